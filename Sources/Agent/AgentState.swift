@@ -1,0 +1,81 @@
+import Journal
+import Logging
+import Synchronization
+import Wire
+
+/// This program's version, as the hello and `status` give it.
+public enum AgentVersion {
+    public static let current = "0.1.0"
+}
+
+/// What all requests share: settings, keys, journal, databases, and the agent's own state.
+final class AgentState: Sendable {
+    let settings: AgentSettings
+    let gate: Gate
+    let databases: [ManagedDatabase]
+    let events: JobEvents
+    let connections = ConnectionCounter()
+    let logger: Logger
+    /// When this process became the agent, in Unix milliseconds.
+    let startedAt = WallClock.milliseconds
+
+    let durable: Result<Journal, JournalError>
+    private let isDraining = Atomic<Bool>(false)
+
+    init(
+        settings: AgentSettings, gate: Gate, databases: [ManagedDatabase], events: JobEvents,
+        journal: Result<Journal, JournalError>, logger: Logger
+    ) {
+        self.settings = settings
+        self.gate = gate
+        self.databases = databases
+        self.events = events
+        self.durable = journal
+        self.logger = logger
+    }
+
+    /// What the hello says of the agent.
+    var lifecycle: Hello.State {
+        if isDraining.load(ordering: .relaxed) { return .draining }
+        if case .failure = durable { return .degraded }
+        return .ready
+    }
+
+    /// From now on mutations are refused.
+    func drain() { isDraining.store(true, ordering: .relaxed) }
+
+    /// The durable memory.
+    ///
+    /// - Throws: `degraded` when it cannot be used.
+    func journal() throws(WireError) -> Journal {
+        do {
+            return try durable.get()
+        } catch {
+            throw WireError(error)
+        }
+    }
+
+    func hello() -> Hello {
+        Hello(
+            agent: AgentVersion.current, audience: settings.audience,
+            limits: Hello.Limits(
+                inFlight: settings.limits.inFlight, frameSeconds: settings.limits.frameSeconds,
+                idleSeconds: settings.limits.idleSeconds),
+            time: WallClock.seconds, state: lifecycle)
+    }
+
+    /// The database of that name; without a name, the only one, or `nil` where there are several.
+    func database(named name: String?) throws(WireError) -> ManagedDatabase? {
+        guard let name else { return databases.count == 1 ? databases[0] : nil }
+        guard let database = databases.first(where: { $0.name == name }) else {
+            throw WireError(.unknownDatabase, "this agent has no database '\(name)'; see [databases] in its settings")
+        }
+        return database
+    }
+
+    func jobCounts() async throws(WireError) -> Status.JobCounts {
+        guard case .success(let journal) = durable else { return Status.JobCounts(queued: 0, running: 0) }
+        let counts = try await journal.wire { journal throws(JournalError) in try await journal.counts() }
+        return Status.JobCounts(queued: counts[.queued] ?? 0, running: counts[.running] ?? 0)
+    }
+}

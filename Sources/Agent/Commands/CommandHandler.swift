@@ -1,0 +1,71 @@
+import Wire
+
+/// One authorised request on its way to its command.
+struct Call: Sendable {
+    var request: Request
+    var principal: Principal
+    /// The database that the request names, or the only one; `nil` when there are several and none was named.
+    var database: ManagedDatabase?
+    var agent: AgentState
+    /// Bounds queueing and waiting, never a running migration.
+    var deadline: ContinuousClock.Instant
+
+    /// - Throws: `badParams` when the request had to name a database.
+    func requireDatabase() throws(WireError) -> ManagedDatabase {
+        guard let database else {
+            throw WireError(
+                .badParams,
+                "name a database: this agent has \(agent.databases.map(\.name).joined(separator: ", "))")
+        }
+        return database
+    }
+}
+
+/// The agent's side of one command of the wire's table.
+protocol CommandHandler: RegisteredCommand {
+    associatedtype Declaration: Command
+
+    /// The answer, when memory has it.
+    ///
+    /// Runs on the connection's event loop: it must not block.
+    func recall(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> Declaration.Result?
+
+    /// The answer. `emit` sends an event to a client that asked for a stream.
+    func run(
+        _ parameters: Declaration.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
+    ) async throws(WireError) -> Declaration.Result
+}
+
+extension CommandHandler {
+    func recall(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> Declaration.Result? { nil }
+
+    var name: String { Declaration.name }
+    var scope: Scope { Declaration.scope }
+
+    func begin(_ call: Call) throws(WireError) -> CommandStart {
+        let parameters = try Declaration.parameters(of: call.request)
+        if let result = try recall(parameters, call) { return .result(try WireCoding.encode(result)) }
+        return .work { emit in
+            do throws(WireError) {
+                let quiet: @Sendable (Event) -> Void = { _ in }
+                let result = try await run(parameters, call, emit: call.request.stream ? emit : quiet)
+                return .success(try WireCoding.encode(result))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+}
+
+/// A command whose types the dispatcher need not know.
+protocol RegisteredCommand: Sendable {
+    var name: String { get }
+    var scope: Scope { get }
+    func begin(_ call: Call) throws(WireError) -> CommandStart
+}
+
+/// How a command begins: with its result as JSON, or with work to do.
+enum CommandStart {
+    case result([UInt8])
+    case work(@Sendable (_ emit: @escaping @Sendable (Event) -> Void) async -> Result<[UInt8], WireError>)
+}

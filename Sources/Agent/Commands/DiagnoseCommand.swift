@@ -1,0 +1,20 @@
+import Wire
+
+/// The verdict on one database, from memory when it is fresh enough.
+struct DiagnoseCommand: CommandHandler {
+    typealias Declaration = Diagnose
+
+    func recall(_ parameters: Diagnose.Parameters, _ call: Call) throws(WireError) -> Diagnose.Result? {
+        try call.requireDatabase().monitor.recall(maximumAge: parameters.maximumAge)?.aged
+    }
+
+    func run(
+        _ parameters: Diagnose.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
+    ) async throws(WireError) -> Diagnose.Result {
+        try await call.requireDatabase().diagnose(maximumAge: parameters.maximumAge).aged
+    }
+}
+
+extension Diagnose.Parameters {
+    fileprivate var maximumAge: Duration { .milliseconds(maxAgeMs ?? Self.defaultMaximumAge) }
+}

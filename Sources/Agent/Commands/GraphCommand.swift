@@ -1,0 +1,21 @@
+import Revisions
+import Wire
+
+/// The revision graph with the database's rows; without them when the database cannot be read.
+struct GraphCommand: CommandHandler {
+    typealias Declaration = Graph
+
+    func run(
+        _ parameters: Graph.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
+    ) async throws(WireError) -> Graph.Result {
+        let database = try call.requireDatabase()
+        let graph: RevisionGraph
+        do {
+            graph = try database.project().graph
+        } catch {
+            throw WireError(error)
+        }
+        let observation = await database.diagnose(maximumAge: .seconds(1))
+        return try Graph.Result(graph, rows: observation.result.versionTable.rows).page(after: parameters.cursor)
+    }
+}

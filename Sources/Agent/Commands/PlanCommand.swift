@@ -1,0 +1,22 @@
+import Revisions
+import Wire
+
+/// What `migrate` would run now.
+struct PlanCommand: CommandHandler {
+    typealias Declaration = Plan
+
+    func run(
+        _ parameters: Plan.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
+    ) async throws(WireError) -> Plan.Result {
+        let database = try call.requireDatabase()
+        let survey = try await database.survey()
+        let plan = try survey.plan(to: parameters.to ?? ["heads"])
+        let observation = await database.diagnose(maximumAge: .seconds(1))
+        return Plan.Result(
+            plan: plan.id, from: plan.from, to: plan.to,
+            revisions: plan.steps.compactMap { survey.project.graph[$0] }.map {
+                Plan.Step(id: $0.id, doc: $0.doc, file: $0.file, down: $0.down)
+            },
+            findings: observation.result.findings)
+    }
+}

@@ -1,0 +1,70 @@
+import Revisions
+import Wire
+
+/// May an image that expects these heads start? Judged by the rows, from memory when they are fresh.
+struct VerifyCommand: CommandHandler {
+    typealias Declaration = Verify
+
+    /// How old the rows may be.
+    private static let maximumAge = Duration.seconds(1)
+
+    func recall(_ parameters: Verify.Parameters, _ call: Call) throws(WireError) -> Verify.Result? {
+        let database = try call.requireDatabase()
+        return database.monitor.recall(maximumAge: Self.maximumAge)
+            .map { Self.judge($0, heads: parameters.heads, policy: database.settings.verify) }
+    }
+
+    func run(
+        _ parameters: Verify.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
+    ) async throws(WireError) -> Verify.Result {
+        let database = try call.requireDatabase()
+        return Self.judge(
+            await database.diagnose(maximumAge: Self.maximumAge), heads: parameters.heads,
+            policy: database.settings.verify)
+    }
+
+    static func judge(
+        _ observation: Observation, heads asked: [String]?, policy: DatabaseSettings.VerifyPolicy
+    ) -> Verify.Result {
+        let heads = asked ?? observation.graph?.effectiveHeads ?? []
+        let verdict = verdict(observation, heads: heads)
+        let mayStart: Bool =
+            switch verdict {
+            case .equal, .aheadCompatible, .unverified: true
+            case .aheadUnknown, .aheadIncompatible: policy == .any
+            case .behind, .corrupt, .drifted, .empty, .unreachable: false
+            }
+        return Verify.Result(
+            verdict: verdict, mayStart: mayStart, heads: heads, rows: observation.result.versionTable.rows,
+            ageMs: max(0, observation.age.milliseconds))
+    }
+
+    private static func verdict(_ observation: Observation, heads: [String]) -> Verify.Verdict {
+        guard observation.isReachable, let rows = observation.result.versionTable.rows else {
+            return observation.result.versionTable.exists == false ? .empty : .unreachable
+        }
+        guard !rows.isEmpty else { return .empty }
+        let values = Set(rows.compactMap(\.self))
+        guard let classification = observation.rows, let graph = observation.graph else {
+            // Without a project the image's own heads are all there is to hold the rows against.
+            return !heads.isEmpty && values == Set(heads) && values.count == rows.count ? .unverified : .aheadUnknown
+        }
+        guard classification.rows.allSatisfy({ $0.fault == nil || $0.fault == .unknown }) else { return .corrupt }
+        if values == Set(heads), classification.unknown.isEmpty { return compared(observation) }
+        guard classification.unknown.isEmpty else { return .aheadUnknown }
+        let included = graph.closure(of: classification.known)
+        let missing = heads.filter { !included.contains($0) }
+        // The image's heads are all there, and more: whether the surplus suits the image is not known by rows alone.
+        guard !missing.isEmpty else { return .aheadUnknown }
+        return missing.allSatisfy { graph[$0] != nil } ? .behind : .aheadUnknown
+    }
+
+    /// The rows are the image's heads; the schema has the last word.
+    private static func compared(_ observation: Observation) -> Verify.Verdict {
+        switch observation.result.schemaMatch {
+        case true?: .equal
+        case false?: .drifted
+        case nil: .unverified
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Diagnosis
+import Postgres
+import Schema
+import Wire
+
+/// What a database showed in one read. Nothing in it is the project's opinion.
+struct DatabaseReading: Sendable {
+    var server: ServerFacts
+    var versionTable: VersionTableFacts
+    var applicationTables: [TableName]
+    var catalog: Catalog
+
+    /// Reads everything on one session.
+    ///
+    /// - Parameters:
+    ///   - schema: of the version table; `nil` finds it as a fresh session of the role would.
+    static func read(
+        _ session: Session, schema: String?, table name: String
+    ) throws(PostgresError) -> DatabaseReading {
+        let identity = try ServerIdentity.read(session)
+        let table = try VersionTableReader.read(session, schema: schema, name: name)
+        let catalog = try CatalogReader.read(session, defaults: false)
+        return DatabaseReading(
+            server: ServerFacts(
+                version: identity.version, inRecovery: identity.inRecovery, readOnly: identity.readOnlyByDefault,
+                pooled: identity.isPooled),
+            versionTable: VersionTableFacts(table),
+            applicationTables: catalog.applicationTables(besides: TableName(schema: table.schema, name: table.name)),
+            catalog: catalog)
+    }
+}
+
+extension VersionTableFacts {
+    init(_ table: VersionTable) {
+        let presence: Presence =
+            switch table.state {
+            case .table: .table(rows: table.rows)
+            case .missing: .missing
+            case .notATable(let kind): .other(kind: kind)
+            case .columnMissing: .other(kind: "table without the column version_num")
+            case .denied(let message): .denied(message: message)
+            }
+        self.init(schema: table.schema, name: table.name, presence: presence, columnWidth: table.columnWidth)
+    }
+
+    /// The rows; `nil` unless they were read.
+    var rows: [String?]? {
+        if case .table(let rows) = presence { rows } else { nil }
+    }
+}
+
+extension Reachability {
+    init(_ error: PostgresError) {
+        self =
+            switch error.kind {
+            case .authentication: .authenticationFailed(message: error.message)
+            case .permissionDenied: .denied(message: error.message)
+            default: .unreachable(message: error.description)
+            }
+    }
+}
+
+extension WireError {
+    /// A failure of a statement or a connection, for a request that cannot go on without it.
+    init(_ error: PostgresError, on database: String) {
+        let code: ErrorCode =
+            switch error.kind {
+            case .unreachable, .connectionLost, .unknownDatabase: .databaseUnavailable
+            case .authentication, .permissionDenied: .permissionDenied
+            case .configuration, .changedMeanwhile: .precondition
+            case .lockTimeout: .conflict
+            case .canceled: .deadlineExceeded
+            case .server: error.sqlstate == "25006" ? .precondition : .databaseUnavailable
+            }
+        self.init(code, "database \(database): \(error)")
+        if let sqlstate = error.sqlstate { details = .object(JSON.Object([.init("sqlstate", .string(sqlstate))])) }
+    }
+}

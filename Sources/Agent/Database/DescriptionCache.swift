@@ -1,0 +1,62 @@
+import Alembic
+import FoundationEssentials
+
+/// What env.py said of a project, kept as long as nothing that it read has changed: in memory, and in the state
+/// directory for the next start.
+struct DescriptionCache: Sendable {
+    /// What is kept on disk; hashes, so that a rebuilt image with new file times needs no Python.
+    private struct Record: Codable, Sendable {
+        var inputs: String
+        var files: [String: String]
+        var folders: [String: String]
+        var description: Description
+    }
+
+    private let path: String
+    private let inputs: String
+    private var record: Record?
+    private var stamps: [String: FileStamp?] = [:]
+
+    /// - Parameter inputs: names everything else that the answer depends on: interpreter, settings, variables.
+    init(path: String, inputs: String) {
+        self.path = path
+        self.inputs = inputs
+        guard let bytes = try? FileBytes.read(path, limit: 64 << 20),
+            let record = try? JSONDecoder().decode(Record.self, from: Data(bytes)), record.inputs == inputs
+        else { return }
+        self.record = record
+    }
+
+    /// The description, if it still holds.
+    mutating func current() -> Description? {
+        guard let record else { return nil }
+        let now = Self.stamp(record.description)
+        if now == stamps { return record.description }
+        guard Self.hashes(record.description) == (record.files, record.folders) else { return nil }
+        stamps = now
+        return record.description
+    }
+
+    mutating func store(_ description: Description) {
+        stamps = Self.stamp(description)
+        let (files, folders) = Self.hashes(description)
+        let record = Record(inputs: inputs, files: files, folders: folders, description: description)
+        self.record = record
+        // Without the file the next start asks Python once more; nothing else depends on it.
+        if let data = try? JSONEncoder().encode(record) { try? FileBytes.replace(path, with: Array(data)) }
+    }
+
+    private static func stamp(_ description: Description) -> [String: FileStamp?] {
+        var stamps: [String: FileStamp?] = [:]
+        for path in description.files + description.folders { stamps.updateValue(FileStamp(path), forKey: path) }
+        return stamps
+    }
+
+    private static func hashes(_ description: Description) -> ([String: String], [String: String]) {
+        var files: [String: String] = [:]
+        for path in description.files { files[path] = ContentHash.file(path) }
+        var folders: [String: String] = [:]
+        for path in description.folders { folders[path] = ContentHash.folder(path) }
+        return (files, folders)
+    }
+}

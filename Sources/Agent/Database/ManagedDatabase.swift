@@ -1,0 +1,185 @@
+import Alembic
+import Postgres
+import Revisions
+import Tokens
+import Wire
+
+/// One configured database with its project: the room where everything about it meets.
+final class ManagedDatabase: Sendable {
+    let settings: DatabaseSettings
+    let address: DatabaseAddress
+    let queue = JobQueue()
+    let monitor: Monitor
+    private let projects: ProjectReader
+    private let describer: Describer
+    private let reader: Connection
+    private let prover: Connection
+
+    var name: String { settings.name }
+
+    /// - Throws: ``StartError`` when the database's URL cannot be read.
+    init(_ settings: DatabaseSettings, stateDirectory: String) throws(StartError) {
+        self.settings = settings
+        do {
+            address = try DatabaseAddress(settings.url)
+        } catch {
+            throw StartError(exitStatus: 78, "databases.\(settings.name).url: \(error)")
+        }
+        projects = ProjectReader(settings)
+        describer = Describer(settings, stateDirectory: stateDirectory)
+        reader = Connection(address, .read(applicationName: "schemad read"))
+        prover = Connection(address, .read(applicationName: "schemad proof"))
+        monitor = Monitor(name: settings.name)
+    }
+
+    /// A diagnosis that is at most so old; zero means begun after this call.
+    func diagnose(maximumAge: Duration) async -> Observation {
+        await monitor.diagnose(self, maximumAge: maximumAge)
+    }
+
+    /// Project, models and database as they are now; each may have failed alone.
+    ///
+    /// - Parameter retries: whether a failure of env.py that is remembered is tried again.
+    func gather(retries: Bool) async -> Gathering {
+        var gathering = Gathering(folder: settings.project, project: projects.read())
+        if case .success(let project) = gathering.project {
+            gathering.description = await describer.known(retries: retries)
+            if gathering.description == nil {
+                // Python is started only for a database that answers.
+                do {
+                    try await reader.open()
+                    gathering.description = await describer.describe(runner(project)) { [self] report, nonce in
+                        try await proves(report, lock: nonce)
+                    }
+                } catch {
+                    gathering.reading = .failure(error)
+                    return gathering
+                }
+            }
+        }
+        let table = (try? gathering.description?.get())?.versionTable
+        gathering.reading = await read(schema: table?.resolvedSchema, name: table?.name ?? "alembic_version")
+        return gathering
+    }
+
+    /// The same for a request that cannot go on unless all of it is there.
+    func survey() async throws(WireError) -> Survey {
+        let gathering = await gather(retries: true)
+        let project: Project
+        let reading: DatabaseReading
+        do {
+            project = try gathering.project.get()
+        } catch {
+            throw WireError(error)
+        }
+        do {
+            reading = try gathering.reading.get()
+        } catch {
+            throw WireError(error, on: name)
+        }
+        guard let description = gathering.description else {
+            throw WireError(.databaseUnavailable, "env.py of database \(name) could not be asked")
+        }
+        do {
+            return Survey(project: project, description: try description.get(), reading: reading)
+        } catch {
+            throw WireError(error)
+        }
+    }
+
+    /// The project as its files are now.
+    func project() throws(ProjectError) -> Project { try projects.read().get() }
+
+    private func read(schema: String?, name: String) async -> Result<DatabaseReading, PostgresError> {
+        // A server that was restarted leaves a dead link: the first statement finds out, the second attempt connects.
+        for attempt in 1...2 {
+            do {
+                return .success(
+                    try await reader.withSession { session throws(PostgresError) in
+                        try session.transaction { () throws(PostgresError) in
+                            try DatabaseReading.read(session, schema: schema, table: name)
+                        }
+                    })
+            } catch where error.kind == .connectionLost && attempt == 1 {
+                continue
+            } catch {
+                return .failure(error)
+            }
+        }
+        return .failure(PostgresError(kind: .connectionLost, message: "The connection was lost twice."))
+    }
+
+    func runner(_ project: Project) -> Runner {
+        var environment: [String: String] = [:]
+        for (key, value) in settings.environment { environment[key] = expand(value) }
+        return Runner(
+            python: Runner.interpreter(configured: settings.python, folder: settings.project),
+            folder: settings.project, config: settings.config, section: settings.section, x: settings.x,
+            environment: environment)
+    }
+
+    /// `${url}` and `${url+driver}` as the database's URL.
+    private func expand(_ value: String) -> String {
+        var result = ""
+        var rest = value[...]
+        while let open = rest.firstRange(of: "${url") {
+            guard let close = rest[open.upperBound...].firstIndex(of: "}") else { break }
+            result += rest[..<open.lowerBound]
+            let driver = rest[open.upperBound..<close]
+            result += address.url(driver: driver.hasPrefix("+") ? String(driver.dropFirst()) : nil)
+            rest = rest[rest.index(after: close)...]
+        }
+        return result + rest
+    }
+
+    /// Whether the session that env.py opened is on this database: its lock must show in this database's `pg_locks`.
+    func proves(_ report: ConnectionReport, lock: Int64) async throws -> Bool {
+        guard let pid = report.backendPid else { return false }
+        return try await prover.withSession { session throws(PostgresError) in
+            try Locks.sees(fence: lock, pid: pid, session)
+        }
+    }
+}
+
+/// Project, env.py's answer and the database, each as it is or why it could not be had.
+struct Gathering: Sendable {
+    /// The project's folder.
+    var folder: String
+    var project: Result<Project, ProjectError>
+    /// `nil` while env.py could not be asked because the database does not answer.
+    var description: Result<Description, RunnerError>?
+    var reading: Result<DatabaseReading, PostgresError> = .failure(
+        PostgresError(kind: .unreachable, message: "The database was not asked."))
+}
+
+/// All three, for a plan or a mutation.
+struct Survey: Sendable {
+    var project: Project
+    var description: Description
+    var reading: DatabaseReading
+
+    /// - Throws: as ``MigrationPlan/init(to:graph:database:contentHash:)``.
+    func plan(to targets: [String]) throws(WireError) -> MigrationPlan {
+        try MigrationPlan(to: targets, graph: project.graph, database: reading, contentHash: project.contentHash)
+    }
+}
+
+extension WireError {
+    init(_ error: ProjectError) {
+        self.init(.projectInvalid, error.description)
+        details = .object(
+            JSON.Object([
+                .init("code", .string(error.code)), .init("file", error.file.map(JSON.string) ?? .null),
+                .init("line", error.line.map { .integer(Int64($0)) } ?? .null),
+            ]))
+    }
+
+    init(_ error: RunnerError) {
+        self.init(ErrorCode(error.code), "\(error.code.rawValue): \(error)")
+        details = .object(
+            JSON.Object([
+                .init("code", .string(error.code.rawValue)), .init("file", error.file.map(JSON.string) ?? .null),
+                .init("line", error.line.map { .integer(Int64($0)) } ?? .null),
+            ]))
+    }
+}

@@ -1,0 +1,108 @@
+import Alembic
+import Diagnosis
+import Postgres
+import Revisions
+import Schema
+import Wire
+
+extension Observation {
+    /// Judges what was gathered and puts it into the contract's shape.
+    init(_ gathering: Gathering, database: String, begun: ContinuousClock.Instant) {
+        let facts = Facts(gathering, database: database)
+        let assessment = Diagnosis.diagnose(facts)
+        at = begun
+        isReachable = facts.reachability == .reachable
+        rows = assessment.rows
+        graph = facts.graph
+        result = Diagnose.Result(
+            database: database, verdict: assessment.verdict, healthy: assessment.healthy,
+            schemaMatch: assessment.schemaMatch, observedAt: WallClock.text(WallClock.milliseconds), ageMs: 0,
+            server: facts.server,
+            versionTable: Diagnose.VersionTable(facts.versionTable, state: assessment.versionTableState),
+            revisions: facts.graph.map {
+                Diagnose.Revisions(
+                    count: $0.revisions.count, heads: $0.heads, effectiveHeads: $0.effectiveHeads,
+                    pending: assessment.pending)
+            },
+            schema: Diagnose.Schema(facts, gathering), findings: assessment.findings)
+    }
+}
+
+extension Facts {
+    init(_ gathering: Gathering, database: String) {
+        self.init(database: database)
+        switch gathering.project {
+        case .success(let project): graph = project.graph
+        case .failure(let error):
+            projectProblem = ProjectProblem(
+                code: error.code, message: error.message, file: error.file, line: error.line)
+        }
+        switch gathering.reading {
+        case .success(let reading):
+            server = reading.server
+            versionTable = reading.versionTable
+            applicationTables = reading.applicationTables
+        case .failure(let error): reachability = Reachability(error)
+        }
+        schema = Self.compare(gathering)
+        if case .failure(let error)? = gathering.description, reachability == .reachable {
+            if error.code == .pooler {
+                server?.pooled = true
+            } else {
+                runnerProblems = [ProjectProblem(error, in: gathering.folder)]
+            }
+        }
+    }
+
+    private static func compare(_ gathering: Gathering) -> SchemaFacts {
+        guard case .success(let reading) = gathering.reading else {
+            return .notCompared(because: "the database could not be read")
+        }
+        switch gathering.description {
+        case nil: return .notCompared(because: "env.py could not be asked for the models")
+        case .failure(let error): return .notCompared(because: "env.py did not hand over its models (\(error.code.rawValue))")
+        case .success(let description):
+            guard let models = description.models else {
+                return .notCompared(because: "env.py configures no target_metadata")
+            }
+            return .compared(
+                Comparison.missing(
+                    models: models, live: reading.catalog,
+                    versionTable: TableName(schema: reading.versionTable.schema, name: reading.versionTable.name)))
+        }
+    }
+}
+
+extension ProjectProblem {
+    /// - Parameter folder: the project's, from which files are named.
+    init(_ error: RunnerError, in folder: String) {
+        let output = error.outputTail.split(separator: "\n").suffix(5).map(String.init)
+        let file = error.file.map { $0.hasPrefix(folder + "/") ? String($0.dropFirst(folder.utf8.count + 1)) : $0 }
+        self.init(code: error.code.rawValue, message: error.message, file: file, line: error.line, evidence: output)
+    }
+}
+
+extension Diagnose.VersionTable {
+    init(_ facts: VersionTableFacts?, state: VersionTableState?) {
+        guard let facts else {
+            self.init()
+            return
+        }
+        let exists: Bool
+        if case .missing = facts.presence { exists = false } else { exists = true }
+        self.init(
+            schema: facts.schema, name: facts.name, exists: exists, rows: facts.rows, columnWidth: facts.columnWidth,
+            state: state)
+    }
+}
+
+extension Diagnose.Schema {
+    init(_ facts: Facts, _ gathering: Gathering) {
+        let models = (try? gathering.description?.get())?.models
+        var comparison: Comparison?
+        if case .compared(let made) = facts.schema { comparison = made }
+        self.init(
+            sources: Diagnose.Sources(models: models != nil, migrations: false, live: facts.server != nil),
+            missingColumns: comparison?.missingColumns, differences: comparison?.differences)
+    }
+}

@@ -1,0 +1,139 @@
+import CPosix
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+import Wire
+
+/// How many connections are open, in all and of each user.
+final class ConnectionCounter: Sendable {
+    private let open = Mutex<[UInt32: Int]>([:])
+
+    var count: Int { open.withLock { $0.values.reduce(0, +) } }
+
+    /// Counts a new connection; false when there is no room for it.
+    func enter(_ uid: UInt32, _ limits: AgentSettings.Limits) -> Bool {
+        open.withLock { open in
+            guard open.values.reduce(0, +) < limits.connections, open[uid, default: 0] < limits.connectionsPerUser
+            else { return false }
+            open[uid, default: 0] += 1
+            return true
+        }
+    }
+
+    func leave(_ uid: UInt32) {
+        open.withLock { open in
+            open[uid, default: 1] -= 1
+            if open[uid] == 0 { open[uid] = nil }
+        }
+    }
+}
+
+/// The agent's sockets. Its `run` returns after a graceful shutdown, when the sockets are closed; the file of a socket
+/// that the agent made is then gone.
+struct Listener: Service {
+    let agent: AgentState
+    let dispatcher: Dispatcher
+    let group: MultiThreadedEventLoopGroup
+
+    /// A socket that is bound and listens, but is not served yet.
+    struct Opened: Sendable {
+        var door: Door
+        var descriptor: CInt
+        /// The file to remove at the end; `nil` for a socket that was handed over.
+        var file: String?
+    }
+
+    let sockets: [Opened]
+    /// Called once, when the sockets are served.
+    let onReady: @Sendable () -> Void
+
+    /// Binds the sockets of `settings`, or takes those that the service manager has bound.
+    static func open(_ settings: SocketSettings) throws(StartError) -> [Opened] {
+        let given = ServiceManager.takeSockets()
+        var opened: [Opened] = []
+        if let descriptor = given["admin"] {
+            opened.append(Opened(door: .admin, descriptor: descriptor, file: nil))
+        } else {
+            opened.append(
+                Opened(
+                    door: .admin, descriptor: try SocketFile.listen(settings.admin), file: settings.admin.path))
+        }
+        if let descriptor = given["query"] {
+            opened.append(Opened(door: .query, descriptor: descriptor, file: nil))
+        } else if let query = settings.query {
+            opened.append(Opened(door: .query, descriptor: try SocketFile.listen(query), file: query.path))
+        }
+        return opened
+    }
+
+    func run() async throws {
+        var channels: [any Channel] = []
+        for socket in sockets { channels.append(try await serve(socket)) }
+        ServiceManager.notify("READY=1")
+        agent.logger.info("ready", metadata: ["sockets": "\(sockets.compactMap(\.file).joined(separator: ", "))"])
+        onReady()
+        try? await gracefulShutdown()
+        ServiceManager.notify("STOPPING=1")
+        for channel in channels { try? await channel.close() }
+        for socket in sockets { if let file = socket.file { unsafe unlink(file) } }
+    }
+
+    private func serve(_ socket: Opened) async throws -> any Channel {
+        try await ServerBootstrap(group: group)
+            .childChannelOption(ChannelOptions.autoRead, value: false)
+            .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try welcome(channel, socket.door) }
+            }
+            .withBoundSocket(socket.descriptor).get()
+    }
+
+    private func welcome(_ channel: any Channel, _ door: Door) throws {
+        let credentials = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self
+        ) { descriptor in
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+            return Peer(descriptor)
+        }
+        guard case .some(.some(let peer)) = credentials else { throw ChannelError.operationUnsupported }
+        let connections = agent.connections
+        guard connections.enter(peer.uid, agent.settings.limits) else {
+            try channel.pipeline.syncOperations.addHandler(TurnAway(dispatcher: dispatcher))
+            return
+        }
+        channel.closeFuture.whenComplete { _ in connections.leave(peer.uid) }
+        try channel.pipeline.syncOperations.addHandler(
+            ConnectionHandler(peer: peer, door: door, dispatcher: dispatcher, limits: agent.settings.limits))
+    }
+}
+
+/// Tells a connection that there is no room for it, and closes it.
+private final class TurnAway: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let dispatcher: Dispatcher
+
+    init(dispatcher: Dispatcher) { self.dispatcher = dispatcher }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let refusal = dispatcher.refusal(WireError(.busy, "the agent has as many connections as it takes"))
+        let bytes = dispatcher.hello() + refusal.frame
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes))).assumeIsolated()
+            .whenComplete { _ in context.close(promise: nil) }
+    }
+}
+
+extension Peer {
+    /// The peer of a connected Unix socket; `nil` when the kernel does not say.
+    init?(_ descriptor: CInt) {
+        var pid: pid_t = 0
+        var uid: uid_t = 0
+        var gid: gid_t = 0
+        guard unsafe schemad_peer_credentials(descriptor, &pid, &uid, &gid) == 0 else { return nil }
+        self.init(uid: uid, gid: gid, pid: pid)
+    }
+}

@@ -1,0 +1,23 @@
+/// Who is at the other end of a socket, as the kernel says.
+public struct Peer: Hashable, Sendable {
+    public var uid: UInt32
+    public var gid: UInt32
+    public var pid: Int32
+
+    public init(uid: UInt32, gid: UInt32, pid: Int32) {
+        self.uid = uid
+        self.gid = gid
+        self.pid = pid
+    }
+
+    /// Whether the kernel could translate the credentials into this namespace; 65534 is its word for "some other user".
+    var isKnown: Bool { uid != 65_534 && pid != 0 }
+}
+
+/// Which socket a connection came in by, and with it what is asked of a request.
+public enum Door: Hashable, Sendable {
+    /// Every command; always a token, also from root.
+    case admin
+    /// Commands of scope read; the peer's credentials suffice.
+    case query
+}

@@ -1,0 +1,106 @@
+public import Settings
+
+/// What `schemad.toml` says, checked and with its defaults filled in.
+public struct AgentSettings: Sendable {
+    /// The name that tokens are minted for; one per agent.
+    public var audience: String
+    public var socket: SocketSettings
+    /// The file of the clients' keys.
+    public var keyFile: String
+    /// Where the journal and the caches live.
+    public var stateDirectory: String
+    public var limits: Limits
+    /// The databases in the order of their names.
+    public var databases: [DatabaseSettings]
+    /// Settings that are read and checked but that this version does not act on, as dotted keys.
+    public var inactive: [String]
+
+    /// How many of what the agent accepts, and for how long.
+    public struct Limits: Sendable {
+        /// Open connections in all.
+        public var connections = 256
+        /// Open connections of one user.
+        public var connectionsPerUser = 64
+        /// Requests of one connection that are being answered.
+        public var inFlight = 8
+        /// Seconds from a frame's first byte to its last.
+        public var frameSeconds = 5
+        /// Seconds a connection may stay open with no request.
+        public var idleSeconds = 60
+    }
+
+    /// Reads the settings file at `path`.
+    ///
+    /// - Throws: ``SettingsError`` naming file, line and key.
+    public static func read(path: String) throws(SettingsError) -> AgentSettings {
+        let text = try TextFile.read(path)
+        var root = try SettingsDocument(text: text, file: path).root
+        let settings = try AgentSettings(&root, folder: TextFile.folder(of: path))
+        try root.finish()
+        return settings
+    }
+
+    /// Reads the files that the settings name, as a start would.
+    ///
+    /// - Throws: ``StartError`` naming the file that cannot be used.
+    public func checkFiles() throws(StartError) {
+        _ = try KeyRingFile.read(keyFile)
+        for database in databases { _ = try ManagedDatabase(database, stateDirectory: stateDirectory) }
+    }
+
+    private init(_ root: inout SettingsTable, folder: String) throws(SettingsError) {
+        guard let audience = try root.expanded("audience") else {
+            throw root.missing("audience", "the name that tokens are minted for, such as \"orders-db\"")
+        }
+        guard (1...64).contains(audience.utf8.count),
+            audience.utf8.allSatisfy({ "abcdefghijklmnopqrstuvwxyz0123456789._-".utf8.contains($0) })
+        else { throw root.error("audience", "must be 1 to 64 of a-z, 0-9, '.', '_' and '-'") }
+        self.audience = audience
+
+        socket = try SocketSettings(&root)
+        var keys = try root.table("keys")
+        keyFile = try keys?.path("file", folder: folder) ?? "/etc/schemad/keys.toml"
+        try keys?.finish()
+        var state = try root.table("state")
+        stateDirectory = try state?.path("directory", folder: folder) ?? "/var/lib/schemad"
+        try state?.finish()
+        limits = try Limits(&root)
+        inactive = try Self.readShadow(&root)
+
+        databases = []
+        guard var tables = try root.table("databases"), !tables.keys.isEmpty else {
+            throw root.missing("databases", "at least one [databases.NAME]")
+        }
+        for name in tables.keys {
+            guard var table = try tables.table(name) else { continue }
+            let database = try DatabaseSettings(name: name, &table, folder: folder)
+            inactive += database.inactive.map { "databases.\(name).\($0)" }
+            databases.append(database)
+            try table.finish()
+        }
+    }
+
+    /// Checks `[shadow]`, which no command of this version uses.
+    private static func readShadow(_ root: inout SettingsTable) throws(SettingsError) -> [String] {
+        guard var shadow = try root.table("shadow") else { return [] }
+        _ = try shadow.boolean("embedded")
+        _ = try shadow.boolean("enabled")
+        _ = try shadow.expanded("url")
+        _ = try shadow.expanded("baseline")
+        try shadow.finish()
+        return shadow.keys.map { "shadow.\($0)" }
+    }
+}
+
+extension AgentSettings.Limits {
+    fileprivate init(_ root: inout SettingsTable) throws(SettingsError) {
+        self.init()
+        guard var table = try root.table("limits") else { return }
+        connections = try table.integer("connections", in: 1...65_536) ?? connections
+        connectionsPerUser = try table.integer("connections_per_uid", in: 1...65_536) ?? connectionsPerUser
+        inFlight = try table.integer("in_flight", in: 1...1024) ?? inFlight
+        frameSeconds = try table.integer("frame_seconds", in: 1...600) ?? frameSeconds
+        idleSeconds = try table.integer("idle_seconds", in: 1...86_400) ?? idleSeconds
+        try table.finish()
+    }
+}

@@ -1,0 +1,89 @@
+import Settings
+
+/// One `[databases.NAME]`.
+public struct DatabaseSettings: Sendable {
+    /// Which newer schemas an older image may start on.
+    public enum VerifyPolicy: String, Sendable, CaseIterable { case additive, exact, any }
+
+    public var name: String
+    /// The database's URL or keyword string; secret.
+    public var url: String
+    /// The folder with `alembic.ini` or `pyproject.toml`; the working directory of every run.
+    public var project: String
+    /// The configuration file, relative to ``project``.
+    public var config: String
+    /// The section of the configuration file.
+    public var section: String
+    /// The project's interpreter; `nil` lets the runner look for one.
+    public var python: String?
+    /// Variables for env.py; `${url}` and `${url+driver}` stand for the database's URL. Secret.
+    public var environment: [String: String]
+    /// Alembic's `-x` arguments.
+    public var x: [String]
+    public var lockTimeout: Duration
+    /// Zero means none.
+    public var statementTimeout: Duration
+    /// How long one migration may run.
+    public var migrateDeadline: Duration
+    public var verify: VerifyPolicy
+    /// Keys of this table that this version checks but does not act on.
+    public var inactive: [String] = []
+
+    init(name: String, _ table: inout SettingsTable, folder: String) throws(SettingsError) {
+        guard (1...63).contains(name.utf8.count),
+            name.utf8.allSatisfy({ "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-".utf8.contains($0) })
+        else { throw table.error("", "a database's name is 1 to 63 of A-Z, a-z, 0-9, '.', '_' and '-'") }
+        self.name = name
+        url = try Self.url(&table, folder: folder)
+        guard let project = try table.path("project", folder: folder) else {
+            throw table.missing("project", "the folder with alembic.ini or pyproject.toml")
+        }
+        self.project = project
+        config = try table.expanded("config") ?? "alembic.ini"
+        section = try table.expanded("section") ?? "alembic"
+        python = try table.path("python", folder: folder)
+        environment = try Self.environment(&table)
+        x = try table.strings("x") ?? []
+        lockTimeout = try table.duration("lock_timeout") ?? .seconds(3)
+        statementTimeout = try table.duration("statement_timeout") ?? .zero
+        migrateDeadline = try table.duration("migrate_deadline") ?? .seconds(900)
+        guard let verify = VerifyPolicy(rawValue: try table.expanded("verify") ?? "additive") else {
+            throw table.error("verify", "must be \"additive\", \"exact\" or \"any\"")
+        }
+        self.verify = verify
+        try readInactive(&table)
+    }
+
+    private static func url(_ table: inout SettingsTable, folder: String) throws(SettingsError) -> String {
+        let direct = try table.expanded("url")
+        let file = try table.path("url_file", folder: folder)
+        switch (direct, file) {
+        case (let url?, nil): return url
+        case (nil, let file?): return try TextFile.secret(file)
+        case (nil, nil): throw table.missing("url", "the database's URL, or url_file")
+        case (_?, _?): throw table.error("url_file", "cannot stand beside url")
+        }
+    }
+
+    /// Without the table, env.py finds the URL where most projects look for it.
+    private static func environment(_ table: inout SettingsTable) throws(SettingsError) -> [String: String] {
+        guard var variables = try table.table("environment") else { return ["DATABASE_URL": "${url}"] }
+        var environment: [String: String] = [:]
+        for key in variables.keys { environment[key] = try variables.expanded(key, keeping: ["url"]) }
+        return environment
+    }
+
+    private mutating func readInactive(_ table: inout SettingsTable) throws(SettingsError) {
+        if try table.expanded("snapshot") != nil { inactive.append("snapshot") }
+        if try table.expanded("read_url") != nil { inactive.append("read_url") }
+        if try table.strings("ignore") != nil { inactive.append("ignore") }
+        guard let probes = try table.tables("probes") else { return }
+        inactive.append("probes")
+        for var probe in probes {
+            for key in ["name", "count", "rows"] where try probe.string(key) == nil {
+                throw probe.missing(key, "a probe has a name, a count and rows")
+            }
+            try probe.finish()
+        }
+    }
+}

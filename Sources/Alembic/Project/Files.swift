@@ -1,0 +1,153 @@
+import Glibc
+import Revisions
+
+/// What tells one state of a file from another without reading it.
+struct FileStamp: Hashable, Sendable {
+    var device: UInt64
+    var inode: UInt64
+    var size: Int64
+    var modified: Int64
+    /// The change time cannot be set by programs, so it also moves when a tool restores the modification time.
+    var changed: Int64
+
+    fileprivate init(_ status: stat) {
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        size = Int64(status.st_size)
+        modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+        changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
+    }
+}
+
+/// A file that cannot be read, in the system's words.
+struct FileFault: Error, Hashable {
+    var message: String
+    var isMissing = false
+
+    fileprivate init(errno code: Int32) {
+        message = String(cString: strerror(code))
+        isMissing = code == ENOENT || code == ENOTDIR
+    }
+
+    fileprivate init(_ message: String) {
+        self.message = message
+    }
+}
+
+/// The file system, as far as a project's reading needs it.
+enum Files {
+    enum Kind {
+        case file
+        case folder
+        case link
+        /// A pipe, socket or device; reading it could block for ever.
+        case other
+    }
+
+    struct Entry {
+        var name: String
+        var kind: Kind
+    }
+
+    /// The longest file that is read.
+    private static let sizeLimit = 64 << 20
+
+    /// - Parameter followsLinks: whether a link's target is meant.
+    static func status(_ path: String, followsLinks: Bool = true) throws(FileFault) -> (kind: Kind, stamp: FileStamp) {
+        var status = stat()
+        guard (followsLinks ? stat(path, &status) : lstat(path, &status)) == 0 else { throw FileFault(errno: errno) }
+        return (kind(mode: status.st_mode), FileStamp(status))
+    }
+
+    static func isFolder(_ path: String) -> Bool {
+        (try? status(path))?.kind == .folder
+    }
+
+    private static func kind(mode: mode_t) -> Kind {
+        switch mode & S_IFMT {
+        case S_IFREG: .file
+        case S_IFDIR: .folder
+        case S_IFLNK: .link
+        default: .other
+        }
+    }
+
+    /// Reads a regular file. The stamp is older than the content, so a change in between shows at the next look.
+    static func read(_ path: String) throws(FileFault) -> (bytes: [UInt8], stamp: FileStamp) {
+        // Without O_NONBLOCK opening a pipe would wait for a writer.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileFault(errno: errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileFault(errno: errno) }
+        guard kind(mode: status.st_mode) == .file else { throw FileFault("it is not a regular file") }
+        guard status.st_size <= sizeLimit else { throw FileFault("it is longer than \(sizeLimit >> 20) MiB") }
+
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
+        var count = 0
+        while true {
+            if count == bytes.count { bytes += [UInt8](repeating: 0, count: bytes.count) }
+            guard count <= sizeLimit else { throw FileFault("it is longer than \(sizeLimit >> 20) MiB") }
+            let room = bytes.count - count
+            let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + count, room) }
+            if got < 0 {
+                if errno == EINTR { continue }
+                throw FileFault(errno: errno)
+            }
+            if got == 0 { break }
+            count += got
+        }
+        bytes.removeSubrange(count...)
+        return (bytes, FileStamp(status))
+    }
+
+    /// The entries of a folder except `.` and `..`, sorted by code points. A name that is not UTF-8 is repaired, and then
+    /// names no file.
+    static func list(_ folder: String) throws(FileFault) -> [Entry] {
+        guard let stream = opendir(folder) else { throw FileFault(errno: errno) }
+        defer { closedir(stream) }
+        var entries: [Entry] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                if errno != 0 { throw FileFault(errno: errno) }
+                break
+            }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name == "." || name == ".." { continue }
+            let kind: Kind =
+                switch Int(entry.pointee.d_type) {
+                case Int(DT_REG): .file
+                case Int(DT_DIR): .folder
+                case Int(DT_LNK): .link
+                case Int(DT_UNKNOWN): (try? status(folder + "/" + name, followsLinks: false))?.kind ?? .other
+                default: .other
+                }
+            entries.append(Entry(name: name, kind: kind))
+        }
+        return entries.sorted { $0.name.precedesInBytes($1.name) }
+    }
+
+    /// The path without symbolic links.
+    static func realPath(_ path: String) throws(FileFault) -> String {
+        guard let resolved = realpath(path, nil) else { throw FileFault(errno: errno) }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// What a symbolic link says; nil when it cannot be read.
+    static func linkTarget(_ path: String) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress!, $0.count) }
+        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    }
+
+    /// Nanoseconds since 1970, by the clock that stamps files.
+    static var now: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,87 @@
+import FoundationEssentials
+import Schema
+
+/// The runner's side of the pipe, as a pure value: each line that comes in yields what to do next.
+struct Conversation {
+    enum Action {
+        /// Ask whether this is the right database, and answer.
+        case prove(ConnectionReport)
+        case progress(RunnerEvent)
+        case nothing
+        case finished
+        case failed(RunnerError)
+    }
+
+    let redact: Redaction
+    private(set) var outcome = MigrationRun.Outcome()
+    private(set) var connection: ConnectionReport?
+    private(set) var description: Description?
+    private var running: String?
+
+    init(redact: Redaction) {
+        self.redact = redact
+    }
+
+    mutating func receive(_ line: [UInt8]) -> Action {
+        let decoder = JSONDecoder()
+        let data = Data(line)
+        do {
+            switch try decoder.decode(Kind.self, from: data).event {
+            case "connected":
+                let report = try decoder.decode(ConnectionReport.self, from: data)
+                connection = report
+                return .prove(report)
+            case "revisionStarted":
+                let event = try decoder.decode(Started.self, from: data)
+                running = event.revision
+                return .progress(.revisionStarted(revision: event.revision, index: event.index, total: event.total))
+            case "revisionApplied":
+                return try .progress(applied(decoder.decode(Applied.self, from: data)))
+            case "autocommit":
+                outcome.autocommitted = true
+                outcome.committed = outcome.applied
+                return .progress(.autocommit(revision: running))
+            case "described":
+                description = try decoder.decode(Described.self, from: data).description
+                return .nothing
+            case "error":
+                return try .failed(failure(decoder.decode(Failed.self, from: data)))
+            case "finished":
+                outcome.committed = outcome.applied
+                return .finished
+            default:
+                return .failed(lost("the runner sent an event that is not known"))
+            }
+        } catch {
+            return .failed(lost("the runner sent a line that cannot be read"))
+        }
+    }
+
+    /// The process ended, or was ended, without a last word.
+    func lost(_ message: String, code: RunnerError.Code = .runnerLost) -> RunnerError {
+        RunnerError(code, message, revision: running, connection: connection, outcome: outcome)
+    }
+
+    private mutating func applied(_ event: Applied) -> RunnerEvent {
+        running = nil
+        outcome.applied.append(event.revision)
+        if event.committed { outcome.committed = outcome.applied }
+        return .revisionApplied(revision: event.revision, durationMs: event.durationMs, committed: event.committed)
+    }
+
+    private func failure(_ event: Failed) -> RunnerError {
+        RunnerError(
+            RunnerError.Code(rawValue: event.code) ?? .runnerLost, redact(event.message), file: event.file,
+            line: event.line, sqlstate: event.sqlstate, statement: event.statement.map(redact.callAsFunction),
+            revision: event.revision, connection: connection, outcome: outcome)
+    }
+
+    private struct Kind: Decodable { var event: String }
+    private struct Started: Decodable { var revision: String, index: Int, total: Int }
+    private struct Applied: Decodable { var revision: String, durationMs: Int, committed: Bool }
+    private struct Described: Decodable { var description: Description }
+    private struct Failed: Decodable {
+        var code: String, message: String
+        var file: String?, line: Int?, sqlstate: String?, statement: String?, revision: String?
+    }
+}

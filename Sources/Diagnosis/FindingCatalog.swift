@@ -1,0 +1,22 @@
+/// Every rule, in the order in which findings of one severity are shown: causes before their consequences.
+public enum FindingCatalog {
+    public static let rules: [Rule] = [
+        .serverUnreachable, .serverAuthentication, .serverDenied,
+        .projectInvalid, .projectFolderMissing, .projectInterpreterMissing, .projectAlembicMissing,
+        .projectDriverMissing, .projectEnvironmentFailed, .projectOfflineOnly, .projectSeveralRuns,
+        .projectCannotConnect, .projectWrongDatabase, .projectGraphDisagrees, .projectChangedWhileRunning,
+        .projectWritesDuringRead,
+        .graphUnreadable, .graphNotLiteral, .graphDuplicateId, .graphMissingParent, .graphCycle,
+        .versionTableDenied, .versionTableNotATable, .versionTableMissing, .versionTableEmpty,
+        .rowsUnknown, .rowsSymbolic, .rowsPartial, .rowsRedundant, .rowsDuplicate, .rowsPadded, .rowsNull, .rowsEmpty,
+        .versionTableWidth, .versionAhead, .versionBehind,
+        .schemaMissingTable, .schemaMissingColumn,
+        .serverPooler, .serverReadOnly, .graphIdTooLong, .graphMultipleHeads, .schemaNotCompared,
+    ]
+
+    /// The codes of all rules.
+    public static let codes = Set(rules.map(\.code))
+
+    /// The rule with this code; nil when there is none.
+    public static func rule(_ code: String) -> Rule? { rules.first { $0.code == code } }
+}

@@ -1,0 +1,87 @@
+import Schema
+
+extension Rule {
+    static let schemaMissingTable = Rule(
+        code: "schema.missingTable",
+        page: Page(
+            title: "a mapped table does not exist",
+            problem: """
+                The models map a table for which the database has neither a table nor a view. Every statement on it \
+                fails (SQLSTATE 42P01). While revisions are pending that may bring it, this is a warning beside \
+                version.behind; with rows at the heads it is an error: somebody stamped the head, dropped the table, \
+                or wrote no revision for the model.
+                """,
+            evidence: "target_metadata of env.py, held against the catalog by name.",
+            remedy: """
+                Pending revisions: adminctl migrate. Rows at the heads: when a revision creates the table, the rows \
+                say more than is true, and the schema has to be restored; when none does, write one with alembic \
+                revision --autogenerate.
+                """)
+    ) { situation, code in
+        guard let comparison = situation.comparison, let blame = situation.missingSchema,
+            !comparison.missingTables.isEmpty
+        else { return [] }
+        let names = comparison.differences.filter { $0.kind == .missingTable }.map(\.object)
+        let what = names.count == 1 ? "1 mapped table does not exist" : "\(names.count) mapped tables do not exist"
+        return [blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: names, situation)]
+    }
+}
+
+/// How something that the models map and the database lacks is to be read.
+enum MissingSchema {
+    /// Revisions are pending that may bring it.
+    case maybePending
+    /// No pending revision explains it.
+    case unexplained
+
+    func observation(_ code: String, _ what: String, evidence: [String], _ situation: Situation) -> Observation {
+        switch self {
+        case .maybePending:
+            Observation(
+                code, .warning, .behind, what + "; the pending revisions may bring this.", evidence: evidence,
+                remedy: [situation.adminctl("plan"), situation.adminctl("migrate")])
+        case .unexplained:
+            Observation(
+                code, .error, .drifted, what + ", and \(situation.whyUnexplained).", evidence: evidence,
+                remedy: situation.restoring)
+        }
+    }
+}
+
+extension Situation {
+    /// The comparison, where there was something to compare.
+    var comparison: Comparison? {
+        guard case .compared(let comparison) = facts.schema, comparison.tablesCompared > 0, isReachable else {
+            return nil
+        }
+        return comparison
+    }
+
+    /// nil in a fresh database, where `version.behind` says all there is to say.
+    var missingSchema: MissingSchema? {
+        if isFresh { return nil }
+        return versionTableState == .legitimate && pending?.isEmpty == false ? .maybePending : .unexplained
+    }
+
+    fileprivate var whyUnexplained: String {
+        switch (versionTableState, pending?.isEmpty) {
+        case (.legitimate, true): "no revision is pending that could bring this"
+        case (.corrupt, false) where !hasRefusedRows && !hasNoVersionRows:
+            "only with repaired version rows can a pending revision bring this"
+        case (.corrupt, _): "the version rows are too damaged to say whether a pending revision brings this"
+        default: "the version rows do not say whether a pending revision brings this"
+        }
+    }
+
+    fileprivate var restoring: [String] {
+        guard versionTableState == .legitimate, pending?.isEmpty == true else {
+            return ["# First settle the version table, then diagnose again:", adminctl("diagnose --fresh")]
+        }
+        return [
+            "# If no revision creates it, write one in the project, and run it:",
+            "alembic revision --autogenerate -m 'add what the models map'",
+            adminctl("migrate"),
+            "# If a revision creates it, somebody stamped past that revision or dropped it: put it back as it says.",
+        ]
+    }
+}

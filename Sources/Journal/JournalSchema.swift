@@ -1,0 +1,62 @@
+import GRDB
+
+/// The journal's tables. A released migration is never edited; a change is a new one.
+enum JournalSchema {
+    /// `meta` key of the second in which this store was made.
+    static let createdAtKey = "createdAt"
+
+    static func migrator(now: Int64) -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: jobs, nonces, repairs") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+                    CREATE TABLE nonce (
+                        kid TEXT NOT NULL,
+                        nonce TEXT NOT NULL,
+                        expires_at INTEGER NOT NULL,
+                        PRIMARY KEY (kid, nonce)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX nonce_by_expiry ON nonce (expires_at);
+
+                    CREATE TABLE job (
+                        id TEXT PRIMARY KEY,
+                        command TEXT NOT NULL,
+                        "database" TEXT NOT NULL,
+                        principal TEXT NOT NULL,
+                        state TEXT NOT NULL
+                            CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled', 'unknown')),
+                        created_at INTEGER NOT NULL,
+                        started_at INTEGER,
+                        ended_at INTEGER,
+                        params TEXT NOT NULL,
+                        fingerprint TEXT NOT NULL,
+                        deadline INTEGER NOT NULL,
+                        reason TEXT,
+                        idempotency_key TEXT,
+                        attempt INTEGER NOT NULL,
+                        context TEXT,
+                        result TEXT,
+                        error TEXT,
+                        retryable INTEGER NOT NULL DEFAULT 0
+                    ) STRICT;
+                    CREATE INDEX job_by_state ON job (state, id);
+                    CREATE INDEX job_by_key ON job (principal, command, idempotency_key, id)
+                        WHERE idempotency_key IS NOT NULL;
+
+                    CREATE TABLE repair (
+                        id TEXT PRIMARY KEY,
+                        "database" TEXT NOT NULL,
+                        before TEXT NOT NULL,
+                        after TEXT NOT NULL,
+                        applied_at INTEGER NOT NULL,
+                        undone_at INTEGER
+                    ) STRICT;
+                    """)
+            try db.execute(
+                sql: "INSERT INTO meta (key, value) VALUES (?, ?)", arguments: [createdAtKey, now / 1000])
+        }
+        return migrator
+    }
+}

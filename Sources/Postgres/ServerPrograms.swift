@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Glibc
+import Subprocess
+
+/// The folder that holds `initdb` and `postgres`.
+public struct ServerPrograms: Sendable, Hashable {
+    public let folder: String
+
+    /// Where Debian and its relatives put each major version.
+    static let packages = "/usr/lib/postgresql"
+
+    /// Looks in Debian's folders (newest major version first), then along `PATH`, then asks `pg_config --bindir`.
+    ///
+    /// - Returns: nil when PostgreSQL's server is not installed; its client package alone has no `initdb`.
+    public static func installed() async -> ServerPrograms? {
+        let versions = ((try? FileManager.default.contentsOfDirectory(atPath: packages)) ?? []).compactMap { Int($0) }
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        let folders = versions.sorted(by: >).map { "\(packages)/\($0)/bin" } + path.split(separator: ":").map(String.init)
+        if let folder = folders.first(where: isComplete) { return ServerPrograms(folder: folder) }
+        guard let folder = await bindir(), isComplete(folder) else { return nil }
+        return ServerPrograms(folder: folder)
+    }
+
+    private static func bindir() async -> String? {
+        let outcome = try? await run(
+            .name("pg_config"), arguments: ["--bindir"], output: .string(limit: 4096), error: .discarded)
+        return outcome?.standardOutput.split(separator: "\n").first.map(String.init)
+    }
+
+    private static func isComplete(_ folder: String) -> Bool {
+        ["initdb", "postgres"].allSatisfy { FileManager.default.isExecutableFile(atPath: "\(folder)/\($0)") }
+    }
+}
+
+/// The account that a server runs under when we are root: PostgreSQL refuses to be root.
+struct Account: Sendable, Hashable {
+    let user: uid_t
+    let group: gid_t
+
+    /// `postgres`, else `nobody`; nil when we are not root and the server can run as ourselves.
+    ///
+    /// - Throws: `configuration` when neither account exists.
+    static func unprivileged() throws(PostgresError) -> Account? {
+        guard geteuid() == 0 else { return nil }
+        for name in ["postgres", "nobody"] {
+            if let account = named(name) { return account }
+        }
+        throw PostgresError(
+            kind: .configuration, message: "PostgreSQL does not run as root, and there is no user postgres or nobody.",
+            hint: "Create one of them, or start this as another user.")
+    }
+
+    private static func named(_ name: String) -> Account? {
+        var entry = unsafe passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
+            let status = unsafe getpwnam_r(name, &entry, buffer.baseAddress.unsafelyUnwrapped, buffer.count, &found)
+            guard unsafe status == 0 && found != nil else { return nil }
+            return unsafe Account(user: entry.pw_uid, group: entry.pw_gid)
+        }
+    }
+}

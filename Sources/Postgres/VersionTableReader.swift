@@ -1,0 +1,103 @@
+import Schema
+
+/// Looks at the version table. Never writes, never waits longer than the session's `lock_timeout`.
+public enum VersionTableReader {
+    /// More rows than a version table could ever need; what is beyond is not read.
+    static let rowLimit = 10_000
+
+    /// - Parameters:
+    ///   - schema: where the table is; nil resolves the name as a fresh session of this role would, by its own
+    ///     `search_path`.
+    ///   - name: `alembic_version` unless env.py says otherwise.
+    /// - Throws: `lockTimeout` while a migration holds the table, and whatever the link earns. Missing, denied and
+    ///   not-a-table are answers, not errors.
+    public static func read(
+        _ session: Session, schema: String? = nil, name: String = "alembic_version"
+    ) throws(PostgresError) -> VersionTable {
+        let found = try session.transaction { () throws(PostgresError) in
+            try locate(session, schema: schema, name: name)
+        }
+        guard var table = found.table else {
+            return VersionTable(schema: found.schema, name: name, state: .missing)
+        }
+        guard table.state == .table else { return table }
+        do {
+            // Absolute names only from here on: a statement of its own, because a refusal ends its transaction.
+            let rows = try session.query("SELECT version_num FROM \(sqlName(table.schema, name)) LIMIT \(rowLimit)")
+            table.rows = VersionTable.sorted(rows.values.map { $0[0] })
+        } catch {
+            switch (error.kind, error.sqlstate) {
+            case (.permissionDenied, _): table.state = .denied(message: error.message)
+            case (_, "42P01"): table.state = .missing
+            default: throw error
+            }
+        }
+        return table
+    }
+
+    private static func locate(
+        _ session: Session, schema: String?, name: String
+    ) throws(PostgresError) -> (schema: String, table: VersionTable?) {
+        if let schema {
+            let rows = try session.query(lookUp + "WHERE n.nspname = $1 AND c.relname = $2", [schema, name])
+            return (schema, rows.values.first.map { described($0, name) })
+        }
+        // This session's own search_path is pinned; reset_val is what the role gets when it logs in.
+        try session.query(
+            """
+            SELECT pg_catalog.set_config('search_path', reset_val, true) FROM pg_catalog.pg_settings
+            WHERE name = 'search_path'
+            """)
+        let visible = lookUp + "WHERE c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident($1))"
+        // A schema that the role may not use is skipped silently; "missing" would be the wrong answer then.
+        let hidden =
+            lookUp + """
+                WHERE c.relname = $1 AND NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND n.nspname IN (
+                    SELECT CASE pg_catalog.btrim(entry, ' "') WHEN '$user' THEN current_user::text
+                           ELSE pg_catalog.btrim(entry, ' "') END
+                    FROM pg_catalog.unnest(pg_catalog.string_to_array(
+                        pg_catalog.current_setting('search_path'), ',')) AS entry)
+                """
+        for statement in [visible, hidden] {
+            if let row = try session.query(statement, [name]).values.first {
+                let table = described(row, name)
+                return (table.schema, table)
+            }
+        }
+        return (try session.query("SELECT pg_catalog.current_schema()").value ?? "public", nil)
+    }
+
+    /// Widths: `atttypmod` of varchar and char is the length plus 4, or -1 for no limit.
+    private static let lookUp = """
+        SELECT n.nspname, c.relkind, a.attnum IS NOT NULL,
+               CASE WHEN a.atttypid IN ('pg_catalog.varchar'::pg_catalog.regtype, 'pg_catalog.bpchar'::pg_catalog.regtype)
+                         AND a.atttypmod > 4 THEN a.atttypmod - 4 END,
+               EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)
+        FROM pg_catalog.pg_class c
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        LEFT JOIN pg_catalog.pg_attribute a
+            ON a.attrelid = c.oid AND a.attname = 'version_num' AND a.attnum > 0 AND NOT a.attisdropped
+
+        """
+
+    private static func described(_ row: [String?], _ name: String) -> VersionTable {
+        let state: VersionTable.State
+        switch row[1] ?? "" {
+        case "r", "p": state = row[2] == "t" ? .table : .columnMissing
+        case "v": state = .notATable(kind: "view")
+        case "m": state = .notATable(kind: "materialized view")
+        case "f": state = .notATable(kind: "foreign table")
+        case "S": state = .notATable(kind: "sequence")
+        case "i", "I": state = .notATable(kind: "index")
+        default: state = .notATable(kind: "type")
+        }
+        return VersionTable(
+            schema: row[0] ?? "", name: name, state: state, columnWidth: row[3].flatMap { Int($0) },
+            hasPrimaryKey: row[4] == "t")
+    }
+
+    /// The name as a statement takes it.
+    static func sqlName(_ schema: String, _ name: String) -> String {
+        TableName(schema: schema, name: name).sql()
+    }
+}

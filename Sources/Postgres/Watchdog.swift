@@ -1,0 +1,131 @@
+import Glibc
+import Subprocess
+import SystemPackage
+
+/// A shell that owns a throwaway server: it makes the private folder, starts and stops `postgres`, and, as soon as the
+/// other end of its socket is gone, for whatever reason, ends the server and removes the folder.
+///
+/// The kernel closes our end even when this process is killed, so nothing survives us. The shell runs in a session of its
+/// own: neither Ctrl-C nor the end of a process group reaches it. It answers each line with one line.
+final class Watchdog: Sendable {
+    private let descriptor: CInt
+
+    /// - Parameters:
+    ///   - parent: an existing folder that the account may write to.
+    ///   - server: arguments of `postgres`; the port is added at each start.
+    init(programs: ServerPrograms, account: Account?, parent: String, server: [String]) throws(PostgresError) {
+        var ends: [CInt] = [-1, -1]
+        let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+        guard unsafe socketpair(AF_UNIX, type, 0, &ends) == 0 else {
+            throw PostgresError(kind: .configuration, message: "No socket pair: \(errorText(errno)).")
+        }
+        descriptor = ends[0]
+        let input = FileDescriptor(rawValue: ends[1])
+        let output = FileDescriptor(rawValue: fcntl(ends[1], F_DUPFD_CLOEXEC, 0))
+        var options = PlatformOptions()
+        options.createSession = true
+        // Not Subprocess's own userID: its child calls setuid() after a bare clone3, and glibc then waits for threads
+        // that only the parent has, for ever if one of them was just starting (seen with 1.0.2).
+        let switching =
+            account.map { account in
+                ["setpriv", "--reuid=\(account.user)", "--regid=\(account.group)", "--clear-groups", "--"]
+            } ?? []
+        // Nothing of our own environment, PG* least of all, is the server's business.
+        let environment: [Environment.Key: String] = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"]
+        let words = switching + ["/bin/sh", "-c", Self.script, "watchdog", programs.folder, parent] + server
+        Task.detached { [options] in
+            // A shell that could not be started closes its end, which is seen as the end of the line.
+            _ = try? await run(
+                .path("/usr/bin/env"), arguments: Arguments(words), environment: .custom(environment),
+                workingDirectory: FilePath("/"), platformOptions: options,
+                input: .fileDescriptor(input, closeAfterSpawningProcess: true),
+                output: .fileDescriptor(output, closeAfterSpawningProcess: true), error: .discarded)
+        }
+    }
+
+    deinit {
+        Glibc.close(descriptor)
+    }
+
+    /// Sends one line and waits for the line that answers it; blocks.
+    ///
+    /// - Throws: `connectionLost` when the shell is gone or takes longer than `seconds`.
+    func ask(_ line: String, seconds: Int) throws(PostgresError) -> String {
+        var bytes = Array((line + "\n").utf8)[...]
+        while !bytes.isEmpty {
+            // A shell that died must not end us by SIGPIPE.
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe send(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_NOSIGNAL))
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw gone() }
+            bytes = bytes.dropFirst(count)
+        }
+        return try answer(seconds: seconds)
+    }
+
+    /// The next line, without its end.
+    func answer(seconds: Int) throws(PostgresError) -> String {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        var line: [UInt8] = []
+        while deadline > .now {
+            guard wait(for: POLLIN, on: descriptor, atMost: deadline - .now) else { continue }
+            var byte: UInt8 = 0
+            let count = unsafe recv(descriptor, &byte, 1, 0)
+            if count < 0, errno == EINTR { continue }
+            guard count == 1 else { throw gone() }
+            if byte == UInt8(ascii: "\n") { return String(decoding: line, as: UTF8.self) }
+            line.append(byte)
+        }
+        throw PostgresError(kind: .connectionLost, message: "The local PostgreSQL did not obey within \(seconds) s.")
+    }
+
+    private func gone() -> PostgresError {
+        PostgresError(
+            kind: .connectionLost, message: "The shell that keeps the local PostgreSQL is gone.",
+            hint: "It needs env, sh, and, for root, util-linux's setpriv.")
+    }
+
+    /// `$1` programs, `$2` parent folder, the rest are arguments of `postgres`.
+    private static let script = """
+        umask 077
+        trap '' HUP INT TERM PIPE
+        programs=$1
+        directory=$(mktemp -d "$2/schemad-pg-XXXXXXXX") || { echo "failed"; exit 1; }
+        shift 2
+        cd "$directory" || exit 1
+        server=
+        finish() {
+            [ -n "$server" ] || return 0
+            kill -s "$1" "$server"
+            wait "$server"
+            server=
+        }
+        echo "$directory"
+        while IFS= read -r line; do
+            word=${line%% *} rest=${line#* }
+            case $word in
+            initialize) "$programs/initdb" -D data -N -U postgres --no-locale -E UTF8 -A trust </dev/null >>log 2>&1 ;;
+            copy) cp -a "$rest" data </dev/null >>log 2>&1 ;;
+            keep) cp -a data template </dev/null >>log 2>&1 ;;
+            rule) printf '%s\\n' "$rest" >>rules ;;
+            start)
+                "$programs/postgres" -D "$directory/data" -c "hba_file=$directory/rules" \\
+                    -c "unix_socket_directories=$directory" "$@" -p "$rest" </dev/null >>log 2>&1 &
+                server=$! ;;
+            stop) finish "$rest" ;;
+            remove) finish QUIT; cd /; rm -rf "$directory"; echo "0"; exit 0 ;;
+            esac
+            status=$?
+            [ "$word" = start ] && echo "$server" || echo "$status"
+        done
+        finish QUIT
+        cd /
+        rm -rf "$directory"
+        """
+}
+
+/// What the C library says about an `errno`.
+func errorText(_ code: CInt) -> String {
+    unsafe String(cString: strerror(code))
+}

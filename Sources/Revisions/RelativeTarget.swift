@@ -1,0 +1,65 @@
+/// A target with a step, as `+1`, `label@+2`, `ae10+1`: Alembic's `(?:(.+?)@)?(\w+)?((?:\+|-)\d+)`.
+///
+/// Alembic matches from the start only and lets anything follow; so does this.
+struct RelativeTarget: Equatable {
+    var branch: String?
+    var symbol: String?
+    var steps: Int
+
+    /// Nil when the target is absolute.
+    init?(_ target: String) {
+        let scalars = Array(target.unicodeScalars)
+        // The branch is as short as possible, so the first `@` after which the rest fits wins; then no branch at all.
+        for position in scalars.indices.dropFirst() {
+            if scalars[position - 1] == "\n" { break }
+            if scalars[position] == "@", let (symbol, steps) = Self.step(in: scalars[(position + 1)...]) {
+                self.init(branch: String(scalars[..<position]), symbol: symbol, steps: steps)
+                return
+            }
+        }
+        guard let (symbol, steps) = Self.step(in: scalars[...]) else { return nil }
+        self.init(branch: nil, symbol: symbol, steps: steps)
+    }
+
+    init(branch: String?, symbol: String?, steps: Int) {
+        self.branch = branch
+        self.symbol = symbol
+        self.steps = steps
+    }
+
+    private static func step(in scalars: ArraySlice<Unicode.Scalar>) -> (symbol: String?, steps: Int)? {
+        let word = scalars.prefix(while: \.isPythonWord)
+        guard let sign = scalars.dropFirst(word.count).first, sign == "+" || sign == "-" else { return nil }
+        let digits = scalars.dropFirst(word.count + 1).prefix { $0.properties.generalCategory == .decimalNumber }
+        guard !digits.isEmpty else { return nil }
+        var steps = 0
+        for digit in digits where steps < farEnough {
+            steps = steps * 10 + Int(digit.properties.numericValue ?? 0)
+        }
+        return (word.isEmpty ? nil : String(word), sign == "-" ? -steps : steps)
+    }
+
+    /// More steps than any history has; beyond it digits no longer matter.
+    private static let farEnough = 1_000_000_000
+}
+
+extension Unicode.Scalar {
+    /// What `\w` matches in Python.
+    fileprivate var isPythonWord: Bool {
+        switch properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
+            .letterNumber, .otherNumber:
+            true
+        default:
+            self == "_"
+        }
+    }
+}
+
+extension String {
+    fileprivate init(_ scalars: ArraySlice<Unicode.Scalar>) {
+        var view = String.UnicodeScalarView()
+        view.append(contentsOf: scalars)
+        self.init(view)
+    }
+}

@@ -1,0 +1,34 @@
+/// One key: who it names, and what it permits. Everything absent in the file is unrestricted, except scopes.
+public struct KeyRecord: Sendable {
+    public let kid: String
+    /// As the file names them; no scope implies another.
+    public let scopes: Set<String>
+    /// Nil: every database.
+    public let databases: Set<String>?
+    /// The user ids of peers that may use it; nil: every one.
+    public let uids: Set<UInt32>?
+    /// The group ids; nil: every one.
+    public let gids: Set<UInt32>?
+    /// Unix seconds, both inclusive; nil: unbounded.
+    public let notBefore: Int64?
+    public let notAfter: Int64?
+    /// The secret, ready for use and not to be read back.
+    public let hmac: HMACKey
+
+    public func permits(scope: String) -> Bool { scopes.contains(scope) }
+
+    /// Names are compared as bytes: Swift would take two spellings of one accented letter for the same database.
+    public func permits(database: String) -> Bool {
+        databases?.contains { $0.utf8.elementsEqual(database.utf8) } ?? true
+    }
+
+    /// Whether a peer with these credentials may use the key.
+    public func permits(uid: UInt32, gid: UInt32) -> Bool {
+        (uids?.contains(uid) ?? true) && (gids?.contains(gid) ?? true)
+    }
+
+    /// Whether the key is in force at `now`, Unix seconds.
+    public func isValid(at now: Int64) -> Bool {
+        (notBefore.map { $0 <= now } ?? true) && (notAfter.map { now <= $0 } ?? true)
+    }
+}

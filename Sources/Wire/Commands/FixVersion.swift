@@ -1,0 +1,114 @@
+/// Plans, applies or undoes a repair of the version table.
+public enum FixVersion: Command {
+    public static let name = "fixVersion"
+    public static let scope = Scope.repair
+    public static let isMutation = true
+    public static let needsDatabase = true
+
+    /// A plan is no job and consumes no nonce.
+    public static func mutates(_ parameters: Parameters) -> Bool { parameters.apply || parameters.undo != nil }
+
+    public struct Parameters: CommandParameters {
+        public enum CodingKeys: String, CodingKey, CaseIterable {
+            case apply, to, plan, undo
+        }
+
+        /// Whether to change anything; without it the answer is a plan.
+        public var apply: Bool
+        /// The rows that shall stand afterwards, where the table itself does not tell.
+        public var to: [String]?
+        /// Apply only while this plan still holds.
+        public var plan: String?
+        /// The id of a repair to take back.
+        public var undo: String?
+
+        public init(apply: Bool = false, to: [String]? = nil, plan: String? = nil, undo: String? = nil) {
+            self.apply = apply
+            self.to = to
+            self.plan = plan
+            self.undo = undo
+        }
+
+        public init(_ members: Members<CodingKeys>) throws(WireError) {
+            apply = try members.bool(.apply) ?? false
+            to = try members.strings(.to)
+            plan = try members.string(.plan)
+            undo = try members.string(.undo)
+            guard undo == nil || (!apply && to == nil && plan == nil) else {
+                throw WireError(.badParams, "'undo' stands alone: it takes no 'apply', 'to' or 'plan'")
+            }
+        }
+    }
+
+    public enum State: String, Codable, CaseIterable, Hashable, Sendable {
+        case planned, applied, nothingToDo, ambiguous, refused, undone
+    }
+
+    public struct Result: Codable, Hashable, Sendable {
+        public var state: State
+        /// Names this plan, for `apply` with `plan`; nil when there is none to apply.
+        @Nullable public var plan: String?
+        /// Names the repair that was made, for `undo`; nil unless `applied` or `undone`.
+        @Nullable public var repair: String?
+        /// The rows before, null for a NULL; nil where the table is missing.
+        @Nullable public var before: [String?]?
+        /// The rows afterwards; nil when it is not known what they should be.
+        @Nullable public var after: [String?]?
+        public var changes: [Change]
+        public var candidates: [Candidate]
+        /// The statements, as they would run or have run.
+        public var sql: [String]
+        /// Why it was refused or is ambiguous, and what to do; nil otherwise.
+        @Nullable public var reason: String?
+
+        public init(
+            state: State, plan: String? = nil, repair: String? = nil, before: [String?]?, after: [String?]?,
+            changes: [Change] = [], candidates: [Candidate] = [], sql: [String] = [], reason: String? = nil
+        ) {
+            self.state = state
+            self.plan = plan
+            self.repair = repair
+            self.before = before
+            self.after = after
+            self.changes = changes
+            self.candidates = candidates
+            self.sql = sql
+            self.reason = reason
+        }
+    }
+
+    /// What happens to one row.
+    public struct Change: Codable, Hashable, Sendable {
+        /// The row as it is; nil for a NULL, and for a row that is inserted.
+        @Nullable public var row: String?
+        /// `delete`, `update` or `insert`.
+        public var action: String
+        public var reason: String
+        /// What the row becomes; nil when it is deleted.
+        @Nullable public var to: String?
+
+        public init(row: String?, action: String, reason: String, to: String?) {
+            self.row = row
+            self.action = action
+            self.reason = reason
+            self.to = to
+        }
+    }
+
+    /// A set of rows that the live catalog could stand for.
+    public struct Candidate: Codable, Hashable, Sendable {
+        public var rows: [String]
+        /// How many objects are as this candidate would have them.
+        public var matching: Int
+        /// The objects that speak against it.
+        public var contradicting: [String]
+        public var undecidable: [String]
+
+        public init(rows: [String], matching: Int, contradicting: [String], undecidable: [String]) {
+            self.rows = rows
+            self.matching = matching
+            self.contradicting = contradicting
+            self.undecidable = undecidable
+        }
+    }
+}

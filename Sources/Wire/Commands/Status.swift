@@ -1,0 +1,68 @@
+/// The agent itself: its version, its databases as it last saw them, its connections, jobs and keys.
+public enum Status: Command {
+    public static let name = "status"
+    public static let scope = Scope.read
+    public static let isMutation = false
+    public static let needsDatabase = false
+
+    public typealias Parameters = NoParameters
+
+    public struct Result: Codable, Hashable, Sendable {
+        /// The agent's version.
+        public var agent: String
+        public var audience: String
+        public var state: Hello.State
+        /// RFC 3339, UTC.
+        public var startedAt: String
+        public var uptimeMs: Int64
+        /// In the order of their names.
+        public var databases: [Database]
+        /// Connections that are open now, this one among them.
+        public var connections: Int
+        public var jobs: JobCounts
+        /// The kids of the keys that are loaded.
+        public var keys: [String]
+
+        public init(
+            agent: String, audience: String, state: Hello.State, startedAt: String, uptimeMs: Int64,
+            databases: [Database], connections: Int, jobs: JobCounts, keys: [String]
+        ) {
+            self.agent = agent
+            self.audience = audience
+            self.state = state
+            self.startedAt = startedAt
+            self.uptimeMs = uptimeMs
+            self.databases = databases
+            self.connections = connections
+            self.jobs = jobs
+            self.keys = keys
+        }
+    }
+
+    public struct Database: Codable, Hashable, Sendable {
+        public var name: String
+        /// Nil until it was tried.
+        @Nullable public var reachable: Bool?
+        /// A ``Diagnosis/Verdict`` of the last diagnosis; nil before the first.
+        @Nullable public var verdict: String?
+        /// RFC 3339, UTC; nil before the first diagnosis.
+        @Nullable public var observedAt: String?
+
+        public init(name: String, reachable: Bool?, verdict: String?, observedAt: String?) {
+            self.name = name
+            self.reachable = reachable
+            self.verdict = verdict
+            self.observedAt = observedAt
+        }
+    }
+
+    public struct JobCounts: Codable, Hashable, Sendable {
+        public var queued: Int
+        public var running: Int
+
+        public init(queued: Int, running: Int) {
+            self.queued = queued
+            self.running = running
+        }
+    }
+}

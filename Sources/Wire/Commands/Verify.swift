@@ -1,0 +1,61 @@
+/// May an image that expects these heads start on this database? Answered from memory.
+public enum Verify: Command {
+    public static let name = "verify"
+    public static let scope = Scope.read
+    public static let isMutation = false
+    public static let needsDatabase = true
+
+    public struct Parameters: CommandParameters {
+        public enum CodingKeys: String, CodingKey, CaseIterable {
+            case heads
+        }
+
+        /// The effective heads of the image; nil means those of the agent's project.
+        public var heads: [String]?
+
+        public init(heads: [String]? = nil) {
+            self.heads = heads
+        }
+
+        public init(_ members: Members<CodingKeys>) throws(WireError) {
+            heads = try members.strings(.heads)
+        }
+    }
+
+    public enum Verdict: String, Codable, CaseIterable, Hashable, Sendable {
+        /// The rows are the image's heads.
+        case equal
+        /// Revisions of the image are not in the database yet.
+        case behind
+        /// The database is newer, and the policy lets an older image start.
+        case aheadCompatible
+        case aheadIncompatible
+        /// The rows name a revision that neither the image nor the agent's project knows.
+        case aheadUnknown
+        case corrupt
+        case drifted
+        /// The rows are right and the schema was not compared.
+        case unverified
+        case empty
+        case unreachable
+    }
+
+    public struct Result: Codable, Hashable, Sendable {
+        public var verdict: Verdict
+        public var mayStart: Bool
+        /// The heads that were asked for.
+        public var heads: [String]
+        /// Nil while they could not be read.
+        @Nullable public var rows: [String?]?
+        /// How old the facts are, in milliseconds; nil while there are none.
+        @Nullable public var ageMs: Int64?
+
+        public init(verdict: Verdict, mayStart: Bool, heads: [String], rows: [String?]?, ageMs: Int64?) {
+            self.verdict = verdict
+            self.mayStart = mayStart
+            self.heads = heads
+            self.rows = rows
+            self.ageMs = ageMs
+        }
+    }
+}

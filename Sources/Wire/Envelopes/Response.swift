@@ -1,0 +1,60 @@
+/// The one answer to a request.
+public struct Response: Hashable, Sendable {
+    /// Nil when the request was refused before its envelope could be read.
+    public var id: String?
+    public var outcome: Result<JSON, WireError>
+
+    public init(id: String?, outcome: Result<JSON, WireError>) {
+        self.id = id
+        self.outcome = outcome
+    }
+
+    /// The body of a success, around a result that is already JSON; the agent keeps such bytes in memory.
+    public static func encoded(id: String, result: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(result.count + id.utf8.count + 24)
+        bytes += "{\"id\":".utf8
+        JSON.write(id, to: &bytes)
+        bytes += ",\"result\":".utf8
+        bytes += result
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    /// The body of a refusal or failure.
+    public static func encoded(id: String?, error: WireError) -> [UInt8] {
+        JSON.object(JSON.Object([.init("id", id.map(JSON.string) ?? .null), .init("error", error.json)]))
+            .encoded(sorted: false)
+    }
+
+    /// Reads an answer; unknown members are ignored, since the agent may be newer.
+    ///
+    /// - Throws: `badJSON` when it is not strict JSON or has not the shape of an answer.
+    public init(parsing body: [UInt8]) throws(WireError) {
+        let json = try parseEnvelope(body)
+        id = json["id"]?.stringValue
+        if let result = json["result"] {
+            outcome = .success(result)
+        } else if let error = json["error"] {
+            outcome = .failure(try WireCoding.decode(WireError.self, from: error))
+        } else {
+            throw WireError(.badJSON, "the answer has neither result nor error")
+        }
+    }
+
+    /// The result as the command's own type.
+    public func result<C: Command>(of command: C.Type) throws(WireError) -> C.Result {
+        try WireCoding.decode(C.Result.self, from: try outcome.get())
+    }
+}
+
+/// A strict object from the agent.
+func parseEnvelope(_ body: [UInt8]) throws(WireError) -> JSON {
+    do {
+        let json = try JSON.parse(body)
+        if json.objectValue != nil { return json }
+    } catch {
+        throw WireError(.badJSON, "the agent's message is not strict JSON: \(error.message)")
+    }
+    throw WireError(.badJSON, "the agent's message is not an object")
+}

@@ -1,0 +1,17 @@
+import Agent
+import ArgumentParser
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-config", abstract: "Check the settings and the files they name, without starting anything.",
+        discussion: "Exit status 0 when `serve` would accept them, 78 with one line that names file, line and key.")
+
+    @Option(help: "The settings file.") var config = "/etc/schemad/schemad.toml"
+
+    func run() throws {
+        let settings = try AgentSettings.read(path: config)
+        try settings.checkFiles()
+        for setting in settings.inactive { print("note: \(setting) is read and has no effect in this version") }
+        print("\(config): ok, \(settings.databases.count) database(s): \(settings.databases.map(\.name).joined(separator: ", "))")
+    }
+}

@@ -1,0 +1,190 @@
+import FoundationEssentials
+import Glibc
+import Postgres
+import Support
+import Testing
+
+@testable import Alembic
+
+@Suite("runner: the process")
+struct RunnerProcessTests {
+    /// Starts a process of its own, tells both numbers in the file `processes`, and never ends.
+    private static let endless = """
+        import os, subprocess, time
+        child = subprocess.Popen(["sleep", "600"])
+        with open("processes.new", "w") as file:
+            file.write(f"{os.getpid()} {child.pid}")
+        os.rename("processes.new", "processes")
+        time.sleep(600)
+        """
+
+    private func processes(of project: RunnerProject) async throws -> [Int32] {
+        try await eventually("env.py runs") { (try? project.folder.read("processes")) != nil }
+        let numbers = try project.folder.read("processes").split(separator: " ").compactMap { Int32($0) }
+        try #require(numbers.count == 2 && numbers.allSatisfy(isRunning))
+        return numbers
+    }
+
+    @Test("the end of the agent is the end of the run and of what it started")
+    func endOfInput() async throws {
+        try await RunnerProject.with(environment: Self.endless) { project in
+            let pipe = project.folder.path("pipe")
+            try #require(mkfifo(pipe, 0o600) == 0)
+            let shell = try await BackgroundProgram(
+                "/bin/sh",
+                ["-c", "exec setsid \"$1\" -c \"$2\" < \"$3\"", "sh", TestPython.interpreter, Runner.bootstrap, pipe])
+            // Another test's child must not inherit the writing end and keep it open.
+            let descriptor = open(pipe, O_WRONLY | O_CLOEXEC)
+            try #require(descriptor >= 0)
+            let configuration = RunnerConfiguration(project.runner("postgresql://"), mode: "describe", fence: 1)
+            let source = PackageResources.runner_py
+            let text = Array("\(source.count)\n".utf8) + source + Array(try JSONEncoder().encode(configuration)) + [10]
+            #expect(write(descriptor, text, text.count) == text.count)
+            let numbers = try await processes(of: project)
+            close(descriptor)
+            for number in numbers {
+                try await eventually("process \(number) has ended") { !isRunning(number) }
+            }
+            try await shell.wait()
+        }
+    }
+
+    @Test("cancelling ends the run and what it started")
+    func cancellation() async throws {
+        try await RunnerProject.with(environment: Self.endless) { project in
+            let runner = project.runner("postgresql://")
+            let task = Task {
+                try await failure { () throws(RunnerError) in try await runner.describe(nonce: 1) { _ in true } }
+            }
+            let numbers = try await processes(of: project)
+            task.cancel()
+            #expect(try await task.value.code == .cancelled)
+            for number in numbers {
+                try await eventually("process \(number) has ended") { !isRunning(number) }
+            }
+        }
+    }
+
+    @Test("a run that takes too long is ended")
+    func deadline() async throws {
+        try await RunnerProject.with(environment: Self.endless) { project in
+            let error = try await failure { () throws(RunnerError) in
+                try await project.runner("postgresql://").describe(nonce: 1, deadline: .seconds(2)) { _ in true }
+            }
+            #expect(error.code == .deadlineExceeded)
+        }
+    }
+
+    @Test("a result ends what the project left running")
+    func leftovers() async throws {
+        let environment = RunnerProject.environment(
+            beforeConfigure: """
+                import subprocess
+                    child = subprocess.Popen(["sleep", "600"])
+                    print(child.pid, file=open("child", "w"), flush=True)
+                """)
+        try await RunnerProject.with(environment: environment) { project in
+            try await TestCluster.withDatabase { url in
+                _ = try await project.runner(url).describe(nonce: 1) { _ in true }
+                let text = try project.folder.read("child")
+                let child = try #require(Int32(text.split(separator: "\n").first ?? ""))
+                try await eventually("the child has ended") { !isRunning(child) }
+            }
+        }
+    }
+
+    @Test("a statement under way ends with the run")
+    func statement() async throws {
+        try await RunnerProject.with { project in
+            try project.revision("a1", down: nil, "op.execute('SELECT pg_sleep(600)')")
+            try await TestCluster.withDatabase { url in
+                let name = "sleeper \(UInt32.random(in: 0 ... .max))"
+                let run = MigrationRun(
+                    targets: ["heads"], expectedRows: [], expectedRevisions: ["a1"], fence: 1, applicationName: name)
+                let runner = project.runner(url)
+                let task = Task {
+                    try await failure { () throws(RunnerError) in try await runner.migrate(run) { _ in true } }
+                }
+                let sessions = "SELECT 1 FROM pg_stat_activity WHERE application_name = '\(name)'"
+                try await eventually("the statement runs") {
+                    try await TestCluster.execute(url, sessions + " AND query LIKE '%pg_sleep%'").count == 1
+                }
+                task.cancel()
+                let error = try await task.value
+                #expect(error.code == .cancelled)
+                #expect(error.revision == "a1")
+                try await eventually("the session is gone") { try await TestCluster.execute(url, sessions).isEmpty }
+            }
+        }
+    }
+
+    @Test("output without end is read and thrown away, but for its end")
+    func flood() async throws {
+        let environment = """
+            import sys
+            for _ in range(3000):
+                print("x" * 9999)
+            print("the last line", file=sys.stderr)
+            raise ValueError("y" * 1_000_000)
+            """
+        try await RunnerProject.with(environment: environment) { project in
+            let error = try await failure { () throws(RunnerError) in
+                try await project.runner("postgresql://").describe(nonce: 1) { _ in true }
+            }
+            #expect(error.code == .environmentFailed)
+            #expect(error.message.utf8.count <= 8_000)
+            #expect(error.outputTail.utf8.count <= 16_384)
+            #expect(error.outputTail.contains("the last line"))
+        }
+    }
+
+    @Test("an interpreter that is missing, lacks Alembic or is none at all")
+    func interpreters() async throws {
+        try await RunnerProject.with { project in
+            let bare = try project.folder.write(
+                "bare", "#!/bin/sh\nexec '\(TestPython.interpreter)' -S \"$@\"\n", mode: 0o700)
+            let none = try project.folder.write("none", "#!/bin/sh\nexit 0\n", mode: 0o700)
+            let cases: [(String, RunnerError.Code, String)] = [
+                (project.folder.path("missing"), .interpreterMissing, "missing"),
+                ("no-such-python", .interpreterMissing, "no-such-python"),
+                (project.folder.path("models.py"), .interpreterMissing, "models.py"),
+                (bare, .alembicMissing, "alembic"),
+                (none, .runnerLost, "without a result"),
+            ]
+            for (python, code, says) in cases {
+                var runner = project.runner("postgresql://")
+                runner.python = python
+                let error = try await failure { () throws(RunnerError) in
+                    try await runner.describe(nonce: 1) { _ in true }
+                }
+                #expect(error.code == code)
+                #expect(error.message.contains(says), "\(error.message)")
+            }
+            var runner = project.runner("postgresql://")
+            runner.folder += "/nowhere"
+            let error = try await failure { () throws(RunnerError) in try await runner.describe(nonce: 1) { _ in true }
+            }
+            #expect(error.code == .folderMissing)
+        }
+    }
+
+    @Test("finds the project's own environment")
+    func interpreter() async throws {
+        try await TemporaryFolder.with { folder in
+            func found(_ configured: String? = nil, _ environment: [String: String] = [:]) -> String {
+                Runner.interpreter(configured: configured, folder: folder.path, environment: environment)
+            }
+            #expect(found() == "python3")
+            let second = try folder.write("venv/bin/python", "", mode: 0o700)
+            #expect(found() == second)
+            let first = try folder.write(".venv/bin/python", "", mode: 0o700)
+            #expect(found() == first)
+            let active = try folder.write("active/bin/python", "", mode: 0o700)
+            #expect(found(nil, ["VIRTUAL_ENV": folder.path("active")]) == active)
+            #expect(found(nil, ["VIRTUAL_ENV": folder.path("gone")]) == first)
+            #expect(found("/usr/bin/python3") == "/usr/bin/python3")
+            #expect(found("python3.12") == "python3.12")
+            #expect(found("env/bin/python") == folder.path("env/bin/python"))
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import Diagnosis
+import Revisions
+import Schema
+import Testing
+
+@Suite("What a user reads and pastes")
+struct TextTests {
+    static let unfit: [Unicode.Scalar] = [
+        "\u{0}", "\u{7}", "\n", "\u{1b}", "\u{7f}", "\u{9b}", "\u{202e}", "\u{200b}", "\u{2028}",
+    ]
+
+    static func finding(_ code: String, _ facts: Facts) throws -> Finding {
+        try #require(diagnose(facts).findings.first { $0.code == code })
+    }
+
+    @Test(arguments: [
+        ("plain", "plain"),
+        ("naïve 日本", "naïve 日本"),
+        ("\u{1b}[31mred", "\\u{1b}[31mred"),
+        ("a\r\nb", "a\\u{d}\\u{a}b"),
+        ("ab\u{202e}cd", "ab\\u{202e}cd"),
+        ("\u{9b}2J", "\\u{9b}2J"),
+        ("", ""),
+    ])
+    func aTerminalObeysNothing(text: String, visible: String) {
+        #expect(TerminalText.visible(text) == visible)
+        #expect(TerminalText.visible(visible) == visible)
+    }
+
+    @Test func longListsAreCut() {
+        #expect(TerminalText.list(["a"]) == "a")
+        #expect(TerminalText.list(["a", "b", "c"], limit: 3) == "a, b, c")
+        #expect(TerminalText.list(["a", "b", "c", "d"], limit: 3) == "a, b, c and 1 more")
+    }
+
+    @Test(arguments: [
+        ("main", "main"),
+        ("orders-db.eu_1", "orders-db.eu_1"),
+        ("", "''"),
+        ("two words", "'two words'"),
+        ("it's", "'it'\\''s'"),
+        ("$(reboot)", "'$(reboot)'"),
+        ("-x", "'-x'"),
+        ("~root", "'~root'"),
+        ("naïve", "'naïve'"),
+        ("a\u{1b}[2Jb'\\", "$'a\\033[2Jb\\047\\134'"),
+        ("a\nb", "$'a\\012b'"),
+    ])
+    func oneWordOfAShell(text: String, word: String) {
+        #expect(ShellWord.quoted(text) == word)
+    }
+
+    @Test func theRepairOfTheStoryCanBePasted() throws {
+        let finding = try Self.finding("version.rows.redundant", Sample.rows(Sample.first, Sample.second))
+        #expect(
+            finding.message
+                == "Row '000000000000' of public.alembic_version is redundant: '111111111111' already implies it.")
+        #expect(
+            finding.remedy == """
+                adminctl --database main fixVersion
+                adminctl --database main fixVersion --apply
+                """)
+    }
+
+    @Test func commandsQuoteTheDatabasesName() throws {
+        let facts = Sample.with(Sample.rows(Sample.second)) { $0.database = "a b; reboot" }
+        let finding = try Self.finding("version.behind", facts)
+        #expect(finding.remedy == "adminctl --database 'a b; reboot' plan\nadminctl --database 'a b; reboot' migrate")
+        #expect(finding.message == "1 revision is pending on database a b; reboot: 222222222222.")
+        #expect(finding.evidence == ["rows: 111111111111", "heads: 222222222222", "pending: 222222222222"])
+    }
+
+    @Test func statementsQuoteNamesAndValues() throws {
+        let facts = Sample.facts(Sample.table(.table(rows: ["22'2"]), name: "My Version"))
+        let finding = try Self.finding("version.rows.unknown", facts)
+        #expect(finding.message == "Row '22'2' of public.\"My Version\" is no revision of this project.")
+        let duplicate = Sample.facts(Sample.table(.table(rows: [Sample.head, Sample.head]), name: "My Version"))
+        #expect(
+            try Self.finding("version.rows.duplicate", duplicate).remedy.hasSuffix(
+                "ALTER TABLE public.\"My Version\" ADD PRIMARY KEY (version_num);"))
+    }
+
+    @Test func aChoiceNamesEveryRowThatIsToStay() throws {
+        let alone = try Self.finding("version.rows.partial", Sample.rows("2222"))
+        #expect(alone.remedy.hasSuffix("fixVersion --to 222222222222 --apply"))
+        let graph = RevisionGraph(revisions: Sample.line + [Sample.revision("333333333333")], problems: [])
+        let rows = Sample.facts(Sample.table(.table(rows: ["2222", Sample.second, "333333333333"])), graph: graph)
+        let beside = try Self.finding("version.rows.partial", rows)
+        #expect(beside.remedy.hasSuffix("fixVersion --to 222222222222 333333333333 --apply"))
+    }
+
+    @Test func anExceptionsFurtherLinesAreEvidence() throws {
+        let facts = Sample.with(Sample.facts()) {
+            $0.runnerProblems = [
+                ProjectProblem(code: "project.environmentFailed", message: "KeyError: 'URL'\nwhile reading\r\nsettings")
+            ]
+        }
+        let finding = try Self.finding("project.environmentFailed", facts)
+        #expect(finding.message == "The project's env.py fails: KeyError: 'URL'.")
+        #expect(finding.evidence == ["while reading", "settings"])
+    }
+
+    @Test func headsAreProposedOnlyWhenNothingOfTheModelsIsMissing() throws {
+        let complete = try Self.finding("version.table.missing", Sample.facts(Sample.table(.missing)))
+        #expect(complete.remedy.contains("adminctl --database main fixVersion --to 222222222222 --apply"))
+        for schema in [Sample.withoutColumn, .notCompared(because: "there are no models")] {
+            let unknown = try Self.finding(
+                "version.table.missing", Sample.facts(Sample.table(.missing), schema: schema))
+            #expect(unknown.remedy.contains("fixVersion --to REVISION --apply"))
+            #expect(!unknown.remedy.contains(Sample.head))
+        }
+    }
+
+    @Test func aRepairThatWouldBeRefusedSaysWhatComesFirst() throws {
+        let alone = try Self.finding("version.rows.redundant", Sample.rows(Sample.first, Sample.second))
+        let beside = try Self.finding("version.rows.redundant", Sample.rows(Sample.first, Sample.second, "head"))
+        #expect(!alone.remedy.contains("#"))
+        #expect(beside.remedy.hasPrefix("# First settle"))
+    }
+
+    @Test func missingColumnsAreNamedWithTheirTypesAndTheReason() throws {
+        let finding = try Self.finding("schema.missingColumn", Sample.facts(schema: Sample.withoutColumn))
+        #expect(
+            finding.message == "1 mapped column does not exist: prospects.bio_text, "
+                + "and no revision is pending that could bring this.")
+        #expect(finding.evidence == ["prospects.bio_text TEXT"])
+        let reasons: [(Facts, String)] = [
+            (Sample.rows(Sample.second), "; the pending revisions may bring this."),
+            (
+                Sample.rows(Sample.first, Sample.second),
+                "only with repaired version rows can a pending revision bring this."
+            ),
+            (Sample.rows("head"), "too damaged to say whether a pending revision brings this."),
+            (Sample.rows("fedcba987654"), "the version rows do not say whether a pending revision brings this."),
+        ]
+        for (facts, reason) in reasons {
+            let facts = Sample.with(facts) { $0.schema = Sample.withoutColumn }
+            #expect(try Self.finding("schema.missingColumn", facts).message.hasSuffix(reason))
+        }
+    }
+
+    @Test func aPlaceIsGivenAsEditorsTakeIt() throws {
+        let facts = Sample.with(Sample.facts()) {
+            $0.runnerProblems = [
+                ProjectProblem(
+                    code: "project.somethingNew", message: "It fails.", file: "alembic.ini", line: 12,
+                    evidence: ["more"])
+            ]
+        }
+        let finding = try Self.finding("project.invalid", facts)
+        #expect(finding.message == "It fails.")
+        #expect(finding.evidence == ["alembic.ini:12", "project.somethingNew", "more"])
+        #expect(finding.remedy.hasPrefix("# Correct alembic.ini:12"))
+    }
+
+    @Test(arguments: unfit) func nothingFromADatabaseReachesTheTerminal(scalar: Unicode.Scalar) {
+        let name = "x\(scalar)y"
+        let schema = SchemaFacts.compared(
+            .missing(
+                models: ModelSchema(
+                    tables: [
+                        ModelTable(name: name, columns: []),
+                        ModelTable(name: "t", columns: [ModelColumn(name: name, type: name, nullable: true)]),
+                    ], defaultSchema: "public"),
+                live: Catalog(tables: [Table(schema: "public", name: "t", kind: .table, columns: [])])))
+        let table = VersionTableFacts(schema: name, name: name, presence: .table(rows: [name, nil, "head"]))
+        for presence in [table.presence, .missing, .other(kind: name), .denied(message: name)] {
+            var facts = Sample.facts(
+                VersionTableFacts(schema: name, name: name, presence: presence),
+                tables: [TableName(schema: name, name: name)], schema: schema)
+            facts.database = name
+            facts.runnerProblems = [
+                ProjectProblem(code: "project.\(name)", message: name, file: name, evidence: [name])
+            ]
+            let findings = diagnose(facts).findings
+            #expect(findings.count > 3)
+            for finding in findings {
+                let texts =
+                    [finding.message] + finding.evidence + finding.remedy.split(separator: "\n").map(String.init)
+                #expect(texts.allSatisfy { !$0.unicodeScalars.contains(scalar) }, "\(finding.code)")
+            }
+        }
+    }
+}

@@ -1,0 +1,212 @@
+import Diagnosis
+import Revisions
+import Schema
+import Testing
+
+/// One situation, and all that a diagnosis must say of it: nothing more is allowed.
+struct Case: CustomTestStringConvertible {
+    var testDescription: String
+    var facts: Facts
+    var verdict: Verdict
+    var state: VersionTableState?
+    var schemaMatch: Bool?
+    /// With the severity's first letter, in order: `e:version.behind`.
+    var findings: [String]
+
+    init(
+        _ description: String, _ facts: Facts, _ verdict: Verdict, _ state: VersionTableState?,
+        match: Bool? = true, _ findings: String...
+    ) {
+        testDescription = description
+        self.facts = facts
+        self.verdict = verdict
+        self.state = state
+        self.schemaMatch = match
+        self.findings = findings
+    }
+}
+
+@Suite("From facts to a verdict")
+struct VerdictTests {
+    @Test(arguments: Case.versionTable + Case.schema + Case.serverAndProject + Case.graph)
+    func theVerdictAndEachFinding(of case: Case) {
+        let answer = diagnose(`case`.facts)
+        #expect(answer.verdict == `case`.verdict)
+        #expect(answer.versionTableState == `case`.state)
+        #expect(answer.schemaMatch == `case`.schemaMatch)
+        #expect(answer.findings.map { "\($0.severity.rawValue.prefix(1)):\($0.code)" } == `case`.findings)
+        #expect(answer.healthy == !`case`.findings.contains { $0.hasPrefix("e:") })
+        for finding in answer.findings {
+            #expect(finding.message.hasSuffix("."))
+            #expect(!finding.message.contains("\n"))
+            #expect(!finding.remedy.isEmpty)
+            // Words stand behind a comment sign, so that a remedy can be pasted as a whole.
+            let commands = [
+                "# ", "adminctl ", "systemctl ", "alembic ", "git ", "python3 ", ".venv/bin/", "ALTER ", "CREATE ",
+                "GRANT ",
+            ]
+            for line in finding.remedy.split(separator: "\n") {
+                #expect(commands.contains(where: line.hasPrefix), "\(line)")
+            }
+        }
+    }
+
+    @Test func everyRuleIsReachedByACase() {
+        let cases = Case.versionTable + Case.schema + Case.serverAndProject + Case.graph
+        let reached = Set(cases.flatMap { $0.findings.map { String($0.dropFirst(2)) } })
+        #expect(reached == FindingCatalog.codes)
+    }
+
+    @Test func whatIsPendingIsKnownOrNil() {
+        #expect(diagnose(Sample.rows(Sample.head)).pending == [])
+        #expect(diagnose(Sample.rows(Sample.first)).pending == [Sample.second, Sample.head])
+        #expect(diagnose(Sample.rows(Sample.first, Sample.second)).pending == [Sample.head])
+        #expect(diagnose(Sample.rows("fedcba987654")).pending == nil)
+        #expect(diagnose(Sample.facts(Sample.table(.denied(message: "no")))).pending == nil)
+        #expect(diagnose(Sample.facts(graph: nil)).pending == nil)
+        #expect(diagnose(Sample.facts(nil)).pending == nil)
+    }
+
+    @Test func anAnswerStaysWithinBoundsAndCountsWhatItLeavesOut() throws {
+        let rows = (0..<40).map { "unknown\($0)" }
+        let columns = (0..<150).map { ModelColumn(name: "c\($0)", type: "TEXT", nullable: true) }
+        let comparison = Comparison.missing(
+            models: ModelSchema(tables: [ModelTable(name: "t", columns: columns)], defaultSchema: "public"),
+            live: Catalog(tables: [Table(schema: "public", name: "t", kind: .table, columns: [])]))
+        let answer = diagnose(Sample.facts(Sample.table(.table(rows: rows)), schema: .compared(comparison)))
+        let unknown = answer.findings.filter { $0.code == "version.rows.unknown" }
+        #expect(unknown.count == 25)
+        #expect(unknown.last?.evidence.last == "and 15 more findings of this code")
+        let missing = try #require(answer.findings.first { $0.code == "schema.missingColumn" })
+        #expect(missing.message.hasPrefix("150 mapped columns do not exist: t.c0, t.c1, t.c2, t.c3, t.c4 and 145 more"))
+        #expect(missing.evidence.count == 101)
+        #expect(missing.evidence.last == "and 50 more")
+    }
+
+    @Test func theWorstVerdictWins() {
+        let facts = Sample.with(Sample.rows("fedcba987654")) {
+            $0.projectProblem = ProjectProblem(code: "project.environmentFailed", message: "env.py fails.")
+            $0.schema = Sample.withoutColumn
+        }
+        #expect(diagnose(facts).verdict == .projectInvalid)
+        #expect(Verdict.allCases == Verdict.allCases.sorted())
+        #expect([Verdict.inSync, .corrupt, .behind].min() == .corrupt)
+    }
+}
+
+extension Case {
+    static let versionTable = [
+        Case("rows at the head", Sample.rows(Sample.head), .inSync, .legitimate, "i:schema.notCompared"),
+        Case(
+            "no version table in a used database", Sample.facts(Sample.table(.missing)), .unmanaged, .missing,
+            "e:version.table.missing", "i:schema.notCompared"),
+        Case(
+            "no version table and a catalog that could not be read",
+            Sample.facts(Sample.table(.missing), tables: nil, schema: .notCompared(because: "it was locked")),
+            .unmanaged, .missing, match: nil, "e:version.table.missing", "i:schema.notCompared"),
+        Case(
+            "a fresh database", Sample.facts(Sample.table(.missing), tables: [], schema: Sample.withoutTable), .empty,
+            .missing, match: false, "e:version.behind", "i:version.table.missing", "i:schema.notCompared"),
+        Case(
+            "a fresh database of a project without revisions",
+            Sample.facts(
+                Sample.table(.missing), graph: RevisionGraph(revisions: [], problems: []), tables: [],
+                schema: .notCompared(because: "there are no models")),
+            .empty, .missing, match: nil, "i:version.table.missing", "i:schema.notCompared"),
+        Case(
+            "an empty version table in a used database", Sample.rows(), .unmanaged, .empty,
+            "e:version.table.empty", "i:schema.notCompared"),
+        Case(
+            "an empty version table and nothing else",
+            Sample.facts(Sample.table(.table(rows: [])), tables: [], schema: Sample.withoutTable), .empty, .empty,
+            match: false, "e:version.behind", "i:version.table.empty", "i:schema.notCompared"),
+        Case(
+            "a used database without rows that lacks a column",
+            Sample.facts(Sample.table(.missing), schema: Sample.withoutColumn), .unmanaged, .missing, match: false,
+            "e:version.table.missing", "e:schema.missingColumn", "i:schema.notCompared"),
+        Case(
+            "a view named as the version table", Sample.facts(Sample.table(.other(kind: "view"))), .corrupt,
+            .notATable, "e:version.table.notATable", "i:schema.notCompared"),
+        Case(
+            "a version table that the role may not read",
+            Sample.facts(Sample.table(.denied(message: "permission denied for table alembic_version"))),
+            .permissionDenied, .denied, "e:version.table.denied", "i:schema.notCompared"),
+        Case("behind", Sample.rows(Sample.second), .behind, .legitimate, "e:version.behind", "i:schema.notCompared"),
+        Case(
+            "a row of newer code", Sample.rows("fedcba987654"), .ahead, .unknownRows, "e:version.rows.unknown",
+            "e:version.ahead", "i:schema.notCompared"),
+        Case(
+            "an unknown row beside a known one", Sample.rows(Sample.second, "fedcba987654"), .ahead, .unknownRows,
+            "e:version.rows.unknown", "e:version.ahead", "i:schema.notCompared"),
+        Case(
+            "an unknown row that can be no id", Sample.rows("see wiki: step 4"), .corrupt, .unknownRows,
+            "e:version.rows.unknown", "i:schema.notCompared"),
+        Case(
+            "ancestor and descendant rows at the head", Sample.rows(Sample.first, Sample.head), .corrupt, .corrupt,
+            "e:version.rows.redundant", "i:schema.notCompared"),
+        Case(
+            "ancestor and descendant rows, the head pending, a column dropped",
+            Sample.with(Sample.rows(Sample.first, Sample.second)) { $0.schema = Sample.withoutColumn }, .corrupt,
+            .corrupt, match: false, "e:version.rows.redundant", "e:version.behind", "e:schema.missingColumn",
+            "i:schema.notCompared"),
+        Case(
+            "an unknown row beside ancestor and descendant", Sample.rows(Sample.first, Sample.second, "fedcba987654"),
+            .corrupt, .corrupt, "e:version.rows.unknown", "e:version.rows.redundant", "i:schema.notCompared"),
+        Case(
+            "one row twice", Sample.rows(Sample.head, Sample.head), .corrupt, .corrupt, "e:version.rows.duplicate",
+            "i:schema.notCompared"),
+        Case(
+            "a trailing blank", Sample.rows(Sample.head + " "), .corrupt, .corrupt, "e:version.rows.padded",
+            "i:schema.notCompared"),
+        Case(
+            "a NULL row beside the head", Sample.rows(Sample.head, nil), .corrupt, .corrupt, "e:version.rows.null",
+            "i:schema.notCompared"),
+        Case(
+            "nothing but NULL rows in a used database", Sample.rows(nil, nil), .corrupt, .corrupt,
+            "e:version.rows.null", "i:schema.notCompared"),
+        Case(
+            "nothing but a NULL row in a database without tables",
+            Sample.facts(Sample.table(.table(rows: [nil])), tables: [], schema: Sample.withoutTable), .corrupt,
+            .corrupt, match: false, "e:version.rows.null", "e:version.behind", "i:schema.notCompared"),
+        Case(
+            "an empty string", Sample.rows(Sample.head, ""), .corrupt, .corrupt, "e:version.rows.empty",
+            "i:schema.notCompared"),
+        Case(
+            "the word head", Sample.rows("head"), .corrupt, .corrupt, "e:version.rows.symbolic",
+            "i:schema.notCompared"),
+        Case(
+            "the beginning of an id", Sample.rows("2222"), .corrupt, .corrupt, "e:version.rows.partial",
+            "i:schema.notCompared"),
+    ]
+
+    static let schema = [
+        Case(
+            "stamped at the head with a column missing",
+            Sample.facts(schema: Sample.withoutColumn), .drifted, .legitimate, match: false,
+            "e:schema.missingColumn", "i:schema.notCompared"),
+        Case(
+            "stamped at the head with a table missing", Sample.facts(schema: Sample.withoutTable), .drifted,
+            .legitimate, match: false, "e:schema.missingTable", "i:schema.notCompared"),
+        Case(
+            "stamped at the head of a database that has nothing",
+            Sample.facts(tables: [], schema: Sample.withoutTable), .drifted, .legitimate, match: false,
+            "e:schema.missingTable", "i:schema.notCompared"),
+        Case(
+            "behind, and a column that may come",
+            Sample.with(Sample.rows(Sample.second)) { $0.schema = Sample.withoutColumn }, .behind, .legitimate,
+            match: false, "e:version.behind", "w:schema.missingColumn", "i:schema.notCompared"),
+        Case(
+            "at the head without models", Sample.facts(schema: .notCompared(because: "env.py has no target_metadata")),
+            .unverified, .legitimate, match: nil, "w:schema.notCompared"),
+        Case(
+            "at the head with models that map nothing",
+            Sample.facts(
+                schema: .compared(
+                    .missing(models: ModelSchema(tables: [], defaultSchema: "public"), live: Catalog(tables: [])))),
+            .unverified, .legitimate, match: nil, "w:schema.notCompared"),
+        Case(
+            "behind without models",
+            Sample.with(Sample.rows(Sample.second)) { $0.schema = .notCompared(because: "there are none") }, .behind,
+            .legitimate, match: nil, "e:version.behind", "i:schema.notCompared"),
+    ]
+}

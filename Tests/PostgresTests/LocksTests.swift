@@ -1,0 +1,93 @@
+import Postgres
+import Support
+import Testing
+
+@Suite struct LocksTests {
+    @Test func oneRunnerADatabase() async throws {
+        try await TestCluster.withDatabase { url in
+            let (first, second) = (try connection(url) { $0.applicationName = "first" }, try connection(url))
+            #expect(try await first.withSession { s throws(PostgresError) in try Locks.tryRunnerLock(s) })
+            #expect(try await first.withSession { s throws(PostgresError) in try Locks.holdsRunnerLock(s) })
+            #expect(try await !second.withSession { s throws(PostgresError) in try Locks.tryRunnerLock(s) })
+            #expect(try await !second.withSession { s throws(PostgresError) in try Locks.holdsRunnerLock(s) })
+            let holders = try await second.withSession { s throws(PostgresError) in
+                try Locks.holders(of: Locks.runner, s)
+            }
+            #expect(holders.map(\.applicationName) == ["first"])
+            try await TestCluster.withDatabase { other in
+                let elsewhere = try connection(other)
+                #expect(try await elsewhere.withSession { s throws(PostgresError) in try Locks.tryRunnerLock(s) })
+            }
+            #expect(try await first.withSession { s throws(PostgresError) in try Locks.releaseRunnerLock(s) })
+            #expect(try await !first.withSession { s throws(PostgresError) in try Locks.releaseRunnerLock(s) })
+            #expect(try await second.withSession { s throws(PostgresError) in try Locks.tryRunnerLock(s) })
+            await second.close()
+            try await eventually("the lock ends with its session") {
+                try await first.withSession { s throws(PostgresError) in try Locks.tryRunnerLock(s) }
+            }
+        }
+    }
+
+    @Test func theFenceTellsWhoIsInThisDatabase() async throws {
+        try await TestCluster.withDatabase { url in
+            let (agent, child) = (try connection(url), try connection(url) { $0.applicationName = "child" })
+            #expect(try await agent.withSession { s throws(PostgresError) in try Locks.fenceIsFree(s) })
+            // Free means free again afterwards.
+            #expect(try await agent.withSession { s throws(PostgresError) in try Locks.holders(of: Locks.fence, s) } == [])
+            try await child.query("SELECT pg_advisory_lock_shared($1)", ["\(Locks.fence)"])
+            let pid = try await child.withSession { s throws(PostgresError) in s.backend }
+            #expect(try await agent.withSession { s throws(PostgresError) in try Locks.sees(pid: pid, s) })
+            #expect(try await !agent.withSession { s throws(PostgresError) in try Locks.sees(pid: pid + 1, s) })
+            #expect(try await !agent.withSession { s throws(PostgresError) in try Locks.fenceIsFree(s) })
+            let holder = try #require(
+                try await agent.withSession { s throws(PostgresError) in try Locks.holders(of: Locks.fence, s) }.first)
+            #expect(holder.pid == pid)
+            #expect(holder.applicationName == "child")
+            #expect(holder.user == "postgres")
+            #expect(holder.state == "idle")
+            for time in [holder.backendStart, holder.queryStart] {
+                #expect(try #require(time).wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil)
+            }
+            // The same lock in another database proves nothing here.
+            try await TestCluster.withDatabase { other in
+                let elsewhere = try connection(other)
+                #expect(try await !elsewhere.withSession { s throws(PostgresError) in try Locks.sees(pid: pid, s) })
+                #expect(try await elsewhere.withSession { s throws(PostgresError) in try Locks.fenceIsFree(s) })
+            }
+        }
+    }
+
+    /// Locks that only look alike: exclusive, of two 32-bit keys, of another key.
+    @Test(arguments: [
+        "SELECT pg_advisory_lock(\(Locks.fence))",
+        "SELECT pg_advisory_lock_shared(\(Locks.fence >> 32), \(Locks.fence & 0xFFFF_FFFF))",
+        "SELECT pg_advisory_lock_shared(\(Locks.runner))", "SELECT 1",
+    ])
+    func whatIsNoFence(statement: String) async throws {
+        try await TestCluster.withDatabase { url in
+            let (agent, child) = (try connection(url), try connection(url))
+            try await child.query(statement)
+            let pid = try await child.withSession { s throws(PostgresError) in s.backend }
+            #expect(try await !agent.withSession { s throws(PostgresError) in try Locks.sees(pid: pid, s) })
+        }
+    }
+
+    @Test func whatTheServerSaysOfItself() async throws {
+        try await withDatabaseAndRole { owner, guest, role in
+            try await TestCluster.administer("ALTER ROLE \(role) SET default_transaction_read_only = on")
+            let reader = try connection(owner) { $0 = .read(applicationName: "reader") }
+            let identity = try await reader.withSession { s throws(PostgresError) in try ServerIdentity.read(s) }
+            #expect(!identity.inRecovery)
+            #expect(!identity.readOnlyByDefault)
+            #expect(!identity.isPooled)
+            #expect(identity.versionNumber >= 130_000)
+            #expect(identity.version.hasPrefix("\(identity.versionNumber / 10_000)"))
+            #expect(identity.clusterName == "tests")
+            #expect(identity.systemIdentifier?.isEmpty == false)
+            #expect(identity.role == "postgres")
+            let guest = try await connection(guest).withSession { s throws(PostgresError) in try ServerIdentity.read(s) }
+            #expect(guest.readOnlyByDefault)
+            #expect(guest.systemIdentifier == identity.systemIdentifier)
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Glibc
+import Postgres
+import Support
+import Testing
+
+/// What happens when a database cannot be opened, or goes away.
+@Suite struct UnreachableTests {
+    @Test func aWrongPasswordIsAuthentication() async throws {
+        let settings = EmbeddedCluster.Settings(
+            listensOnTCP: true, accessRules: ["local all guarded scram-sha-256", "local all shutout reject"])
+        try await TestCluster.own(settings) { cluster in
+            try await TestCluster.execute(
+                cluster.url(), "CREATE ROLE guarded LOGIN PASSWORD 'right one'", "CREATE ROLE shutout LOGIN",
+                "CREATE ROLE barred LOGIN PASSWORD 'right one'", "CREATE DATABASE closed",
+                "REVOKE CONNECT ON DATABASE closed FROM PUBLIC")
+            let local = try DatabaseAddress(await cluster.url())
+            let right = local.with(user: "guarded", password: "right one")
+            #expect(try await connection(right.url()).query("SELECT current_user").value == "guarded")
+            let overTCP = await cluster.urlOverTCP(database: "postgres", user: "guarded", password: "right one")
+            #expect(try await connection(overTCP).query("SELECT 1").value == "1")
+
+            let refused: [(DatabaseAddress, PostgresError.Kind, String?)] = [
+                (local.with(user: "guarded", password: "wrong secret"), .authentication, "28P01"),
+                (local.with(user: "guarded", password: nil), .authentication, nil),
+                (local.with(user: "shutout", password: nil), .authentication, "28000"),
+                (local.with(user: "nobody here", password: nil), .authentication, "28000"),
+                (local.with(database: "no such"), .unknownDatabase, "3D000"),
+                (right.with(database: "closed"), .permissionDenied, "42501"),
+                (try DatabaseAddress(overTCP).with(user: "guarded", password: "wrong secret"), .authentication, "28P01"),
+            ]
+            for (address, kind, sqlstate) in refused {
+                let error = await #expect(throws: PostgresError.self) { try await connection(address.url()).open() }
+                #expect(error?.kind == kind, "\(address) \(String(describing: error))")
+                #expect(error?.sqlstate == sqlstate)
+                #expect(error.map { "\($0)\(String(reflecting: $0))" }?.contains("wrong secret") == false)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "postgresql://u:hidden@127.0.0.1:1/db", "host=/nonexistent/folder user=u password=hidden dbname=db",
+        "postgresql://u:hidden@no-such-host.invalid/db", "postgresql://u:hidden@127.0.0.1:1,127.0.0.1:2/db",
+    ])
+    func nobodyAnswers(_ address: String) async throws {
+        let error = await #expect(throws: PostgresError.self) { try await connection(address).open() }
+        #expect(error?.kind == .unreachable)
+        #expect(error?.sqlstate == nil)
+        #expect(error.map { "\($0)" }?.contains("hidden") == false)
+    }
+
+    @Test func aServerThatAcceptsAndSaysNothing() async throws {
+        try await TemporaryFolder.with { folder in
+            let listener = try SilentListener(folder.path(".s.PGSQL.5432"))
+            let connection = try connection("host=\(folder.path) user=u dbname=db") { $0.connectTimeoutSeconds = 1 }
+            let error = await #expect(throws: PostgresError.self) { try await connection.open() }
+            #expect(error?.kind == .unreachable)
+            listener.close()
+        }
+    }
+
+    @Test func aRestartIsBridged() async throws {
+        try await TestCluster.own { cluster in
+            let connection = try connection(await cluster.url())
+            let before = try await connection.query("SELECT pg_backend_pid()").value
+            try await cluster.stop()
+            let error = await #expect(throws: PostgresError.self) { try await connection.query("SELECT 1") }
+            #expect(error?.kind == .unreachable)
+            try await cluster.start()
+            #expect(try await connection.query("SELECT pg_backend_pid()").value != before)
+            // Lost between two bodies: the next one does not notice.
+            try await cluster.restart()
+            #expect(try await connection.query("SELECT 1").value == "1")
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func aLinkLostInsideIsToldAndNotRepeated(crash: Bool) async throws {
+        try await TestCluster.own { cluster in
+            let connection = try connection(await cluster.url()) { $0.applicationName = "sleeper" }
+            try await connection.open()
+            let running = Task { try await connection.query("SELECT pg_sleep(60)") }
+            try await eventually("it sleeps") {
+                try await !TestCluster.execute(
+                    cluster.url(), "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'").isEmpty
+            }
+            if crash { try await cluster.kill() } else { try await cluster.stop() }
+            let error = await #expect(throws: PostgresError.self) { try await running.value }
+            #expect(error?.kind == .connectionLost)
+            try await cluster.start()
+            #expect(try await connection.query("SELECT 1").value == "1")
+        }
+    }
+
+    @Test func theEnvironmentIsForgotten() async throws {
+        await #expect(processExitsWith: .success) {
+            for name in ["PGHOST", "PGHOSTADDR", "PGOPTIONS", "PGSERVICE", "PGPASSWORD", "PGSSLMODE", "PGTZ"] {
+                setenv(name, "left over", 1)
+            }
+            forgetEnvironment()
+            for name in ["PGHOST", "PGHOSTADDR", "PGOPTIONS", "PGSERVICE", "PGPASSWORD", "PGSSLMODE", "PGTZ"] {
+                precondition(getenv(name) == nil, name)
+            }
+            precondition(getenv("PATH") != nil)
+        }
+    }
+}
+
+/// Takes connections into its queue and never says a word.
+final class SilentListener: Sendable {
+    private let descriptor: CInt
+
+    init(_ path: String) throws {
+        descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8CString.lazy.map { UInt8(bitPattern: $0) }) }
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard status == 0, listen(descriptor, 8) == 0 else { throw SupportError("No listener at \(path).") }
+    }
+
+    func close() { Glibc.close(descriptor) }
+}

@@ -1,0 +1,375 @@
+"""The client: one object per agent, one method per command."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import threading
+import time
+import uuid
+from types import TracebackType
+from typing import Any, Callable, Final, Mapping, Optional, Sequence, Union
+
+from . import _frames, _json
+from ._connection import Connection, Deadline, LinkLost, TimedOut, allowed_uids
+from ._keys import load_key
+from ._tokens import Key, mint
+from .errors import AgentError, AgentUnavailable, ConfigurationError, ProtocolError, SchemadError
+from .results import Diagnosis, Job, Migration, Progress, Verification
+
+DEFAULT_QUERY_SOCKET: Final = "/run/schemad/query.sock"
+DEFAULT_ADMIN_SOCKET: Final = "/run/schemad/admin.sock"
+DEFAULT_AGENT_USER: Final = "schemad"
+
+_IDEMPOTENCY_KEY: Final = re.compile(r"[A-Za-z0-9._:/-]{1,128}", re.ASCII)
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CLOSING_CODES: Final = frozenset({"badFrame", "unsupported", "tooLarge"})
+# How long a migration's answer is looked for after its connection was lost, an agent's restart included.
+_RESUME_SECONDS: Final = 30.0
+_RESUME_ATTEMPTS: Final = 5
+_RESUME_PAUSE: Final = 0.25
+
+Revisions = Union[str, Sequence[str]]
+
+
+class Client:
+    """Talks to one agent. Safe to share between threads, which take turns, and across a fork.
+
+    `socket` is where reads go (SCHEMAD_SOCKET, else /run/schemad/query.sock): there the kernel's word for who asks
+    suffices. What changes something goes to `admin_socket` (SCHEMAD_ADMIN_SOCKET) and needs `key_file`
+    (SCHEMAD_KEY_FILE). Without `admin_socket` that is the socket of the reads where one is set and a key is too,
+    else /run/schemad/admin.sock. When both are one path, every request carries a token. Reads go to the admin socket
+    as well while the first one cannot be opened and a key is there.
+
+    `database` (SCHEMAD_DATABASE) may be left out where the agent has one. `agent_user` (SCHEMAD_AGENT_USER, else
+    `schemad`) may serve the socket, beside root and this process's own user. `timeout` in seconds bounds each read
+    as a whole. Connections are opened when they are needed; the constructor opens none and reads no file.
+    """
+
+    def __init__(
+        self,
+        socket: Optional[str] = None,
+        *,
+        admin_socket: Optional[str] = None,
+        key_file: Optional[str] = None,
+        database: Optional[str] = None,
+        agent_user: Optional[str] = None,
+        timeout: float = 30.0,
+    ) -> None:
+        chosen = socket or os.environ.get("SCHEMAD_SOCKET")
+        self._key_file = key_file or os.environ.get("SCHEMAD_KEY_FILE") or None
+        self._query = chosen or DEFAULT_QUERY_SOCKET
+        self._admin = (
+            admin_socket
+            or os.environ.get("SCHEMAD_ADMIN_SOCKET")
+            or (chosen if chosen and self._key_file else DEFAULT_ADMIN_SOCKET)
+        )
+        self._database = database or os.environ.get("SCHEMAD_DATABASE") or None
+        self._agent_user = agent_user or os.environ.get("SCHEMAD_AGENT_USER") or DEFAULT_AGENT_USER
+        self._timeout = timeout
+        self._lock = threading.RLock()
+        self._kept: Optional[tuple[Connection, Optional[Key]]] = None
+        self._process = os.getpid()
+        self._numbers = itertools.count(1)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection. A later request opens another one; jobs go on in the agent."""
+        with self._lock:
+            kept, self._kept = self._kept, None
+            if kept:
+                kept[0].close()
+
+    def verify(self, heads: Optional[Revisions] = None) -> Verification:
+        """May code with these effective heads start? `None` asks for those of the agent's own project.
+
+        A bad database is an answer, not an exception. Raises SchemadError when the agent cannot be asked.
+        """
+        return Verification.from_result(self._read("verify", {"heads": _revisions(heads)}))
+
+    def diagnose(self, fresh: bool = False) -> Diagnosis:
+        """The verdict and all findings. `fresh` asks the database now instead of taking facts up to a second old."""
+        return Diagnosis.from_result(self._read("diagnose", {"maxAgeMs": 0 if fresh else None}))
+
+    def status(self) -> Mapping[str, Any]:
+        """The agent itself: version, state, databases, connections, jobs, key ids. Needs no database."""
+        return self._read("status", {}, database=False)
+
+    def jobs(self, id: Optional[str] = None, state: Optional[str] = None, limit: int = 50) -> list[Job]:
+        """The newest jobs, at most `limit`, of all databases where none is set; with `id` that one, if there is one."""
+        jobs: list[Job] = []
+        cursor: Optional[str] = None
+        while len(jobs) < limit:
+            page = self._read(
+                "jobs",
+                {"id": id, "state": state, "limit": min(limit - len(jobs), 1000), "cursor": cursor},
+            )
+            entries = page.get("jobs")
+            if not isinstance(entries, list):
+                raise ProtocolError("jobs in the agent's answer is not a list")
+            jobs.extend(Job.from_result(entry) for entry in entries)
+            cursor = page.get("nextCursor")
+            if not isinstance(cursor, str) or not entries:
+                break
+        return jobs[:limit]
+
+    def migrate(
+        self,
+        to: Revisions = "heads",
+        *,
+        wait: bool = True,
+        idempotency_key: Optional[str] = None,
+        expect_from: Optional[Revisions] = None,
+        plan: Optional[str] = None,
+        queue_seconds: Optional[float] = None,
+        run_seconds: Optional[float] = None,
+        reason: Optional[str] = None,
+        timeout: Optional[float] = None,
+        on_progress: Optional[Callable[[Progress], None]] = None,
+    ) -> Migration:
+        """Run pending migrations, once, however often this is called.
+
+        `wait=False` returns as soon as the job is recorded. One `idempotency_key` is one job for seven days: give the
+        deploy's id, so that a repeated deploy finds its own job; without one each call has its own. `queue_seconds`
+        bounds waiting for another run, `run_seconds` the run itself, `timeout` this call (the job goes on after it).
+        `on_progress` sees each event; what it raises ends the call, not the job. A lost connection is opened again
+        and finds the same job. Raises AgentError (`migrationFailed`, `conflict`, …) when the run did not succeed.
+        """
+        if idempotency_key is not None and not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
+            raise ValueError("idempotency_key does not match [A-Za-z0-9._:/-]{1,128}")
+        if reason is not None and (len(reason) > 500 or _CONTROL.search(reason)):
+            raise ValueError("reason has more than 500 characters or a control character")
+        envelope = {
+            "idempotencyKey": idempotency_key or str(uuid.uuid4()),
+            "deadlineMs": _milliseconds(queue_seconds),
+            "stream": True if on_progress else None,
+            "reason": reason,
+        }
+        targets = _revisions(to)
+        parameters = {
+            "to": None if targets == ["heads"] else targets,
+            "plan": plan,
+            "expectFrom": _revisions(expect_from),
+            "wait": None if wait else False,
+            "runDeadlineMs": _milliseconds(run_seconds),
+        }
+        return Migration.from_result(self._mutate("migrate", parameters, envelope, timeout, on_progress))
+
+    def _read(self, command: str, parameters: Mapping[str, Any], database: bool = True) -> Mapping[str, Any]:
+        deadline = Deadline(self._timeout)
+        with self._lock:
+            for connection, key, is_fresh in self._read_connections(deadline):
+                try:
+                    body = self._body(command, parameters, {}, database)
+                    return self._exchange(connection, key, body, deadline, None)
+                except LinkLost:
+                    # A kept connection may have been closed since, for idleness or by a restart.
+                    if is_fresh:
+                        raise
+        raise AssertionError("a fresh connection answers or raises")
+
+    def _read_connections(self, deadline: Deadline) -> Any:
+        if self._process != os.getpid():
+            # After a fork the socket belongs to the parent too, and two readers would take each other's answers.
+            self.close()
+            self._process = os.getpid()
+        if self._kept:
+            yield (*self._kept, False)
+        self.close()
+        self._kept = self._open_for_read(deadline)
+        yield (*self._kept, True)
+
+    def _open_for_read(self, deadline: Deadline) -> tuple[Connection, Optional[Key]]:
+        if self._query == self._admin and self._key_file:
+            return self._open_admin(deadline)
+        try:
+            return Connection(self._query, allowed_uids(self._agent_user), deadline), None
+        except AgentUnavailable as unavailable:
+            if not self._key_file or self._query == self._admin:
+                raise
+            try:
+                return self._open_admin(deadline)
+            except SchemadError as error:
+                raise AgentUnavailable(f"{unavailable}; nor does the admin socket help: {error}") from None
+
+    def _open_admin(self, deadline: Deadline) -> tuple[Connection, Key]:
+        if not self._key_file:
+            raise ConfigurationError("this needs a key: set SCHEMAD_KEY_FILE or give key_file")
+        # Read each time, so that a new key is taken up without a restart.
+        key = load_key(self._key_file)
+        return Connection(self._admin, allowed_uids(self._agent_user), deadline), key
+
+    def _mutate(
+        self,
+        command: str,
+        parameters: Mapping[str, Any],
+        envelope: Mapping[str, Any],
+        timeout: Optional[float],
+        on_progress: Optional[Callable[[Progress], None]],
+    ) -> Mapping[str, Any]:
+        """Send it on a connection of its own; after a lost link ask again, which finds the job by its key."""
+        deadline = Deadline(timeout)
+        losses = 0
+        lost_at = 0.0
+        while True:
+            try:
+                connection, key = self._open_admin(deadline)
+            except AgentUnavailable as error:
+                if not losses:
+                    raise
+                if isinstance(error, TimedOut) or time.monotonic() - lost_at > _RESUME_SECONDS:
+                    raise _unsettled(error, envelope) from None
+            else:
+                try:
+                    body = self._body(command, parameters, envelope)
+                    return self._exchange(connection, key, body, deadline, on_progress)
+                except LinkLost as error:
+                    losses, lost_at = losses + 1, time.monotonic()
+                    if losses > _RESUME_ATTEMPTS:
+                        raise _unsettled(error, envelope) from None
+                except AgentUnavailable as error:
+                    raise _unsettled(error, envelope) from None
+                finally:
+                    connection.close()
+            time.sleep(_RESUME_PAUSE)
+
+    def _body(
+        self, command: str, parameters: Mapping[str, Any], envelope: Mapping[str, Any], database: bool = True
+    ) -> tuple[str, bytes]:
+        id = f"c{next(self._numbers)}"
+        given = {name: value for name, value in parameters.items() if value is not None}
+        members = {
+            "id": id,
+            "command": command,
+            "database": self._database if database else None,
+            "params": given or None,
+            **envelope,
+        }
+        return id, _json.encode({name: value for name, value in members.items() if value is not None})
+
+    def _exchange(
+        self,
+        connection: Connection,
+        key: Optional[Key],
+        request: tuple[str, bytes],
+        deadline: Deadline,
+        on_progress: Optional[Callable[[Progress], None]],
+    ) -> Mapping[str, Any]:
+        """One request and its answer. Unless that is an answer, the connection is of no further use."""
+        id, body = request
+        try:
+            token = mint(key, connection.hello.audience, body, now=connection.hello.agent_time()) if key else ""
+            connection.send(body, token, deadline)
+            while True:
+                frame = connection.receive(deadline)
+                members = _json.decode(frame.body)
+                if frame.type == _frames.EVENT:
+                    _event(members, id, on_progress)
+                elif frame.type == _frames.RESPONSE:
+                    return _answer(members, id)
+                else:
+                    raise ProtocolError("a second hello came in place of an answer")
+        except AgentError as error:
+            if error.code in _CLOSING_CODES:
+                self._forget(connection)
+            raise
+        except BaseException:
+            self._forget(connection)
+            raise
+
+    def _forget(self, connection: Connection) -> None:
+        connection.close()
+        if self._kept and self._kept[0] is connection:
+            self._kept = None
+
+
+def verify(
+    heads: Optional[Revisions] = None,
+    *,
+    database: Optional[str] = None,
+    socket: Optional[str] = None,
+    admin_socket: Optional[str] = None,
+    key_file: Optional[str] = None,
+    agent_user: Optional[str] = None,
+    timeout: float = 5.0,
+    strict: bool = False,
+) -> Verification:
+    """Ask once, at start-up: may this code run on this database?
+
+    Never raises for a bad database, and by default not when the agent cannot be asked either: the verdict is
+    `agentUnavailable` then and `may_start` is `None`. With `strict` that is a SchemadError instead. The whole takes
+    `timeout` seconds at most. The other parameters are those of `Client`.
+    """
+    try:
+        with Client(
+            socket,
+            admin_socket=admin_socket,
+            key_file=key_file,
+            database=database,
+            agent_user=agent_user,
+            timeout=timeout,
+        ) as client:
+            return client.verify(heads)
+    except SchemadError as error:
+        if strict:
+            raise
+        return Verification.unavailable(error, _revisions(heads) or ())
+
+
+def _answer(members: Mapping[str, Any], id: str) -> Mapping[str, Any]:
+    # An answer without id is for a request that could not be read: the only one in flight is ours.
+    if members.get("id") not in (id, None):
+        raise ProtocolError("an answer came for another request")
+    if ("result" in members) == ("error" in members):
+        raise ProtocolError("the agent's answer has not exactly one of result and error")
+    if "result" in members:
+        result = members["result"]
+        if members.get("id") is None or not isinstance(result, dict):
+            raise ProtocolError("the agent's result is not an object with its request's id")
+        return result
+    error = members["error"]
+    if not (
+        isinstance(error, dict)
+        and isinstance(error.get("code"), str)
+        and isinstance(error.get("message"), str)
+        and isinstance(error.get("retryable"), bool)
+        and isinstance(error.get("details"), (dict, type(None)))
+    ):
+        raise ProtocolError("the agent's error has not the shape of an error")
+    raise AgentError(error["code"], error["message"], error["retryable"], error.get("details"))
+
+
+def _event(members: Mapping[str, Any], id: str, on_progress: Optional[Callable[[Progress], None]]) -> None:
+    if members.get("id") not in (id, None):
+        raise ProtocolError("an event came for another request")
+    progress = Progress.from_event(members)
+    # Kinds that a newer agent may send are none of ours.
+    if on_progress and progress.event in ("progress", "gap"):
+        on_progress(progress)
+
+
+def _unsettled(error: AgentUnavailable, envelope: Mapping[str, Any]) -> AgentUnavailable:
+    return AgentUnavailable(
+        f"{error}; the job may be running: ask again with idempotency key {envelope['idempotencyKey']}"
+    )
+
+
+def _revisions(value: Optional[Revisions]) -> Optional[list[str]]:
+    if value is None:
+        return None
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _milliseconds(seconds: Optional[float]) -> Optional[int]:
+    return None if seconds is None else max(1, round(seconds * 1000))

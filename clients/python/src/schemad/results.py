@@ -1,0 +1,257 @@
+"""What the agent answers, as frozen dataclasses. `raw` is the result object as it came, with every member."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Mapping, Optional, Sequence
+
+from .errors import ProtocolError
+
+AGENT_UNAVAILABLE: Final = "agentUnavailable"
+"""The verdict of `verify` when nobody could be asked: no statement about the database at all."""
+
+_MESSAGES: Final = {
+    "equal": "the database is at the revisions that this code expects",
+    "behind": "migrations are pending: this code is newer than the database",
+    "aheadCompatible": "the database is newer than this code, in ways that do not break it",
+    "aheadIncompatible": "the database is newer than this code, and may not fit it",
+    "aheadUnknown": "the database names a revision that neither this code nor the agent's project knows",
+    "corrupt": "the version table is corrupt",
+    "drifted": "the revisions are right, and the schema is not what they make",
+    "unverified": "the revisions are right, and the schema has not been compared yet",
+    "empty": "the database has no schema yet",
+    "unreachable": "the agent cannot reach the database",
+}
+
+
+@dataclass(frozen=True)
+class Verification:
+    """May this code start on this database?
+
+    `may_start` is the agent's answer, and `None` when it could not be asked (`verdict` is `agentUnavailable` then,
+    and `error` says why): deciding what to do without an answer is the service's own policy. `rows` holds `None` for
+    a NULL row, and is `None` itself while the rows could not be read. `age_ms` is the age of the facts.
+    """
+
+    verdict: str
+    may_start: Optional[bool]
+    heads: tuple[str, ...] = ()
+    rows: Optional[tuple[Optional[str], ...]] = None
+    age_ms: Optional[int] = None
+    message: str = ""
+    error: Optional[Exception] = field(default=None, compare=False)
+
+    @classmethod
+    def from_result(cls, result: Mapping[str, Any]) -> Verification:
+        """Raises ProtocolError when the object is no result of `verify`."""
+        verdict = _text(result, "verdict")
+        rows = _optional(result, "rows", list)
+        heads = _texts(result, "heads")
+        shown = None if rows is None else tuple(_row(row) for row in rows)
+        message = _MESSAGES.get(verdict, f"the agent's verdict is {verdict}")
+        if verdict not in ("equal", "unreachable") and shown is not None:
+            message += f" (rows: {_list(shown)}; expected: {_list(heads)})"
+        return cls(
+            verdict=verdict,
+            may_start=_typed(result, "mayStart", bool),
+            heads=heads,
+            rows=shown,
+            age_ms=_optional(result, "ageMs", int),
+            message=message,
+        )
+
+    @classmethod
+    def unavailable(cls, error: Exception, heads: Sequence[str] = ()) -> Verification:
+        """Nobody could be asked; `error` says why."""
+        return cls(
+            verdict=AGENT_UNAVAILABLE,
+            may_start=None,
+            heads=tuple(heads),
+            message=f"cannot tell whether the schema is right: {error}",
+            error=error,
+        )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong or worth knowing. `severity` is `error`, `warning` or `info`."""
+
+    code: str
+    severity: str
+    message: str
+    evidence: tuple[str, ...]
+    remedy: str
+
+    @classmethod
+    def from_result(cls, value: Any) -> Finding:
+        finding = _object(value, "a finding")
+        return cls(
+            code=_text(finding, "code"),
+            severity=_text(finding, "severity"),
+            message=_text(finding, "message"),
+            evidence=_texts(finding, "evidence"),
+            remedy=_text(finding, "remedy"),
+        )
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The verdict on a database and what it rests on. `schema_match` is `None` while nothing could be compared."""
+
+    database: str
+    verdict: str
+    healthy: bool
+    schema_match: Optional[bool]
+    observed_at: str
+    age_ms: int
+    rows: Optional[tuple[Optional[str], ...]]
+    heads: tuple[str, ...]
+    pending: Optional[tuple[str, ...]]
+    findings: tuple[Finding, ...]
+    raw: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def from_result(cls, result: Mapping[str, Any]) -> Diagnosis:
+        """Raises ProtocolError when the object is no result of `diagnose`."""
+        rows = _optional(_typed(result, "versionTable", dict), "rows", list)
+        revisions = _optional(result, "revisions", dict)
+        has_pending = revisions is not None and revisions.get("pending") is not None
+        return cls(
+            database=_text(result, "database"),
+            verdict=_text(result, "verdict"),
+            healthy=_typed(result, "healthy", bool),
+            schema_match=_optional(result, "schemaMatch", bool),
+            observed_at=_text(result, "observedAt"),
+            age_ms=_typed(result, "ageMs", int),
+            rows=None if rows is None else tuple(_row(row) for row in rows),
+            heads=_texts(revisions, "effectiveHeads") if revisions is not None else (),
+            pending=_texts(revisions, "pending") if revisions is not None and has_pending else None,
+            findings=tuple(Finding.from_result(item) for item in _typed(result, "findings", list)),
+            raw=result,
+        )
+
+
+@dataclass(frozen=True)
+class Migration:
+    """What a run of migrations did. `state` is `succeeded`, or with `wait=False` also `queued` or `running`.
+
+    `job` is `None` when there was nothing to do and no job was needed; `before` and `after` are the version table's
+    rows, `None` while they are not known.
+    """
+
+    state: str
+    job: Optional[str]
+    before: Optional[tuple[str, ...]]
+    after: Optional[tuple[str, ...]]
+    applied: tuple[str, ...]
+    duration_ms: Optional[int]
+    findings: tuple[Finding, ...]
+    raw: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def from_result(cls, result: Mapping[str, Any]) -> Migration:
+        """Raises ProtocolError when the object is no result of `migrate`."""
+        return cls(
+            state=_text(result, "state"),
+            job=_optional(result, "job", str),
+            before=_texts(result, "from") if result.get("from") is not None else None,
+            after=_texts(result, "to") if result.get("to") is not None else None,
+            applied=_texts(result, "applied"),
+            duration_ms=_optional(result, "durationMs", int),
+            findings=tuple(Finding.from_result(item) for item in _typed(result, "findings", list)),
+            raw=result,
+        )
+
+
+@dataclass(frozen=True)
+class Job:
+    """A mutation as the agent's journal has it. Times are RFC 3339, UTC. `error` is the error object of a failure."""
+
+    id: str
+    command: str
+    database: Optional[str]
+    state: str
+    created_at: str
+    started_at: Optional[str]
+    ended_at: Optional[str]
+    result: Any
+    error: Optional[Mapping[str, Any]]
+
+    @classmethod
+    def from_result(cls, value: Any) -> Job:
+        """Raises ProtocolError when the object is no entry of `jobs`."""
+        entry = _object(value, "a job")
+        return cls(
+            id=_text(entry, "id"),
+            command=_text(entry, "command"),
+            database=_optional(entry, "database", str),
+            state=_text(entry, "state"),
+            created_at=_text(entry, "createdAt"),
+            started_at=_optional(entry, "startedAt", str),
+            ended_at=_optional(entry, "endedAt", str),
+            result=entry.get("result"),
+            error=_optional(entry, "error", dict),
+        )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """An event of a running job. `event` is `progress`, or `gap` when events were dropped for a slow reader.
+
+    `data` of a `progress` holds `phase` (waiting, starting, revision, verifying) and, for a revision, `revision`,
+    `index`, `total` and `status`.
+    """
+
+    event: str
+    job: Optional[str]
+    sequence: Optional[int]
+    data: Mapping[str, Any]
+
+    @classmethod
+    def from_event(cls, members: Mapping[str, Any]) -> Progress:
+        """Raises ProtocolError when the object is no event."""
+        return cls(
+            event=_text(members, "event"),
+            job=_optional(members, "job", str),
+            sequence=_optional(members, "sequence", int),
+            data=_optional(members, "data", dict) or {},
+        )
+
+
+def _object(value: Any, what: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ProtocolError(f"{what} in the agent's answer is not an object")
+    return value
+
+
+def _typed(members: Mapping[str, Any], name: str, kind: type) -> Any:
+    value = members.get(name)
+    # `type`, not `isinstance`: True is no integer here.
+    if type(value) is not kind:
+        raise ProtocolError(f"{name} in the agent's answer is missing or of the wrong type")
+    return value
+
+
+def _optional(members: Mapping[str, Any], name: str, kind: type) -> Any:
+    return None if members.get(name) is None else _typed(members, name, kind)
+
+
+def _text(members: Mapping[str, Any], name: str) -> str:
+    return str(_typed(members, name, str))
+
+
+def _texts(members: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    items = _typed(members, name, list)
+    if not all(isinstance(item, str) for item in items):
+        raise ProtocolError(f"{name} in the agent's answer is not a list of strings")
+    return tuple(items)
+
+
+def _row(value: Any) -> Optional[str]:
+    if value is not None and not isinstance(value, str):
+        raise ProtocolError("a row in the agent's answer is neither a string nor null")
+    return value
+
+
+def _list(items: Sequence[Optional[str]]) -> str:
+    return ", ".join("NULL" if item is None else item for item in items) or "none"

@@ -1,0 +1,38 @@
+import AgentClient
+import ArgumentParser
+import Wire
+
+struct VerifyCommand: AgentCommand {
+    static let configuration = CommandConfiguration(
+        commandName: Verify.name, abstract: "Say whether an application may start on a database.",
+        discussion: """
+            EXAMPLES
+              adminctl verify
+              adminctl verify --heads 4f2a91c0d7be   the heads that the image was built with
+
+            Exit status: 0 when it may start, 1 when not.
+            """)
+
+    @OptionGroup(title: "Global options") var options: GlobalOptions
+
+    @Option(
+        parsing: .upToNextOption, help: "The effective heads of the image; default: those of the agent's project.")
+    var heads: [String] = []
+
+    func execute(_ connection: AgentConnection, _ console: Console) throws(ClientError) -> Int32 {
+        let answer = try connection.call(
+            Verify.self, .init(heads: heads.isEmpty ? nil : heads), database: options.chosenDatabase)
+        let result = answer.value
+        if options.json {
+            console.json(answer.json)
+        } else {
+            let verdict = console.styled(result.verdict.rawValue, result.mayStart ? .green : .red, .bold)
+            console.line("\(verdict), \(result.mayStart ? "may start" : "must not start")")
+            console.facts([
+                ("rows", console.rows(result.rows)), ("heads", console.list(result.heads)),
+                ("observed", result.ageMs.map { TimeText.duration($0) + " ago" } ?? "never"),
+            ])
+        }
+        return result.mayStart ? 0 : 1
+    }
+}

@@ -1,0 +1,42 @@
+/// Columns as wide as their widest cell, for text whose width is its number of characters.
+struct Table {
+    private var rows: [[(text: String, shown: String)]] = []
+
+    /// - Parameter cells: each as it is, and, where it has a style, as it is shown.
+    mutating func add(_ cells: [(text: String, shown: String)]) { rows.append(cells) }
+
+    mutating func add(_ cells: [String]) { add(cells.map { ($0, $0) }) }
+
+    var isEmpty: Bool { rows.isEmpty }
+
+    /// The lines, each after `indent`, without trailing spaces.
+    func lines(indent: String = "  ") -> [String] {
+        let columns = rows.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in
+            rows.map { column < $0.count ? $0[column].text.count : 0 }.max() ?? 0
+        }
+        return rows.map { row in
+            var line = indent
+            for (column, cell) in row.enumerated() {
+                line += cell.shown
+                let isLast = row.dropFirst(column + 1).allSatisfy { $0.text.isEmpty }
+                if isLast { break }
+                line += String(repeating: " ", count: widths[column] - cell.text.count + 2)
+            }
+            return line
+        }
+    }
+}
+
+extension Console {
+    func table(_ table: Table, indent: String = "  ") {
+        for text in table.lines(indent: indent) { line(text) }
+    }
+
+    /// Names on the left, values beside them.
+    func facts(_ facts: [(name: String, value: String)], indent: String = "  ") {
+        var table = Table()
+        for fact in facts { table.add([(fact.name, styled(fact.name, .dim)), (fact.value, fact.value)]) }
+        self.table(table, indent: indent)
+    }
+}

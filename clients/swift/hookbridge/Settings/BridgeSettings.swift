@@ -1,0 +1,70 @@
+import Settings
+
+/// What the bridge's settings file says, checked and with its defaults filled in.
+struct BridgeSettings: Sendable {
+    /// The host or address to listen on.
+    var host: String
+    /// The port to listen on; 0 lets the system choose.
+    var port: Int
+    /// The agent's socket for mutations.
+    var socket: String
+    /// The bridge's own key, with the scopes `migrate` and `read`.
+    var keyFile: String
+    /// The user that the agent may run as, besides root and the bridge's own.
+    var agentUser: String
+    /// The longest body, in bytes. GitHub sends up to 25 MiB.
+    var maxBody: Int
+    var routes: [Route]
+
+    /// Reads the file at `path`, and the secrets it names.
+    ///
+    /// - Throws: `SettingsError` naming file, line and key.
+    static func read(path: String) throws(SettingsError) -> BridgeSettings {
+        try BridgeSettings(text: TextFile.read(path), file: path)
+    }
+
+    /// Reads `text`, which came from `file`.
+    init(text: String, file: String) throws(SettingsError) {
+        var root = try SettingsDocument(text: text, file: file).root
+        (host, port) = try Self.address(&root)
+        guard let socket = try root.string("socket") else {
+            throw root.missing("socket", "the agent's socket, such as \"/run/schemad/admin.sock\"")
+        }
+        guard let keyFile = try root.string("key_file") else {
+            throw root.missing("key_file", "the file with the bridge's own key")
+        }
+        self.socket = TextFile.resolve(socket, besides: file)
+        self.keyFile = TextFile.resolve(keyFile, besides: file)
+        agentUser = try root.string("agent_user") ?? "schemad"
+        maxBody = try root.integer("max_body", in: 1024...1_073_741_824) ?? 26_214_400
+
+        routes = []
+        guard let tables = try root.tables("route"), !tables.isEmpty else {
+            throw root.missing("route", "at least one [[route]]")
+        }
+        for var table in tables {
+            let route = try Route(&table, file: file)
+            guard !routes.contains(where: { $0.path == route.path }) else {
+                throw table.error("path", "is the path of another route")
+            }
+            routes.append(route)
+        }
+        try root.finish()
+    }
+
+    /// `host:port`, where an IPv6 address stands in brackets.
+    private static func address(_ root: inout SettingsTable) throws(SettingsError) -> (String, Int) {
+        let text = try root.string("listen") ?? "127.0.0.1:8787"
+        let complaint = root.error("listen", "must be an address and a port, such as \"127.0.0.1:8787\" or \"[::1]:8787\"")
+        guard let colon = text.lastIndex(of: ":") else { throw complaint }
+        guard let port = UInt16(text[text.index(after: colon)...]) else { throw complaint }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            throw complaint
+        }
+        guard !host.isEmpty else { throw complaint }
+        return (String(host), Int(port))
+    }
+}

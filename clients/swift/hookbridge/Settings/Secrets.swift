@@ -1,0 +1,41 @@
+import Tokens
+
+/// The secrets of one route: several while they are being rotated, each as good as the others.
+///
+/// The texts themselves are not kept, only what is needed to compare. Each comparison looks at every secret and takes
+/// the same time whatever was presented.
+struct Secrets: Sendable {
+    /// Below this a secret can be guessed by trying.
+    static let minimumLength = 16
+
+    private let digests: [[UInt8]]
+    private let keys: [HMACKey]
+
+    /// - Parameter texts: one or more, each of at least ``minimumLength`` bytes; nil otherwise.
+    init?(_ texts: [String]) {
+        guard !texts.isEmpty, texts.allSatisfy({ $0.utf8.count >= Self.minimumLength }) else { return nil }
+        digests = texts.map { SHA256.hash(Array($0.utf8)) }
+        keys = texts.compactMap { HMACKey(Array($0.utf8)) }
+    }
+
+    /// Whether `presented` is one of the secrets.
+    func contain(_ presented: String) -> Bool {
+        // Digests have one length, so that not even the length of a secret shows in the time.
+        let digest = SHA256.hash(Array(presented.utf8))
+        return digests.reduce(false) { constantTimeEquals($1, digest) || $0 }
+    }
+
+    /// Whether `signature` (`sha256=` and 64 lowercase hexadecimal digits) is that of `body` under one of the secrets.
+    func sign(_ body: [UInt8], as signature: String) -> Bool {
+        let presented = Array(signature.utf8)
+        return keys.reduce(false) {
+            let expected = "sha256=" + hexadecimal($1.authenticationCode(for: body))
+            return constantTimeEquals(Array(expected.utf8), presented) || $0
+        }
+    }
+}
+
+/// Two lowercase digits for each byte.
+func hexadecimal(_ bytes: [UInt8]) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}

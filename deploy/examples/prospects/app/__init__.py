@@ -1,0 +1,1 @@
+"""Prospects: a small backend that never migrates its own database."""
