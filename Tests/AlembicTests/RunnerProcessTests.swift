@@ -41,6 +41,7 @@ struct RunnerProcessTests {
             let text = Array("\(source.count)\n".utf8) + source + Array(try JSONEncoder().encode(configuration)) + [10]
             #expect(write(descriptor, text, text.count) == text.count)
             let numbers = try await processes(of: project)
+            defer { for number in numbers where isRunning(number) { kill(number, SIGKILL) } }
             close(descriptor)
             for number in numbers {
                 try await eventually("process \(number) has ended") { !isRunning(number) }

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Glibc
 import Hummingbird
 import Logging
@@ -93,8 +93,8 @@ private struct ConnectionFailure: Error {}
 /// Sends `request` to the port on this machine and reads to the end of the answer.
 private func exchange(_ port: Int, _ request: String) async throws -> String {
     try await withCheckedThrowingContinuation { continuation in
-        // Blocking calls, on a thread that the tests' own pool does not miss.
-        DispatchQueue.global().async {
+        // Blocking calls: on a thread of their own, which no pool misses.
+        Thread.detachNewThread {
             continuation.resume(with: Result { try blockingExchange(UInt16(port), Array(request.utf8)) })
         }
     }

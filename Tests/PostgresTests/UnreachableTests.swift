@@ -50,11 +50,11 @@ import Testing
 
     @Test func aServerThatAcceptsAndSaysNothing() async throws {
         try await TemporaryFolder.with { folder in
-            let listener = try SilentListener(folder.path(".s.PGSQL.5432"))
+            let listener = try listeningSocket(folder.path(".s.PGSQL.5432"))
+            defer { close(listener) }
             let connection = try connection("host=\(folder.path) user=u dbname=db") { $0.connectTimeoutSeconds = 1 }
             let error = await #expect(throws: PostgresError.self) { try await connection.open() }
             #expect(error?.kind == .unreachable)
-            listener.close()
         }
     }
 
@@ -103,24 +103,4 @@ import Testing
             precondition(getenv("PATH") != nil)
         }
     }
-}
-
-/// Takes connections into its queue and never says a word.
-final class SilentListener: Sendable {
-    private let descriptor: CInt
-
-    init(_ path: String) throws {
-        descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8CString.lazy.map { UInt8(bitPattern: $0) }) }
-        let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard status == 0, listen(descriptor, 8) == 0 else { throw SupportError("No listener at \(path).") }
-    }
-
-    func close() { Glibc.close(descriptor) }
 }

@@ -96,9 +96,7 @@ final class ManagedDatabase: Sendable {
             do {
                 return .success(
                     try await reader.withSession { session throws(PostgresError) in
-                        try session.transaction { () throws(PostgresError) in
-                            try DatabaseReading.read(session, schema: schema, table: name)
-                        }
+                        try DatabaseReading.read(session, schema: schema, table: name)
                     })
             } catch where error.kind == .connectionLost && attempt == 1 {
                 continue

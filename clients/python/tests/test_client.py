@@ -256,6 +256,21 @@ def test_answers_that_cannot_be_trusted(query, body):
     unavailable(ProtocolError, socket=query.path)
 
 
+def test_an_answer_to_another_request(query):
+    query.answer = lambda connection, request: result(examples.VERIFY)(connection, {"id": "c2"})
+    assert "another request" in unavailable(ProtocolError, socket=query.path)
+
+
+def test_an_event_of_another_request(admin, key_file):
+    def answer(connection, request):
+        connection.send(frames.EVENT, {"id": "c2", "event": "progress", "job": "j1", "sequence": 1, "data": {}})
+        result(examples.MIGRATE)(connection, request)
+
+    admin.answer = answer
+    with pytest.raises(ProtocolError, match="another request"):
+        Client(admin_socket=admin.path, key_file=key_file).migrate(on_progress=print)
+
+
 def test_an_answer_that_is_too_large_is_refused_by_its_header(query):
     query.answer = lambda connection, request: connection.raw.sendall(b"SCD1\x03\x00\x00\x00\x00\x10\x00\x01")
     unavailable(ProtocolError, socket=query.path, timeout=20)

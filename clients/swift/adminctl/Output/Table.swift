@@ -17,7 +17,8 @@ struct Table {
         }
         return rows.map { row in
             var line = indent
-            for (column, cell) in row.enumerated() {
+            // A column that is empty in every row takes no room.
+            for (column, cell) in row.enumerated() where widths[column] > 0 {
                 line += cell.shown
                 let isLast = row.dropFirst(column + 1).allSatisfy { $0.text.isEmpty }
                 if isLast { break }

@@ -1,16 +1,21 @@
 import AgentClient
-import Dispatch
 import Logging
+import NIOPosix
 import Wire
 
 /// The agent behind its socket. Each question has a connection of its own.
 struct AgentSocket: Agent {
     private static let patience = Duration.seconds(30)
 
+    /// The client blocks its thread, so it gets threads of its own: more than cores, since all they do is wait.
+    private static let threads = {
+        let threads = NIOThreadPool(numberOfThreads: 16)
+        threads.start()
+        return threads
+    }()
+
     private let endpoint: AgentEndpoint
     private let logger: Logger
-    /// The client blocks its thread, and the threads of the event loops are not to be blocked.
-    private let queue = DispatchQueue(label: "agent", attributes: .concurrent)
 
     /// - Throws: `ClientError` when the key file cannot be used. The agent itself need not be there yet.
     init(_ settings: BridgeSettings, logger: Logger) throws(ClientError) {
@@ -44,11 +49,14 @@ struct AgentSocket: Agent {
         _ question: @escaping @Sendable (AgentConnection) throws(ClientError) -> Value
     ) async throws(WireError) -> Value {
         let endpoint = endpoint
-        let outcome = await withCheckedContinuation { continuation in
-            queue.async {
-                continuation.resume(
-                    returning: Result { () throws(ClientError) in try question(try AgentConnection(endpoint)) })
+        let outcome: Result<Value, ClientError>
+        do {
+            outcome = try await Self.threads.runIfActive {
+                Result { () throws(ClientError) in try question(try AgentConnection(endpoint)) }
             }
+        } catch {
+            // Whoever asked has left before a thread was free: nothing was sent.
+            throw WireError(.cancelled, "the request ended before the agent was asked")
         }
         switch outcome {
         case .success(let value): return value
