@@ -21,6 +21,7 @@ final class AgentState: Sendable {
 
     let durable: Result<Journal, JournalError>
     private let isDraining = Atomic<Bool>(false)
+    private let answering = Atomic<Int>(0)
 
     init(
         settings: AgentSettings, gate: Gate, databases: [ManagedDatabase], events: JobEvents,
@@ -43,6 +44,19 @@ final class AgentState: Sendable {
 
     /// From now on mutations are refused.
     func drain() { isDraining.store(true, ordering: .relaxed) }
+
+    /// Counts the requests that are being answered.
+    func beginAnswer() { answering.add(1, ordering: .relaxed) }
+    func endAnswer() { answering.subtract(1, ordering: .relaxed) }
+
+    /// Waits, for a moment at most, until the answers that the last jobs have made possible are on their way.
+    func settleAnswers() async {
+        let deadline = ContinuousClock.now + .seconds(2)
+        while answering.load(ordering: .relaxed) > 0, .now < deadline {
+            // The loops that write them announce nothing: polled, with a deadline.
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
 
     /// The durable memory.
     ///

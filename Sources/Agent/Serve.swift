@@ -56,6 +56,7 @@ public struct Serve: Sendable {
                     },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
         try await group.run()
+        await agent.settleAnswers()
         if case .success(let journal) = agent.durable { try? await journal.close() }
     }
 

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 /* Who is at the other end of a Unix socket. Returns 0, or errno.
-   struct ucred needs _GNU_SOURCE, with which fd_set would differ from the one that Swift's Glibc module has; these are the kernel's own
-   three fields (socket(7)). */
+   struct ucred needs _GNU_SOURCE, with which fd_set would differ from the one that Swift's Glibc module has; these are
+   the kernel's own three fields (unix(7)). */
 static inline int schemad_peer_credentials(int descriptor, pid_t *pid, uid_t *uid, gid_t *gid) {
     struct {
         pid_t pid;
@@ -25,6 +25,13 @@ static inline int schemad_peer_credentials(int descriptor, pid_t *pid, uid_t *ui
     *uid = credentials.uid;
     *gid = credentials.gid;
     return 0;
+}
+
+/* The supplementary groups of the peer; returns how many were written, or -1. */
+static inline int schemad_peer_groups(int descriptor, gid_t *groups, int capacity) {
+    socklen_t length = (socklen_t)(capacity * (int)sizeof *groups);
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &length) != 0) return -1;
+    return (int)(length / sizeof *groups);
 }
 
 /* The address of a filesystem socket; abstract names (a leading NUL) cannot be expressed. Returns its length, or 0 when
@@ -53,8 +60,8 @@ static inline int schemad_unix_connect(const char *path) {
     return descriptor;
 }
 
-/* A listening, non-blocking, close-on-exec socket at a path that must not exist yet; or -errno. The file has `mode` from its
-   first instant: bind obeys fchmod on the unbound socket. */
+/* A listening, non-blocking, close-on-exec socket at a path that must not exist yet; or -errno. The file has `mode` from
+   its first instant: bind obeys fchmod on the unbound socket. */
 static inline int schemad_unix_listen(const char *path, mode_t mode, int backlog) {
     struct sockaddr_un address;
     socklen_t length = schemad_unix_address(path, &address);
@@ -75,8 +82,8 @@ static inline int schemad_unix_listen(const char *path, mode_t mode, int backlog
     return descriptor;
 }
 
-/* A file that must be regular, opened without following a link and without waiting for a FIFO; its owner and mode come from the same
-   descriptor. Returns the descriptor, or -errno; -EINVAL when it is not a regular file. */
+/* A file that must be regular, opened without following a link and without waiting for a FIFO; its owner and mode come
+   from the same descriptor. Returns the descriptor, or -errno; -EINVAL when it is not a regular file. */
 static inline int schemad_open_regular(const char *path, uid_t *owner, mode_t *mode) {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (descriptor < 0) return -errno;
@@ -93,7 +100,7 @@ static inline int schemad_open_regular(const char *path, uid_t *owner, mode_t *m
     return descriptor;
 }
 
-/* One datagram to the service manager's socket (sd_notify(3)); a leading '@' means an abstract name. Returns 0, or errno. */
+/* One datagram to the service manager (sd_notify(3)); a leading '@' means an abstract name. Returns 0, or errno. */
 static inline int schemad_notify(const char *path, const char *state) {
     struct sockaddr_un address;
     socklen_t length = schemad_unix_address(path, &address);

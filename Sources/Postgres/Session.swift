@@ -52,7 +52,9 @@ import Glibc
         isolation: Isolation = .readCommitted, _ body: () throws(PostgresError) -> T
     ) throws(PostgresError) -> T {
         if isInTransaction { throw PostgresError(kind: .server, sqlstate: "25001", message: "A transaction is open.") }
-        try execute("BEGIN ISOLATION LEVEL \(isolation.rawValue)", [])
+        // Said here and not left to the default: behind a pooler that is not pinned for the session.
+        let access = options.readOnly ? "READ ONLY" : "READ WRITE"
+        try execute("BEGIN ISOLATION LEVEL \(isolation.rawValue), \(access)", [])
         let value: T
         do {
             if isPooled { try pin(local: true) }

@@ -55,8 +55,8 @@ enum Base64URL {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Nil for any other character, for an impossible length, and for bits that stand in the last character without being part of a
-    /// byte: each secret has one spelling.
+    /// Nil for any other character, for an impossible length, and for bits that stand in the last character without
+    /// being part of a byte: each secret has one spelling.
     static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         var buffer: UInt32 = 0

@@ -1,8 +1,8 @@
 import COpenSSL
 import Synchronization
 
-/// A secret as HMAC-SHA-256 uses it. The bytes themselves are not kept: only OpenSSL's keyed context, which is duplicated
-/// for each message (0.5 µs, where keying anew takes more than twice that).
+/// A secret as HMAC-SHA-256 uses it. The bytes themselves are not kept: only OpenSSL's keyed context, which is
+/// duplicated for each message (0.5 µs, where keying anew takes more than twice that).
 public final class HMACKey: Sendable {
     private let template: Mutex<MACContext>
 
@@ -35,8 +35,9 @@ public func constantTimeEquals(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     }
 }
 
-/// Owner of one `EVP_MAC_CTX`; `@safe`, for the pointer never leaves it. Unchecked, because the compiler cannot know that OpenSSL binds
-/// a context to no thread; there is one owner only, and nothing here changes a context that is merely borrowed.
+/// Owner of one `EVP_MAC_CTX`; `@safe`, for the pointer never leaves it. Unchecked, because the compiler cannot know
+/// that OpenSSL binds a context to no thread; there is one owner only, and nothing here changes a context that is
+/// merely borrowed.
 @safe private struct MACContext: ~Copyable, @unchecked Sendable {
     /// Fetched once; sharing is sound for the reason given at ``SHA256``.
     private nonisolated(unsafe) static let algorithm = unsafe EVP_MAC_fetch(nil, "HMAC", nil)
@@ -72,7 +73,9 @@ public func constantTimeEquals(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     consuming func finish(_ message: [UInt8]) -> [UInt8] {
         var code = [UInt8](repeating: 0, count: SHA256.length)
         var length = 0
-        let updated = unsafe message.withUnsafeBufferPointer { unsafe EVP_MAC_update(context, $0.baseAddress, $0.count) }
+        let updated = unsafe message.withUnsafeBufferPointer {
+            unsafe EVP_MAC_update(context, $0.baseAddress, $0.count)
+        }
         let finished = unsafe code.withUnsafeMutableBufferPointer {
             unsafe EVP_MAC_final(context, $0.baseAddress, &length, $0.count)
         }

@@ -1,14 +1,14 @@
 import TOMLKit
 
 extension KeyRing {
-    /// Reads the bytes of a key file: `[[key]]` tables with `kid`, `secret`, `scopes` and, each optional, `databases`, `uids`, `gids`,
-    /// `not_before`, `not_after`.
+    /// Reads the bytes of a key file: `[[key]]` tables with `kid`, `secret`, `scopes` and, each optional, `databases`,
+    /// `uids`, `gids`, `not_before`, `not_after`.
     ///
     /// - Parameters:
     ///   - bytes: the whole file.
     ///   - scopes: the scopes there are; a file that names another is refused.
-    /// - Throws: when it is not TOML, has no key, an unknown member, a wrong type, an empty or short secret, or the same kid or secret
-    ///   twice.
+    /// - Throws: when it is not TOML, has no key, an unknown member, a wrong type, an empty or short secret, or the
+    ///   same kid or secret twice.
     public init(parsing bytes: [UInt8], scopes: Set<String>) throws(KeyFileError) {
         guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
             throw KeyFileError("it is not a UTF-8 text file")
@@ -22,7 +22,8 @@ extension KeyRing {
         }
         let lines = KeyFileLines(text)
         if let unknown = root.keys.sorted().first(where: { $0 != "key" }) {
-            throw KeyFileError("unknown member '\(unknown)'; the file holds [[key]] tables only", line: lines.line(of: unknown))
+            throw KeyFileError(
+                "unknown member '\(unknown)'; the file holds [[key]] tables only", line: lines.line(of: unknown))
         }
         guard let tables = root["key"]?.array, !tables.isEmpty else {
             throw KeyFileError("it holds no [[key]] table")
@@ -75,7 +76,8 @@ private struct KeyTable {
             throw error("'kid' must be 1 to 32 of a-z 0-9 _ - and start with a letter or digit", at: "kid")
         }
         guard let scopes = try strings("scopes"), !scopes.isEmpty else {
-            throw error("'scopes' is missing or empty; the scopes are \(known.sorted().joined(separator: ", "))", at: "scopes")
+            throw error(
+                "'scopes' is missing or empty; the scopes are \(known.sorted().joined(separator: ", "))", at: "scopes")
         }
         if let unknown = scopes.subtracting(known).sorted().first {
             throw error(

@@ -16,8 +16,8 @@ public struct KeyRing: Sendable {
     /// The kids, sorted.
     public var kids: [String] { records.map(\.kid).sorted() }
 
-    /// Checks a token in the order of the protocol: grammar, key, body hash and MAC in constant time, time window. Scopes,
-    /// databases and peers are the gate's.
+    /// Checks a token in the order of the protocol: grammar, key, body hash and MAC in constant time, time window.
+    /// Scopes, databases and peers are the gate's.
     ///
     /// - Parameters:
     ///   - body: the request's body, byte for byte.

@@ -4,8 +4,8 @@ import COpenSSL
 public enum SHA256 {
     public static let length = 32
 
-    /// Fetched once, since OpenSSL would otherwise search its providers for each digest. Unchecked sharing is sound: an algorithm
-    /// object never changes after it was fetched and counts its references atomically (OpenSSL, crypto(7)).
+    /// Fetched once, since OpenSSL would otherwise search its providers for each digest. Unchecked sharing is sound: an
+    /// algorithm object never changes after it was fetched and counts its references atomically (OpenSSL, crypto(7)).
     private nonisolated(unsafe) static let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
 
     /// The digest of `bytes`: ``length`` bytes.

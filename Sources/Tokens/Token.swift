@@ -79,7 +79,8 @@ public struct Token: Hashable, Sendable {
         }
     }
 
-    /// Digits without a leading zero. Twelve are enough for thirty thousand years, and sums of two such numbers cannot overflow.
+    /// Digits without a leading zero. Twelve are enough for thirty thousand years, and sums of two such numbers cannot
+    /// overflow.
     private static func decimal(_ text: ArraySlice<UInt8>) -> Int64? {
         guard (1...12).contains(text.count), text.count == 1 || text.first != UInt8(ascii: "0"),
             text.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })

@@ -1,7 +1,7 @@
 /// RFC 3339 times as Unix seconds, by the proleptic Gregorian calendar.
 public enum UnixTime {
-    /// Nil unless `text` is a full date-time with offset. A fraction of a second is read and dropped; a leap second counts as the
-    /// second before it.
+    /// Nil unless `text` is a full date-time with offset. A fraction of a second is read and dropped; a leap second
+    /// counts as the second before it.
     public static func seconds(rfc3339 text: String) -> Int64? {
         var rest = Substring(text).utf8
         guard let year = number(&rest, 4), skip(&rest, "-"), let month = number(&rest, 2), skip(&rest, "-"),

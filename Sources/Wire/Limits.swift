@@ -1,4 +1,5 @@
-/// The protocol's version and its limits. Bytes are octets on the socket; times are seconds unless the name says otherwise.
+/// The protocol's version and its limits. Bytes are octets on the socket; times are seconds unless the name says
+/// otherwise.
 public enum ProtocolVersion {
     /// The only version there is; the hello lists what the agent speaks.
     public static let current = 1

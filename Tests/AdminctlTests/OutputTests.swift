@@ -3,19 +3,26 @@ import Testing
 @testable import adminctl
 
 @Suite struct OutputTests {
-    @Test(arguments: [
-        (0, "0 ms"), (999, "999 ms"), (1000, "1.0 s"), (59_999, "59.9 s"), (60_000, "1 min 0 s"), (3_599_999, "59 min 59 s"),
-        (3_723_000, "1 h 2 min"), (86_400_000, "1 d 0 h"),
-    ] as [(Int64, String)]) func durations(_ milliseconds: Int64, _ text: String) {
+    @Test(
+        arguments: [
+            (0, "0 ms"), (999, "999 ms"), (1000, "1.0 s"), (59_999, "59.9 s"), (60_000, "1 min 0 s"),
+            (3_599_999, "59 min 59 s"),
+            (3_723_000, "1 h 2 min"), (86_400_000, "1 d 0 h"),
+        ] as [(Int64, String)]) func durations(_ milliseconds: Int64, _ text: String)
+    {
         #expect(TimeText.duration(milliseconds) == text)
     }
 
-    @Test(arguments: [("500ms", 500), ("90s", 90_000), ("15m", 900_000), ("2h", 7_200_000), ("1d", 86_400_000)] as [(String, Int64)])
+    @Test(
+        arguments: [("500ms", 500), ("90s", 90_000), ("15m", 900_000), ("2h", 7_200_000), ("1d", 86_400_000)]
+            as [(String, Int64)])
     func durationArguments(_ text: String, _ milliseconds: Int64) {
         #expect(DurationArgument(argument: text)?.milliseconds == milliseconds)
     }
 
-    @Test(arguments: ["", "5", "m", "0s", "-1s", "1.5m", "1 m", "1w", "9999999999999999999s", "9223372036854775807d", "١m"])
+    @Test(arguments: [
+        "", "5", "m", "0s", "-1s", "1.5m", "1 m", "1w", "9999999999999999999s", "9223372036854775807d", "١m",
+    ])
     func badDurationArguments(_ text: String) {
         #expect(DurationArgument(argument: text) == nil)
     }
@@ -31,49 +38,12 @@ import Testing
 
     @Test func textFromOutsideCannotTouchTheTerminal() {
         let console = Console()
-        #expect(!console.plain("a\u{1B}[31m\u{9B}b\r\n\u{202E}").unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x9B || $0.value == 0x202E })
+        #expect(
+            !console.plain("a\u{1B}[31m\u{9B}b\r\n\u{202E}").unicodeScalars.contains {
+                $0.value < 0x20 || $0.value == 0x9B || $0.value == 0x202E
+            })
         #expect(console.rows([nil, "", "a"]) == "NULL, '', a")
         #expect(console.rows([]) == "none")
         #expect(console.rows(nil) == "not known")
-    }
-}
-
-@Suite struct ArgumentTests {
-    @Test(arguments: [
-        ["--database", "main", "diagnose", "--fresh"], ["diagnose", "--fresh", "--database", "main"],
-        ["diagnose", "--database=main", "--fresh"],
-    ]) func globalOptionsStandAnywhere(_ arguments: [String]) throws {
-        let command = try #require(try Adminctl.parseAsRoot(arguments) as? DiagnoseCommand)
-        #expect(command.options.database == "main" && command.fresh && !command.options.json)
-    }
-
-    @Test(arguments: ["fixVersion", "fix-version"]) func bothSpellings(_ name: String) throws {
-        let arguments = [name, "--to", "a", "b", "--apply", "--json"]
-        let command = try #require(try Adminctl.parseAsRoot(arguments) as? FixVersionCommand)
-        #expect(command.to == ["a", "b"] && command.apply && command.options.json)
-    }
-
-    @Test func migrate() throws {
-        let arguments = [
-            "migrate", "--to", "a", "--to", "b", "--expect-from", "c", "d", "--plan", "p", "--deadline", "15m", "--no-wait",
-            "--idempotency-key", "k",
-        ]
-        let command = try #require(try Adminctl.parseAsRoot(arguments) as? MigrateCommand)
-        #expect(command.to == ["a", "b"] && command.expectFrom == ["c", "d"] && command.plan == "p" && command.noWait)
-        #expect(command.deadline?.milliseconds == 900_000 && command.idempotencyKey == "k")
-    }
-
-    @Test(arguments: [
-        [], ["diagnos"], ["diagnose", "--frsh"], ["diagnose", "extra"], ["watch"], ["migrate", "--deadline", "5"],
-        ["fixVersion", "--undo", "a", "--apply"], ["jobs", "--state", "x"], ["key"], ["key", "new"],
-        ["token", "--audience", "a", "--ttl", "301", "--key-file", "f"],
-    ]) func wrongUsageIs64(_ arguments: [String]) {
-        do {
-            var command = try Adminctl.parseAsRoot(arguments)
-            try command.run()
-            Issue.record("accepted")
-        } catch {
-            #expect(Adminctl.exitCode(for: error).rawValue == 64)
-        }
     }
 }

@@ -20,7 +20,7 @@ import Wire
             #expect(connection.hello == FakeAgent.hello)
             for _ in 0..<5 {
                 let answer = try connection.call(Verify.self, .init(), database: "main")
-                #expect(answer.value.mayStart && answer.json == Self.verify)
+                #expect(answer.value.mayStart && answer.json.encoded() == Self.verify.encoded())
             }
         }
     }
@@ -92,7 +92,8 @@ import Wire
                 let cursor = request.parameters["cursor"]?.stringValue
                 let page = cursor.flatMap { Int($0) } ?? 0
                 let job: JSON = [
-                    "id": .string("j\(page)"), "command": "migrate", "state": "failed", "createdAt": "2026-01-01T00:00:00Z",
+                    "id": .string("j\(page)"), "command": "migrate", "state": "failed",
+                    "createdAt": "2026-01-01T00:00:00Z",
                 ]
                 try peer.answer(request.id, ["jobs": [job], "nextCursor": page < 9 ? .string("\(page + 1)") : nil])
             }
@@ -193,11 +194,15 @@ import Wire
         }
     }
 
-    @Test(arguments: [
-        Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8), [0x53, 0x43, 0x44, 0x31, 1, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF],
-        [0x53, 0x43, 0x44, 0x31, 1, 0, 0, 0, 0, 0, 0, 2, 0x7B, 0x7D], [0x53, 0x43, 0x44, 0x31, 1, 0, 0, 0, 0, 0, 0, 1, 0x7B],
-        [0x53, 0x43, 0x44, 0x31, 4, 0, 0, 0, 0, 0, 0, 2, 0x7B, 0x7D],
-    ] as [[UInt8]]) func notTheProtocol(_ bytes: [UInt8]) async throws {
+    @Test(
+        arguments: [
+            Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8),
+            [0x53, 0x43, 0x44, 0x31, 1, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF],
+            [0x53, 0x43, 0x44, 0x31, 1, 0, 0, 0, 0, 0, 0, 2, 0x7B, 0x7D],
+            [0x53, 0x43, 0x44, 0x31, 1, 0, 0, 0, 0, 0, 0, 1, 0x7B],
+            [0x53, 0x43, 0x44, 0x31, 4, 0, 0, 0, 0, 0, 0, 2, 0x7B, 0x7D],
+        ] as [[UInt8]]) func notTheProtocol(_ bytes: [UInt8]) async throws
+    {
         try await FakeAgent.serving { peer in
             peer.send(bytes)
             _ = try peer.next()

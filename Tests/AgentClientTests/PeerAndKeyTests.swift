@@ -1,15 +1,20 @@
 import Glibc
+import Support
 import Testing
 import Tokens
+import Wire
 
 @testable import AgentClient
 
 @Suite struct PeerTests {
-    @Test(arguments: [
-        (0, "schemad", true), (geteuid(), "schemad", true), (4_000_000, "4000000", true), (4_000_000, "4000001", false),
-        (4_000_000, "schemad", false), (4_000_000, "", false), (4_000_000, "no-such-user", false), (0, "no-such-user", true),
-        (1, "daemon", true), (2, "daemon", false),
-    ] as [(UInt32, String, Bool)])
+    @Test(
+        arguments: [
+            (0, "schemad", true), (geteuid(), "schemad", true), (4_000_000, "4000000", true),
+            (4_000_000, "4000001", false),
+            (4_000_000, "schemad", false), (4_000_000, "", false), (4_000_000, "no-such-user", false),
+            (0, "no-such-user", true),
+            (1, "daemon", true), (2, "daemon", false),
+        ] as [(UInt32, String, Bool)])
     func whoMayBeTheAgent(_ uid: UInt32, _ user: String, _ accepted: Bool) {
         #expect(AgentEndpoint(agentUser: user).accepts(peer: uid) == accepted || uid == geteuid())
     }
@@ -23,25 +28,6 @@ import Tokens
 }
 
 @Suite(.timeLimit(.minutes(1))) struct ClientKeyTests {
-    private func inFolder(_ body: (String) throws -> Void) throws {
-        var template = Array("/tmp/schemad-key-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer {
-            for name in ["key", "link"] { unlink("\(folder)/\(name)") }
-            rmdir(folder)
-        }
-        try body(folder)
-    }
-
-    private func write(_ text: String, _ path: String, mode: mode_t) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        let bytes = Array(text.utf8)
-        _ = Glibc.write(descriptor, bytes, bytes.count)
-        fchmod(descriptor, mode)
-        close(descriptor)
-    }
-
     private static func record() throws -> String {
         try KeyFile.newRecord(kid: "k", scopes: ["read"], knownScopes: ["read"])
     }
@@ -54,43 +40,44 @@ import Tokens
         }
     }
 
-    @Test(arguments: [(0o600, true), (0o400, true), (0o640, false), (0o604, false), (0o700, false)] as [(mode_t, Bool)])
-    func modes(_ mode: mode_t, _ isGood: Bool) throws {
-        try inFolder { folder in
-            write(try Self.record(), folder + "/key", mode: mode)
-            let reason = reason(folder + "/key")
+    @Test(
+        arguments: [(0o600, true), (0o400, true), (0o640, false), (0o604, false), (0o700, false)] as [(mode_t, Bool)])
+    func modes(_ mode: mode_t, _ isGood: Bool) async throws {
+        try await TemporaryFolder.with { folder in
+            try folder.write("key", Self.record(), mode: Int(mode))
+            let reason = reason(folder.path("key"))
             #expect(isGood ? reason == "k" : reason.contains("0600 or 0400"))
         }
     }
 
-    @Test func whatIsNoKeyFile() throws {
-        try inFolder { folder in
-            let key = folder + "/key"
+    @Test func whatIsNoKeyFile() async throws {
+        try await TemporaryFolder.with { folder in
+            let key = folder.path("key")
             #expect(reason(key).contains("no such file"))
-            #expect(reason(folder).contains("not a regular file"))
+            #expect(reason(folder.path).contains("not a regular file"))
             // A FIFO without a writer must not hold the reader.
             mkfifo(key, 0o600)
             #expect(reason(key).contains("not a regular file"))
             unlink(key)
-            write(try Self.record(), key, mode: 0o600)
-            symlink(key, folder + "/link")
-            #expect(reason(folder + "/link").contains("symbolic link"))
-            write(try Self.record() + Self.record(), key, mode: 0o600)
+            try folder.write("key", Self.record())
+            symlink(key, folder.path("link"))
+            #expect(reason(folder.path("link")).contains("symbolic link"))
+            try folder.write("key", Self.record() + Self.record())
             #expect(reason(key).contains("twice"))
-            write(String(repeating: "#\n", count: 40_000), key, mode: 0o600)
+            try folder.write("key", String(repeating: "#\n", count: 40_000))
             #expect(reason(key).contains("larger than"))
-            write("", key, mode: 0o600)
+            try folder.write("key", "")
             #expect(reason(key).contains("no [[key]]"))
         }
     }
 
-    @Test func anotherUsersFile() throws {
+    @Test func anotherUsersFile() async throws {
         // Only root can give a file away.
         guard geteuid() == 0 else { return }
-        try inFolder { folder in
-            write(try Self.record(), folder + "/key", mode: 0o600)
-            chown(folder + "/key", 1, 1)
-            #expect(reason(folder + "/key").contains("belongs to user 1"))
+        try await TemporaryFolder.with { folder in
+            try folder.write("key", Self.record())
+            chown(folder.path("key"), 1, 1)
+            #expect(reason(folder.path("key")).contains("belongs to user 1"))
         }
     }
 }

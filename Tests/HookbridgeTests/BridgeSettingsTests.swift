@@ -20,7 +20,8 @@ struct BridgeSettingsTests {
         #expect(settings.socket == "/run/schemad/admin.sock" && settings.keyFile == "/etc/hookbridge/key.toml")
         #expect(settings.maxBody == 26_214_400 && settings.agentUser == "schemad")
         #expect(settings.routes.map(\.path) == ["/api/health/migrate", "/hooks/github", "/hooks/every"])
-        #expect(settings.routes[0].repeatWindow == .seconds(60) && settings.routes[1].branches == ["main", "release/1"])
+        #expect(
+            settings.routes[0].repeatWindow == .seconds(60) && settings.routes[1].branches == ["main", "release/1"])
     }
 
     @Test(arguments: [
@@ -69,9 +70,10 @@ struct BridgeSettingsTests {
         #expect(!said.contains("\n") && !said.contains("\"short"))
     }
 
-    @Test func withoutRoutesThereIsNothingToServe() {
-        let text = exampleSettings.prefix(upTo: exampleSettings.firstRange(of: "[[route]]")?.lowerBound ?? exampleSettings.endIndex)
-        #expect(complaint(about: String(text)) == "/etc/hookbridge.toml: route: is missing: at least one [[route]]")
+    @Test func withoutRoutesThereIsNothingToServe() throws {
+        let routes = try #require(exampleSettings.firstRange(of: "[[route]]"))
+        let text = String(exampleSettings[..<routes.lowerBound])
+        #expect(complaint(about: text) == "/etc/hookbridge.toml: route: is missing: at least one [[route]]")
     }
 
     @Test func secretsComeFromAFileAsWell() throws {
@@ -82,7 +84,8 @@ struct BridgeSettingsTests {
         let file = folder + "/hookbridge.toml"
         #expect(throws: SettingsError.self) { try BridgeSettings(text: text, file: file) }
 
-        try "\(hookSecret)\n\(nextToken)\r\n\n".write(toFile: folder + "/hook.secret", atomically: true, encoding: .utf8)
+        try "\(hookSecret)\n\(nextToken)\r\n\n".write(
+            toFile: folder + "/hook.secret", atomically: true, encoding: .utf8)
         let secrets = try BridgeSettings(text: text, file: file).routes[1].secrets
         #expect(secrets.contain(hookSecret) && secrets.contain(nextToken) && !secrets.contain(""))
 

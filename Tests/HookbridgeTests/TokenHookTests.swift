@@ -52,7 +52,8 @@ struct TokenHookTests {
         // Whatever the name, the agent gets a key of its grammar.
         for asked in test.agent.asked {
             #expect(asked.key.utf8.count <= 128)
-            #expect(asked.key.utf8.allSatisfy { $0 == 0x3A || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) })
+            #expect(
+                asked.key.utf8.allSatisfy { $0 == 0x3A || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) })
         }
     }
 

@@ -152,7 +152,9 @@ struct JobTests {
         #expect(next.text > identifier.text)
     }
 
-    @Test(arguments: ["", "0", "8zzzzzzzzzzzzzzzzzzzzzzzzz", "0000000000000000000000000u", "01ARZ3NDEKTSV4RRFFQ69G5FAV"])
+    @Test(arguments: [
+        "", "0", "8zzzzzzzzzzzzzzzzzzzzzzzzz", "0000000000000000000000000u", "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    ])
     func whatIsNoIdentifierIsNotRead(text: String) {
         #expect(JobIdentifier(text) == nil)
     }

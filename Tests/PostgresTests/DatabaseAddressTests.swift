@@ -54,7 +54,7 @@ import Testing
     /// libpq reads back what we wrote.
     @Test(arguments: [
         "postgresql://us%20er:p%25%2F%3A%40%3F%23@h:1/d%20b?sslmode=require&application_name=x%20y",
-        "host=/run/p#g,/run/q port=7,8 user='u''s' password='%%' dbname='a/b?c=d'", "host=::1 dbname=d password=x",
+        #"host=/run/p#g,/run/q port=7,8 user='u\'s' password='%%' dbname='a/b?c=d'"#, "host=::1 dbname=d password=x",
         "hostaddr=127.0.0.1 dbname=d", "host=h hostaddr=127.0.0.1 dbname=d",
     ])
     func roundTrip(text: String) throws {
@@ -69,9 +69,6 @@ import Testing
 
     /// SQLAlchemy and each driver of the test environment reach the database by the address that we give them.
     @Test func driversUnderstandIt() async throws {
-        let find = "import importlib.util as u; [print(n) for n in ('psycopg', 'psycopg2', 'asyncpg') if u.find_spec(n)]"
-        let drivers = try await Program.run(TestPython.interpreter, ["-c", find]).lines
-        #expect(drivers.contains("psycopg"), "\(TestPython.interpreter) lacks what the example needs")
         let settings = EmbeddedCluster.Settings(listensOnTCP: true)
         try await TestCluster.own(settings) { cluster in
             let (user, password, database) = ("o'dd %user", "p@ss:/?#[] %&=+", "my db?%x")
@@ -84,32 +81,42 @@ import Testing
             let listed = try DatabaseAddress(
                 "host=127.0.0.1,\(await cluster.folder) port=1,\(await cluster.port) dbname=postgres user=postgres")
             let addresses = [onSocket, onSocket.with(database: database), overTCP, listed]
-            for (driver, address) in drivers.flatMap({ driver in addresses.map { (driver, $0) } }) {
-                let outcome = try await Program.run(
-                    TestPython.interpreter, ["-c", Self.script], input: address.url(driver: driver))
-                #expect(outcome.status == 0, "\(driver) \(address): \(outcome.standardError.suffix(600))")
-                #expect(outcome.lines == [address.database, address.user])
+            let drivers = try await Program.run(TestPython.interpreter, ["-c", Self.finder]).lines
+            #expect(drivers.contains("psycopg"), "\(TestPython.interpreter) lacks what the example needs")
+            for driver in drivers {
+                let urls = addresses.map { $0.url(driver: driver) }
+                let outcome = try await Program.run(TestPython.interpreter, ["-c", Self.script] + urls)
+                #expect(outcome.status == 0, "\(driver): \(outcome.standardError.suffix(600))")
+                #expect(outcome.lines == addresses.flatMap { [$0.database, $0.user] }, "\(driver)")
             }
         }
     }
 
+    private static let finder = """
+        from importlib.util import find_spec
+        needs = {"psycopg": [], "psycopg2": [], "asyncpg": ["greenlet"]}
+        for driver, others in needs.items():
+            if all(find_spec(name) for name in [driver, *others]):
+                print(driver)
+        """
+
     private static let script = """
         import asyncio, sys
         from sqlalchemy import create_engine, text
-        from sqlalchemy.ext.asyncio import create_async_engine
 
-        url = sys.stdin.read()
         question = text("SELECT current_database(), current_user")
 
-        async def ask():
+        async def ask(url):
+            from sqlalchemy.ext.asyncio import create_async_engine
             async with create_async_engine(url).connect() as connection:
                 return (await connection.execute(question)).one()
 
-        if "+asyncpg" in url:
-            answer = asyncio.run(ask())
-        else:
-            with create_engine(url).connect() as connection:
-                answer = connection.execute(question).one()
-        print(*answer, sep="\\n")
+        for url in sys.argv[1:]:
+            if "+asyncpg" in url:
+                answer = asyncio.run(ask(url))
+            else:
+                with create_engine(url).connect() as connection:
+                    answer = connection.execute(question).one()
+            print(*answer, sep="\\n")
         """
 }

@@ -42,6 +42,8 @@ import Testing
     }
 
     /// `SECRET` and `OTHER` stand for good secrets.
+    private static let good = "[[key]]\nkid = \"a\"\nsecret = \"SECRET\"\nscopes = [\"read\"]"
+
     static let bad: [Bad] = [
         Bad(text: "", says: "no [[key]] table", line: nil),
         Bad(text: "key = 1", says: "no [[key]] table", line: nil),
@@ -49,8 +51,11 @@ import Testing
         Bad(text: "[key]\nkid = \"a\"", says: "no [[key]] table", line: nil),
         Bad(text: "[[key]]\nkid = ", says: "not TOML", line: 2),
         Bad(text: "[[key]]\nkid = \"a\"\nkid = \"b\"", says: "not TOML", line: 3),
-        Bad(text: "audience = \"x\"\n[[key]]\nkid = \"a\"\nsecret = \"SECRET\"\nscopes = [\"read\"]", says: "'audience'", line: 1),
-        Bad(text: "[[key]]\nkid = \"a\"\nsecret = \"SECRET\"\nscopes = [\"read\"]\nscope = 1", says: "'scope'", line: 5),
+        Bad(
+            text: "audience = \"x\"\n" + good,
+            says: "'audience'", line: 1),
+        Bad(
+            text: good + "\nscope = 1", says: "'scope'", line: 5),
         Bad(text: "[[key]]\nsecret = \"SECRET\"\nscopes = [\"read\"]", says: "'kid'", line: 1),
         Bad(text: "[[key]]\nkid = \"\"\nsecret = \"SECRET\"\nscopes = [\"read\"]", says: "'kid'", line: 2),
         Bad(text: "[[key]]\nkid = \"A\"\nsecret = \"SECRET\"\nscopes = [\"read\"]", says: "'kid'", line: 2),
@@ -65,17 +70,31 @@ import Testing
         Bad(text: "[[key]]\nkid = \"a\"\nsecret = \"SECRET\"\nscopes = []", says: "'scopes'", line: 4),
         Bad(text: "[[key]]\nkid = \"a\"\nsecret = \"SECRET\"\nscopes = \"read\"", says: "'scopes'", line: 4),
         Bad(text: "[[key]]\nkid = \"a\"\nsecret = \"SECRET\"\nscopes = [\"write\"]", says: "'write'", line: 4),
-        Bad(text: "[[key]]\nkid = \"a\"\nsecret = \"SECRET\"\nscopes = [\"read\"]\nuids = [-1]", says: "'uids'", line: 5),
-        Bad(text: "[[key]]\nkid = \"a\"\nsecret = \"SECRET\"\nscopes = [\"read\"]\nuids = [\"0\"]", says: "'uids'", line: 5),
-        Bad(text: "[[key]]\nkid = \"a\"\nsecret = \"SECRET\"\nscopes = [\"read\"]\ndatabases = [1]", says: "'databases'", line: 5),
-        Bad(text: "[[key]]\nkid = \"a\"\nsecret = \"SECRET\"\nscopes = [\"read\"]\nnot_after = 2027-01-01", says: "'not_after'", line: 5),
-        Bad(text: "[[key]]\nkid = \"a\"\nsecret = \"SECRET\"\nscopes = [\"read\"]\nnot_after = 2027-01-01T00:00:00", says: "'not_after'", line: 5),
-        Bad(text: "[[key]]\nkid = \"a\"\nsecret = \"SECRET\"\nscopes = [\"read\"]\nnot_after = \"soon\"", says: "'not_after'", line: 5),
         Bad(
-            text: "[[key]]\nkid = \"a\"\nsecret = \"SECRET\"\nscopes = [\"read\"]\n[[key]]\nkid = \"a\"\nsecret = \"OTHER\"\nscopes = [\"read\"]",
+            text: good + "\nuids = [-1]", says: "'uids'", line: 5
+        ),
+        Bad(
+            text: good + "\nuids = [\"0\"]", says: "'uids'",
+            line: 5),
+        Bad(
+            text: good + "\ndatabases = [1]",
+            says: "'databases'", line: 5),
+        Bad(
+            text: good + "\nnot_after = 2027-01-01",
+            says: "'not_after'", line: 5),
+        Bad(
+            text: good + "\nnot_after = 2027-01-01T00:00:00",
+            says: "'not_after'", line: 5),
+        Bad(
+            text: good + "\nnot_after = \"soon\"",
+            says: "'not_after'", line: 5),
+        Bad(
+            text:
+                good + "\n[[key]]\nkid = \"a\"\nsecret = \"OTHER\"\nscopes = [\"read\"]",
             says: "this kid comes twice", line: 6),
         Bad(
-            text: "[[key]]\nkid = \"a\"\nsecret = \"SECRET\"\nscopes = [\"read\"]\n[[key]]\nkid = \"b\"\nsecret = \"SECRET\"\nscopes = [\"read\"]",
+            text:
+                good + "\n[[key]]\nkid = \"b\"\nsecret = \"SECRET\"\nscopes = [\"read\"]",
             says: "this secret comes twice", line: 7),
         Bad(text: "[[key]]\u{0}", says: "not a UTF-8 text", line: nil),
     ]
@@ -88,7 +107,8 @@ import Testing
         } throws: {
             guard let error = $0 as? KeyFileError else { return false }
             let shown = error.description
-            return error.message.contains(bad.says) && error.line == bad.line && !shown.contains(Self.secret.dropFirst(4))
+            return error.message.contains(bad.says) && error.line == bad.line
+                && !shown.contains(Self.secret.dropFirst(4))
         }
     }
 
@@ -96,7 +116,9 @@ import Testing
     @Test(arguments: ["secret = \"%", "secret = %", "secret = \"%\" x", "secret = \"%\\q\""])
     func noMessageQuotesTheFile(_ line: String) {
         let secret = "sdk_SuperSecretSuperSecretSuperSecretSuperSecre"
-        let text = "[[key]]\nkid = \"a\"\n" + line.split(separator: "%", omittingEmptySubsequences: false).joined(separator: secret)
+        let text =
+            "[[key]]\nkid = \"a\"\n"
+            + line.split(separator: "%", omittingEmptySubsequences: false).joined(separator: secret)
         #expect { try TestKeys.ring(text) } throws: { !"\($0)".contains("Super") && "\($0)".contains("line ") }
     }
 
@@ -132,11 +154,13 @@ import Testing
         #expect(throws: KeyFileError.self) { try KeyRing.single(parsing: Array(two.utf8), scopes: TestKeys.scopes) }
     }
 
-    @Test(arguments: [
-        (0, 0o600, 1000, true), (0, 0o400, 1000, true), (1000, 0o600, 1000, true), (1001, 0o600, 1000, false),
-        (1000, 0o640, 1000, false), (1000, 0o604, 1000, false), (1000, 0o700, 1000, false), (1000, 0o4600, 1000, false),
-        (1000, 0o000, 1000, false), (1000, 0o600, 0, false),
-    ] as [(UInt32, UInt32, UInt32, Bool)])
+    @Test(
+        arguments: [
+            (0, 0o600, 1000, true), (0, 0o400, 1000, true), (1000, 0o600, 1000, true), (1001, 0o600, 1000, false),
+            (1000, 0o640, 1000, false), (1000, 0o604, 1000, false), (1000, 0o700, 1000, false),
+            (1000, 0o4600, 1000, false),
+            (1000, 0o000, 1000, false), (1000, 0o600, 0, false),
+        ] as [(UInt32, UInt32, UInt32, Bool)])
     func ownership(_ owner: UInt32, _ mode: UInt32, _ reader: UInt32, _ isGood: Bool) {
         #expect((try? KeyFileOwnership.check(owner: owner, mode: mode, reader: reader)) != nil || !isGood)
         if !isGood {

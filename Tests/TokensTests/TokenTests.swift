@@ -102,9 +102,12 @@ enum TestKeys {
     }
 
     @Test(arguments: [
-        "", "sd1", "sd1.....", "sd2.k.1.60.%n.%m", "sd1.k.1.60.%n.%m ", " sd1.k.1.60.%n.%m", "sd1.k.1.60.%n.%m\n", "sd1.k.+1.60.%n.%m",
-        "sd1.k.-1.60.%n.%m", "sd1.k.1.060.%n.%m", "sd1.k.1.6e1.%n.%m", "sd1..1.60.%n.%m", "sd1._k.1.60.%n.%m", "sd1.-k.1.60.%n.%m",
-        "sd1.k.1234567890123.60.%n.%m", "sd1.k.99999999999999999999.60.%n.%m", "sd1.k.1.60.%n.%m0", "sd1.k.1.60.%n0.%m", "sd1.k.1.60..%m",
+        "", "sd1", "sd1.....", "sd2.k.1.60.%n.%m", "sd1.k.1.60.%n.%m ", " sd1.k.1.60.%n.%m", "sd1.k.1.60.%n.%m\n",
+        "sd1.k.+1.60.%n.%m",
+        "sd1.k.-1.60.%n.%m", "sd1.k.1.060.%n.%m", "sd1.k.1.6e1.%n.%m", "sd1..1.60.%n.%m", "sd1._k.1.60.%n.%m",
+        "sd1.-k.1.60.%n.%m",
+        "sd1.k.1234567890123.60.%n.%m", "sd1.k.99999999999999999999.60.%n.%m", "sd1.k.1.60.%n.%m0", "sd1.k.1.60.%n0.%m",
+        "sd1.k.1.60..%m",
         "sd1.k.1.60.%n.", "sd1.k.1..%n.%m", "sd1.k..60.%n.%m", "sd1.kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk.1.60.%n.%m",
     ]) func grammarRefuses(_ template: String) {
         #expect(Token(parsing: Self.filled(template)) == nil)

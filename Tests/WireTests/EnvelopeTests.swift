@@ -6,16 +6,19 @@ import Testing
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
     /// The table of PROTOCOL.md, line by line.
-    @Test(arguments: [
-        (.badFrame, false, 400, 76), (.unsupported, false, 400, 76), (.tooLarge, false, 413, 65),
-        (.badJSON, false, 400, 65), (.badParams, false, 400, 64), (.unknownCommand, false, 404, 64),
-        (.unknownDatabase, false, 404, 64), (.unauthenticated, false, 401, 77), (.tokenExpired, false, 401, 77),
-        (.replayed, false, 409, 77), (.forbidden, false, 403, 77), (.idempotencyMismatch, false, 422, 65),
-        (.conflict, true, 409, 75), (.precondition, false, 412, 65), (.busy, true, 429, 75), (.draining, true, 503, 75),
-        (.deadlineExceeded, true, 504, 75), (.cancelled, false, 409, 75), (.degraded, true, 503, 69),
-        (.databaseUnavailable, true, 503, 69), (.permissionDenied, false, 502, 69), (.projectInvalid, false, 500, 78),
-        (.migrationFailed, false, 500, 1), (.outcomeUnknown, false, 500, 1), (.internal, false, 500, 70),
-    ] as [(ErrorCode, Bool, Int, Int32)])
+    @Test(
+        arguments: [
+            (.badFrame, false, 400, 76), (.unsupported, false, 400, 76), (.tooLarge, false, 413, 65),
+            (.badJSON, false, 400, 65), (.badParams, false, 400, 64), (.unknownCommand, false, 404, 64),
+            (.unknownDatabase, false, 404, 64), (.unauthenticated, false, 401, 77), (.tokenExpired, false, 401, 77),
+            (.replayed, false, 409, 77), (.forbidden, false, 403, 77), (.idempotencyMismatch, false, 422, 65),
+            (.conflict, true, 409, 75), (.precondition, false, 412, 65), (.busy, true, 429, 75),
+            (.draining, true, 503, 75),
+            (.deadlineExceeded, true, 504, 75), (.cancelled, false, 409, 75), (.degraded, true, 503, 69),
+            (.databaseUnavailable, true, 503, 69), (.permissionDenied, false, 502, 69),
+            (.projectInvalid, false, 500, 78),
+            (.migrationFailed, false, 500, 1), (.outcomeUnknown, false, 500, 1), (.internal, false, 500, 70),
+        ] as [(ErrorCode, Bool, Int, Int32)])
     func errorTable(_ code: ErrorCode, _ retryable: Bool, _ status: Int, _ exit: Int32) {
         #expect(code.isRetryable == retryable)
         #expect(code.httpStatus == status)
@@ -35,7 +38,9 @@ import Testing
     @Test func aFailureCarriesCodeMessageAndDetails() throws {
         let error = WireError(.conflict, "job j1 holds the database", details: ["job": "j1"])
         let body = Response.encoded(id: nil, error: error)
-        #expect(text(body).hasPrefix(#"{"id":null,"error":{"code":"conflict","message":"job j1 holds the database","retryable":true"#))
+        #expect(
+            text(body).hasPrefix(
+                #"{"id":null,"error":{"code":"conflict","message":"job j1 holds the database","retryable":true"#))
         let response = try Response(parsing: body)
         #expect(response.id == nil)
         #expect(throws: error) { try response.outcome.get() }
@@ -62,8 +67,12 @@ import Testing
         let body = try hello.encoded()
         #expect(body.count <= Limits.helloBytes)
         #expect(try Hello(parsing: body) == hello)
-        #expect { try Hello(parsing: Array(#"{"protocol":[2]}"#.utf8)) } throws: { ($0 as? WireError)?.code == .unsupported }
-        #expect { try Hello(parsing: Array(#"{"protocol":[1]}"#.utf8)) } throws: { ($0 as? WireError)?.code == .badJSON }
+        #expect { try Hello(parsing: Array(#"{"protocol":[2]}"#.utf8)) } throws: {
+            ($0 as? WireError)?.code == .unsupported
+        }
+        #expect { try Hello(parsing: Array(#"{"protocol":[1]}"#.utf8)) } throws: {
+            ($0 as? WireError)?.code == .badJSON
+        }
     }
 
     @Test func events() throws {
@@ -79,16 +88,20 @@ import Testing
     }
 
     @Test func whatIsNotKnownIsAnExplicitNull() throws {
-        let job = JobEntry(id: "j", command: "migrate", database: nil, state: .queued, createdAt: "2026-01-01T00:00:00Z")
+        let job = JobEntry(
+            id: "j", command: "migrate", database: nil, state: .queued, createdAt: "2026-01-01T00:00:00Z")
         #expect(
             text(try WireCoding.encode(job))
-                == #"{"command":"migrate","createdAt":"2026-01-01T00:00:00Z","database":null,"endedAt":null,"error":null,"id":"j","result":null,"startedAt":null,"state":"queued"}"#
+                == #"{"command":"migrate","createdAt":"2026-01-01T00:00:00Z","database":null,"endedAt":null,"#
+                + #""error":null,"id":"j","result":null,"startedAt":null,"state":"queued"}"#
         )
         let verify = Verify.Result(verdict: .unreachable, mayStart: false, heads: ["a"], rows: nil, ageMs: nil)
         let coded = try JSON(encoding: verify)
         #expect(coded == ["ageMs": nil, "heads": ["a"], "mayStart": false, "rows": nil, "verdict": "unreachable"])
         #expect(try WireCoding.decode(Verify.Result.self, from: coded) == verify)
-        #expect(try WireCoding.decode(Verify.Result.self, from: ["heads": [], "mayStart": true, "verdict": "equal"]).rows == nil)
+        #expect(
+            try WireCoding.decode(Verify.Result.self, from: ["heads": [], "mayStart": true, "verdict": "equal"]).rows
+                == nil)
         let empty = FixVersion.Result(state: .planned, before: [nil, "a"], after: [])
         #expect(try JSON(encoding: empty)["before"] == [nil, "a"])
         #expect(try JSON(encoding: empty)["reason"] == .some(.null))

@@ -50,7 +50,9 @@ import Testing
     }
 
     @Test func severalFramesInOneReadComeOutOneByOne() throws {
-        let frames = (1...50).map { Frame(.request, token: $0 % 2 == 0 ? [1, 2] : [], body: Array(repeating: 7, count: $0 * 100)) }
+        let frames = (1...50).map {
+            Frame(.request, token: $0 % 2 == 0 ? [1, 2] : [], body: Array(repeating: 7, count: $0 * 100))
+        }
         var decoder = FrameDecoder(reader: .server)
         decoder.append(try frames.flatMap { try $0.encoded() } + [0x53])
         for frame in frames { #expect(try decoder.next() == frame) }
@@ -58,7 +60,9 @@ import Testing
         #expect(decoder.pendingBytes == 1)
     }
 
-    @Test(arguments: [Frame.Kind.hello, .response, .event]) func aClientAcceptsWhatAnAgentSends(_ kind: Frame.Kind) throws {
+    @Test(arguments: [Frame.Kind.hello, .response, .event]) func aClientAcceptsWhatAnAgentSends(_ kind: Frame.Kind)
+        throws
+    {
         var decoder = FrameDecoder(reader: .client)
         let frame = Frame(kind, body: Array("{}".utf8))
         decoder.append(try frame.encoded())

@@ -7,15 +7,18 @@ import Testing
         let ids = (0..<count).map { "r\(10000 + $0)" }
         let revisions = ids.map { id -> JSON in
             [
-                "id": .string(id), "down": [], "dependsOn": [], "labels": [], "file": .string("versions/\(id).py"), "doc": .string("step \(id)"),
+                "id": .string(id), "down": [], "dependsOn": [], "labels": [], "file": .string("versions/\(id).py"),
+                "doc": .string("step \(id)"),
                 "source": "static",
             ]
         }
         return try WireCoding.decode(
             Graph.Result.self,
             from: [
-                "revisions": .array(revisions), "heads": ["r1"], "effectiveHeads": ["r1"], "bases": ["r0"], "branchPoints": [],
-                "mergePoints": [], "order": .array(ids.reversed().map(JSON.string)), "problems": [], "rows": ["r1", nil],
+                "revisions": .array(revisions), "heads": ["r1"], "effectiveHeads": ["r1"], "bases": ["r0"],
+                "branchPoints": [],
+                "mergePoints": [], "order": .array(ids.reversed().map(JSON.string)), "problems": [],
+                "rows": ["r1", nil],
             ])
     }
 

@@ -65,7 +65,8 @@ import Testing
         ("\"idempotencyKey\":\"\(String(repeating: "k", count: 128))\"", "ok"),
         ("\"idempotencyKey\":\"\(String(repeating: "k", count: 129))\"", "badParams"),
         ("\"deadlineMs\":1", "ok"), ("\"deadlineMs\":0", "badParams"), ("\"deadlineMs\":-5", "badParams"),
-        ("\"deadlineMs\":1.0", "badParams"), ("\"deadlineMs\":\"1\"", "badParams"), ("\"deadlineMs\":null", "badParams"),
+        ("\"deadlineMs\":1.0", "badParams"), ("\"deadlineMs\":\"1\"", "badParams"),
+        ("\"deadlineMs\":null", "badParams"),
         ("\"stream\":true", "ok"), ("\"stream\":1", "badParams"), ("\"stream\":\"true\"", "badParams"),
         ("\"reason\":\"release 42 – é\"", "ok"), ("\"reason\":\"a\\u0007\"", "badParams"),
         ("\"reason\":\"\(String(repeating: "é", count: 500))\"", "ok"),
@@ -78,7 +79,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\"a\"", true), ("\"\(String(repeating: "x", count: 64))\"", true), ("\"\(String(repeating: "x", count: 65))\"", false),
+        ("\"a\"", true), ("\"\(String(repeating: "x", count: 64))\"", true),
+        ("\"\(String(repeating: "x", count: 65))\"", false),
         ("\"\"", false), ("\"a\\tb\"", false), ("1", false), ("null", false),
     ]) func identifier(_ id: String, _ isGood: Bool) {
         let outcome = Self.outcome(Array("{\"id\":\(id),\"command\":\"status\"}".utf8))
@@ -86,17 +88,20 @@ import Testing
     }
 
     /// A refusal reaches the request it belongs to as soon as the id could be read.
-    @Test(arguments: [
-        ("{\"id\":\"c1\",\"command\":\"status\",\"x\":1}", "c1"), ("{\"x\":1,\"id\":\"c1\"}", "c1"),
-        ("{\"id\":7,\"command\":\"status\"}", nil), ("{\"id\":\"c1\",}", nil), ("[1]", nil),
-    ] as [(String, String?)]) func refusalsCarryTheID(_ body: String, _ id: String?) {
+    @Test(
+        arguments: [
+            ("{\"id\":\"c1\",\"command\":\"status\",\"x\":1}", "c1"), ("{\"x\":1,\"id\":\"c1\"}", "c1"),
+            ("{\"id\":7,\"command\":\"status\"}", nil), ("{\"id\":\"c1\",}", nil), ("[1]", nil),
+        ] as [(String, String?)]) func refusalsCarryTheID(_ body: String, _ id: String?)
+    {
         #expect { try Request(parsing: Array(body.utf8)) } throws: { ($0 as? RequestRefusal)?.id == id }
     }
 
     @Test func aRequestComesBackAsItWas() throws {
         let request = try Request(
             id: "c1", Migrate.self,
-            .init(to: ["heads"], plan: "p", expectFrom: ["a", "b"], wait: false, runDeadlineMs: 900_000), database: "main",
+            .init(to: ["heads"], plan: "p", expectFrom: ["a", "b"], wait: false, runDeadlineMs: 900_000),
+            database: "main",
             idempotencyKey: "deploy-8f3c", deadlineMilliseconds: 5000, stream: true, reason: "release \"42\"")
         let read = try Request(parsing: request.encoded())
         #expect(read == request)
@@ -119,7 +124,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{\"apply\":true,\"to\":[\"a\"],\"plan\":\"p\"}", true), ("{\"undo\":\"r1\"}", true), ("{\"undo\":\"r1\",\"apply\":true}", false),
+        ("{\"apply\":true,\"to\":[\"a\"],\"plan\":\"p\"}", true), ("{\"undo\":\"r1\"}", true),
+        ("{\"undo\":\"r1\",\"apply\":true}", false),
         ("{\"undo\":\"r1\",\"to\":[\"a\"]}", false), ("{\"apply\":\"yes\"}", false),
     ]) func fixVersionParameters(_ parameters: String, _ isGood: Bool) {
         let body = "{\"id\":\"1\",\"command\":\"fixVersion\",\"params\":\(parameters)}"
@@ -146,7 +152,8 @@ import Testing
         let scopes = CommandTable.all.reduce(into: [String: Scope]()) { $0[$1.name] = $1.scope }
         #expect(
             scopes == [
-                "status": .read, "diagnose": .read, "verify": .read, "graph": .read, "plan": .plan, "fixVersion": .repair,
+                "status": .read, "diagnose": .read, "verify": .read, "graph": .read, "plan": .plan,
+                "fixVersion": .repair,
                 "migrate": .migrate, "jobs": .read, "watch": .read,
             ])
         #expect(CommandTable.all.filter { $0.isMutation }.map { $0.name }.sorted() == ["fixVersion", "migrate"])

@@ -11,7 +11,7 @@ struct DiagnoseCommand: CommandHandler {
     func run(
         _ parameters: Diagnose.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> Diagnose.Result {
-        try await call.requireDatabase().diagnose(maximumAge: parameters.maximumAge).aged
+        try await call.requireDatabase().diagnose(maximumAge: parameters.maximumAge, until: call.deadline).aged
     }
 }
 

@@ -10,7 +10,8 @@ struct FixVersionCommand: CommandHandler {
     ) async throws(WireError) -> FixVersion.Result {
         let database = try call.requireDatabase()
         guard FixVersion.mutates(parameters) else {
-            return try RepairPlan(await database.survey(), to: parameters.to).result
+            let survey = try await database.survey(until: call.deadline)
+            return try RepairPlan(survey, to: parameters.to).result
         }
         let (job, isNew) = try await call.admit(on: database, meaning: parameters)
         if isNew { database.queue.add(job, call.agent) }

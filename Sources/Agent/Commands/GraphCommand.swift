@@ -15,7 +15,7 @@ struct GraphCommand: CommandHandler {
         } catch {
             throw WireError(error)
         }
-        let observation = await database.diagnose(maximumAge: .seconds(1))
+        let observation = try await database.diagnose(maximumAge: .seconds(1), until: call.deadline)
         return try Graph.Result(graph, rows: observation.result.versionTable.rows).page(after: parameters.cursor)
     }
 }

@@ -19,7 +19,7 @@ struct VerifyCommand: CommandHandler {
     ) async throws(WireError) -> Verify.Result {
         let database = try call.requireDatabase()
         return Self.judge(
-            await database.diagnose(maximumAge: Self.maximumAge), heads: parameters.heads,
+            try await database.diagnose(maximumAge: Self.maximumAge, until: call.deadline), heads: parameters.heads,
             policy: database.settings.verify)
     }
 

@@ -37,6 +37,20 @@ final class ManagedDatabase: Sendable {
         await monitor.diagnose(self, maximumAge: maximumAge)
     }
 
+    /// The same for a request, which waits no longer than its deadline.
+    ///
+    /// - Throws: `deadlineExceeded`.
+    func diagnose(maximumAge: Duration, until deadline: ContinuousClock.Instant) async throws(WireError) -> Observation {
+        try await Deadline.wait(until: deadline) { .success(await self.diagnose(maximumAge: maximumAge)) }
+    }
+
+    /// ``survey()`` for a request, which waits no longer than its deadline.
+    func survey(until deadline: ContinuousClock.Instant) async throws(WireError) -> Survey {
+        try await Deadline.wait(until: deadline) {
+            do throws(WireError) { return .success(try await self.survey()) } catch { return .failure(error) }
+        }
+    }
+
     /// Project, models and database as they are now; each may have failed alone.
     ///
     /// - Parameter retries: whether a failure of env.py that is remembered is tried again.

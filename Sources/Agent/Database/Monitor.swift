@@ -43,6 +43,9 @@ final class Monitor: Sendable {
         return latest
     }
 
+    /// Makes what is remembered too old for everybody: the database has just been changed.
+    func forget() { last.withLock { $0 = nil } }
+
     /// A diagnosis that is at most so old; zero means begun after this call.
     func diagnose(_ database: ManagedDatabase, maximumAge: Duration) async -> Observation {
         if let recalled = recall(maximumAge: maximumAge) { return recalled }

@@ -36,7 +36,8 @@ struct Gate: Sendable {
             throw Self.refusal(error, now: now)
         }
         let key = verified.key
-        guard peer.isKnown || (key.uids == nil && key.gids == nil), key.permits(uid: peer.uid, gid: peer.gid) else {
+        let isPermitted = ([peer.gid] + peer.groups).contains { key.permits(uid: peer.uid, gid: $0) }
+        guard peer.isKnown || (key.uids == nil && key.gids == nil), isPermitted else {
             throw WireError(.forbidden, "the key \(key.kid) may not be used by uid \(peer.uid)")
         }
         return Principal(

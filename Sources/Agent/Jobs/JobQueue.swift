@@ -76,6 +76,7 @@ struct JobQueue: Sendable {
         } catch {
             outcome = .failed(error)
         }
+        database.monitor.forget()
         await record(outcome, of: job, agent, journal)
     }
 

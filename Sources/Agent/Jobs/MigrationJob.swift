@@ -77,7 +77,7 @@ struct MigrationJob: Sendable {
             _ = try await database.runner(survey.project).migrate(
                 run, prove: { report in try await database.proves(report, lock: Locks.fence) }
             ) { event in
-                if let progress = Progress(event) { mutation.publish(progress) }
+                if let progress = Progress(event, of: plan.steps) { mutation.publish(progress) }
             }
             return nil
         } catch {
@@ -140,15 +140,17 @@ extension RunnerError.Code {
 }
 
 extension Progress {
-    /// What a watcher is told of the runner's events.
-    init?(_ event: RunnerEvent) {
+    /// What a watcher is told of the runner's events; `steps` are the planned revisions.
+    fileprivate init?(_ event: RunnerEvent, of steps: [String]) {
         switch event {
         case .connected(let report):
             self.init(phase: .starting, message: "env.py works on \(report)")
         case .revisionStarted(let revision, let index, let total):
             self.init(phase: .revision, revision: revision, index: index, total: total, status: .started)
         case .revisionApplied(let revision, let durationMs, _):
-            self.init(phase: .revision, revision: revision, status: .applied, durationMs: Int64(durationMs))
+            self.init(
+                phase: .revision, revision: revision, index: steps.firstIndex(of: revision).map { $0 + 1 },
+                total: steps.count, status: .applied, durationMs: Int64(durationMs))
         case .autocommit:
             return nil
         }

@@ -91,11 +91,15 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func start(_ work: Work, _ number: UInt64, _ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
         let eventLoop = context.eventLoop
+        dispatcher.beginAnswer()
         let task = Task {
             let reply = await work.run { bytes in
                 eventLoop.execute { bound.value.handler.event(number, bytes, bound.value.context) }
             }
-            eventLoop.execute { bound.value.handler.finished(number, reply, bound.value.context) }
+            eventLoop.execute {
+                bound.value.handler.finished(number, reply, bound.value.context)
+                bound.value.handler.dispatcher.endAnswer()
+            }
         }
         self.work[number] = (work.requestID, task)
     }

@@ -29,6 +29,9 @@ struct Dispatcher: Sendable {
         self.commands = Dictionary(uniqueKeysWithValues: commands.map { ($0.name, $0) })
     }
 
+    func beginAnswer() { agent.beginAnswer() }
+    func endAnswer() { agent.endAnswer() }
+
     /// The frame that opens every connection.
     func hello() -> [UInt8] {
         frame(.hello) { () throws(WireError) in try agent.hello().encoded() }

@@ -134,6 +134,8 @@ extension Peer {
         var uid: uid_t = 0
         var gid: gid_t = 0
         guard unsafe schemad_peer_credentials(descriptor, &pid, &uid, &gid) == 0 else { return nil }
-        self.init(uid: uid, gid: gid, pid: pid)
+        var groups = [gid_t](repeating: 0, count: 256)
+        let count = unsafe schemad_peer_groups(descriptor, &groups, CInt(groups.count))
+        self.init(uid: uid, gid: gid, pid: pid, groups: Array(groups.prefix(max(0, Int(count)))))
     }
 }

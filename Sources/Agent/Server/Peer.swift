@@ -3,11 +3,14 @@ public struct Peer: Hashable, Sendable {
     public var uid: UInt32
     public var gid: UInt32
     public var pid: Int32
+    /// The supplementary groups.
+    public var groups: [UInt32]
 
-    public init(uid: UInt32, gid: UInt32, pid: Int32) {
+    public init(uid: UInt32, gid: UInt32, pid: Int32, groups: [UInt32] = []) {
         self.uid = uid
         self.gid = gid
         self.pid = pid
+        self.groups = groups
     }
 
     /// Whether the kernel could translate the credentials into this namespace; 65534 is its word for "some other user".

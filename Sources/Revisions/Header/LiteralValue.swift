@@ -57,7 +57,7 @@ private struct LiteralReading {
     mutating func take(_ token: PythonToken) -> Bool {
         let last = frames.count - 1
         switch token {
-        case .text(let text):
+        case .text(let text), .formattedText(let text):
             if frames[last].pieces.isEmpty, !place(.text(text)) { return false }
             frames[last].pieces.append(text)
             return true

@@ -123,7 +123,8 @@ struct ModuleReader {
 
     mutating func document(_ tokens: Tokens) {
         guard isFirstStatement, case .text(let text)? = LiteralValue(tokens, names: [:]) else { return }
-        documentation = text
+        let isFormatted = tokens.contains { if case .formattedText = $0.token { true } else { false } }
+        if !isFormatted { documentation = text }
     }
 
     // MARK: Tokens

@@ -6,12 +6,18 @@ struct PythonScanner {
     let source: PythonSource
     var position: Int
     var line = 1
-    private var indents = [0]
+    private var indents = [Indent(column: 0, characters: 0)]
     private var expectsBlock = false
 
     init(_ source: PythonSource) {
         self.source = source
         position = source.start
+    }
+
+    /// Where code starts: with tabs to multiples of eight, and counting each as one. Python wants both to agree on order.
+    private struct Indent {
+        var column: Int
+        var characters: Int
     }
 
     /// The byte at an offset from the position; zero beyond the end (a source holds no NUL).
@@ -34,45 +40,50 @@ struct PythonScanner {
             return nil
         }
         try enterIndent(indent)
-        return try scanLine(indent: indent, isRecorded: limit.map { indent <= $0 } ?? true)
+        return try scanLine(indent: indent.column, isRecorded: limit.map { indent.column <= $0 } ?? true)
     }
 
     /// Skips blank lines and comments; returns the column of the first code.
-    private mutating func skipToCode() -> Int? {
-        var column = 0
+    private mutating func skipToCode() -> Indent? {
+        var indent = Indent(column: 0, characters: 0)
         while !isAtEnd {
             switch byte() {
-            case Byte.space: column += 1
-            case Byte.tab: column = (column / 8 + 1) * 8
-            case Byte.formFeed: column = 0
+            case Byte.space: indent = Indent(column: indent.column + 1, characters: indent.characters + 1)
+            case Byte.tab: indent = Indent(column: (indent.column / 8 + 1) * 8, characters: indent.characters + 1)
+            case Byte.formFeed: indent = Indent(column: 0, characters: 0)
             case Byte.hash:
                 skipComment()
                 continue
             case Byte.newline, Byte.carriageReturn:
                 skipNewline()
-                column = 0
+                indent = Indent(column: 0, characters: 0)
                 continue
             case Byte.backslash where byte(1) == Byte.newline || byte(1) == Byte.carriageReturn:
                 position += 1
                 skipNewline()
                 continue
-            default: return column
+            default: return indent
             }
             position += 1
         }
         return nil
     }
 
-    private mutating func enterIndent(_ indent: Int) throws(PythonFault) {
-        let current = indents[indents.count - 1]
-        if indent > current {
+    private mutating func enterIndent(_ indent: Indent) throws(PythonFault) {
+        var current = indents[indents.count - 1]
+        if indent.column > current.column {
             guard expectsBlock else { throw fault("unexpected indentation") }
             indents.append(indent)
-        } else {
-            if expectsBlock { throw fault("an indented block is missing") }
-            while indents[indents.count - 1] > indent { indents.removeLast() }
-            if indents[indents.count - 1] != indent { throw fault("the indentation matches no outer level") }
+            if indent.characters <= current.characters { throw fault("tabs and spaces are mixed in the indentation") }
+            return
         }
+        if expectsBlock { throw fault("an indented block is missing") }
+        while current.column > indent.column {
+            indents.removeLast()
+            current = indents[indents.count - 1]
+        }
+        if current.column != indent.column { throw fault("the indentation matches no outer level") }
+        if current.characters != indent.characters { throw fault("tabs and spaces are mixed in the indentation") }
     }
 
     private mutating func scanLine(indent: Int, isRecorded: Bool) throws(PythonFault) -> PythonLine {

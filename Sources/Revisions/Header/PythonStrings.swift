@@ -48,7 +48,8 @@ extension PythonScanner {
         guard isRecorded else { return .text("") }
         let content = source.bytes[start..<(position - (quotes.isTriple ? 3 : 1))]
         let value = PythonEscapes.decode(content, isRaw: prefix.isRaw, hasFields: prefix.hasFields)
-        return value.flatMap(source.text).map(PythonToken.text) ?? .computedText
+        guard let text = value.flatMap(source.text) else { return .computedText }
+        return prefix.hasFields ? .formattedText(text) : .text(text)
     }
 
     private mutating func openQuotes(isRaw: Bool) -> Quotes {

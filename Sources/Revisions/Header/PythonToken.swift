@@ -4,6 +4,8 @@ enum PythonToken: Hashable {
     case name(String)
     /// A string whose value is known.
     case text(String)
+    /// An f-string without fields: its value is known, and it is no docstring.
+    case formattedText(String)
     /// A string whose value only running can tell: an f-string with fields, `\N{…}`, an unknown encoding.
     case computedText
     /// A number or bytes: a literal that is no name of a revision.

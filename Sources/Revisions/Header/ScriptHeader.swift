@@ -95,9 +95,11 @@ public struct ScriptHeader: Hashable, Sendable {
             case .literal(let value, let line)?:
                 lines[keyPath: path] = line
                 if let names = Self.names(value, of: variable) { return names }
+                // Alembic makes something of a dictionary's keys, or of one tuple in another: it has to be asked.
                 note(
-                    GraphProblem.Code.unreadable, line: line,
-                    "\(variable.rawValue) is neither None nor a string nor a sequence of strings.")
+                    GraphProblem.Code.notLiteral, line: line,
+                    "\(variable.rawValue) is neither None nor a string nor a sequence of strings: only running the script "
+                        + "tells what Alembic makes of it.")
                 return nil
             }
         }

@@ -29,7 +29,8 @@ extension Command {
     public static var parameterNames: [String] { Parameters.CodingKeys.allCases.map(\.stringValue) }
 }
 
-/// The parameters of a command: written by clients through `Encodable`, read by the agent by hand, so that each refusal says what is wrong.
+/// The parameters of a command: written by clients through `Encodable`, read by the agent by hand, so that each refusal
+/// says what is wrong.
 public protocol CommandParameters: Encodable, Hashable, Sendable {
     associatedtype CodingKeys: CodingKey & CaseIterable & Sendable
 

@@ -12,7 +12,8 @@ public enum Diagnose: Command {
             case maxAgeMs
         }
 
-        /// How old, in milliseconds, an answer from memory may be; 0 asks the database now. Nil means ``defaultMaximumAge``.
+        /// How old, in milliseconds, an answer from memory may be; 0 asks the database now. Nil means
+        /// ``defaultMaximumAge``.
         public var maxAgeMs: Int64?
 
         public init(maxAgeMs: Int64? = nil) {

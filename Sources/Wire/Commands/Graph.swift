@@ -42,7 +42,8 @@ public enum Graph: Command {
 
         public init(
             revisions: [Revision], heads: [String], effectiveHeads: [String], bases: [String], branchPoints: [String],
-            mergePoints: [String], order: [String], problems: [GraphProblem], rows: [String?]?, nextCursor: String? = nil
+            mergePoints: [String], order: [String], problems: [GraphProblem], rows: [String?]?,
+            nextCursor: String? = nil
         ) {
             self.revisions = revisions
             self.heads = heads

@@ -55,7 +55,8 @@ public struct Hello: Codable, Hashable, Sendable {
 
     public func encoded() throws(WireError) -> [UInt8] { try WireCoding.encode(self) }
 
-    /// - Throws: `badJSON` when it is not a hello; `unsupported` when the agent does not speak ``ProtocolVersion/current``.
+    /// - Throws: `badJSON` when it is not a hello; `unsupported` when the agent does not speak
+    ///   ``ProtocolVersion/current``.
     public init(parsing body: [UInt8]) throws(WireError) {
         let json = try parseEnvelope(body)
         guard let versions = json["protocol"]?.arrayValue, versions.contains(.integer(Int64(ProtocolVersion.current)))

@@ -1,7 +1,8 @@
-/// The members of an object that came from outside, read by name. Unknown members are refused at once: a misspelt `dryrun` must
-/// not be ignored by something that writes.
+/// The members of an object that came from outside, read by name. Unknown members are refused at once: a misspelt
+/// `dryrun` must not be ignored by something that writes.
 ///
-/// The names are a `CodingKeys` enumeration, which the encoding side uses too, so that both sides know the same members.
+/// The names are a `CodingKeys` enumeration, which the encoding side uses too, so that both sides know the same
+/// members.
 public struct Members<Name: CodingKey & CaseIterable & Sendable>: Sendable {
     private let object: JSON.Object
     private let owner: String
@@ -87,6 +88,8 @@ public struct Members<Name: CodingKey & CaseIterable & Sendable>: Sendable {
 
     /// A member's name in a message: short, and without control characters.
     private static func shown(_ name: String) -> String {
-        String(String.UnicodeScalarView(name.unicodeScalars.prefix(40).filter { $0.properties.generalCategory != .control }))
+        String(
+            String.UnicodeScalarView(
+                name.unicodeScalars.prefix(40).filter { $0.properties.generalCategory != .control }))
     }
 }

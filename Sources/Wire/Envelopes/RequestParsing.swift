@@ -7,10 +7,11 @@ extension Request {
         case stream, reason
     }
 
-    /// Reads a request's body strictly: JSON first, then the envelope; the command's own parameters are read by the command.
+    /// Reads a request's body strictly: JSON first, then the envelope; the command's own parameters are read by the
+    /// command.
     ///
-    /// - Throws: `badJSON` for bytes that are not a strict JSON object; `badParams` for an unknown member, a wrong type, a value outside its
-    ///   grammar, or U+0000 in any string.
+    /// - Throws: `badJSON` for bytes that are not a strict JSON object; `badParams` for an unknown member, a wrong
+    ///   type, a value outside its grammar, or U+0000 in any string.
     public init(parsing body: [UInt8]) throws(RequestRefusal) {
         let document: (value: JSON, containsNUL: Bool)
         do {

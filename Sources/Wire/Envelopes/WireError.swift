@@ -6,7 +6,8 @@ public struct WireError: Error, Hashable, Sendable {
     public var message: String
     public var retryable: Bool
     /// An object, or nil. Its members depend on the code: `projectInvalid` names `file` and `line`, `migrationFailed`
-    /// the `revision`, `sqlstate`, `statement` and what was `applied`, `conflict` the `job`, `tokenExpired` the agent's `time`.
+    /// the `revision`, `sqlstate`, `statement` and what was `applied`, `conflict` the `job`, `tokenExpired` the agent's
+    /// `time`.
     public var details: JSON?
 
     public init(_ code: ErrorCode, _ message: String, details: JSON? = nil) {

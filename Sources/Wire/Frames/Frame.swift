@@ -29,8 +29,8 @@ public struct Frame: Hashable, Sendable {
 
     /// Header, token and body as they go over the socket.
     ///
-    /// - Throws: `tooLarge` when token or body pass their limits, `badFrame` for an empty body or a token that is not on a request:
-    ///   what this side sends is held to the same rules as what it accepts.
+    /// - Throws: `tooLarge` when token or body pass their limits, `badFrame` for an empty body or a token that is not
+    ///   on a request: what this side sends is held to the same rules as what it accepts.
     public func encoded() throws(WireError) -> [UInt8] {
         let header = try Header(kind: kind, tokenLength: token.count, bodyLength: body.count)
         var bytes: [UInt8] = []
@@ -43,7 +43,8 @@ public struct Frame: Hashable, Sendable {
 }
 
 extension Frame {
-    /// The twelve bytes before token and body. A value of this type has passed every check that the header alone allows.
+    /// The twelve bytes before token and body. A value of this type has passed every check that the header alone
+    /// allows.
     public struct Header: Hashable, Sendable {
         public static let length = 12
         static let magic: [UInt8] = [0x53, 0x43, 0x44, 0x31]

@@ -1,7 +1,7 @@
 /// Bytes in, frames out: a pure value without a socket, one for each direction of a connection.
 ///
-/// It holds only what has arrived; a declared length allocates nothing. After an error it stays in that error, since the
-/// start of the next frame can no longer be known.
+/// It holds only what has arrived; a declared length allocates nothing. After an error it stays in that error, since
+/// the start of the next frame can no longer be known.
 public struct FrameDecoder: Sendable {
     /// Who reads. A server accepts requests only, a client everything but requests.
     public enum Reader: Hashable, Sendable {
@@ -20,7 +20,8 @@ public struct FrameDecoder: Sendable {
         self.reader = reader
     }
 
-    /// Bytes that have arrived and belong to a frame that is not complete; the clock of the frame timeout runs while it is not zero.
+    /// Bytes that have arrived and belong to a frame that is not complete; the clock of the frame timeout runs while it
+    /// is not zero.
     public var pendingBytes: Int { buffer.count - start }
 
     public mutating func append(_ bytes: some Sequence<UInt8>) {

@@ -1,5 +1,5 @@
-/// A JSON value that keeps what strictness needs: members in their order, names compared as bytes (NFC and NFD spellings
-/// are two names), integers apart from other numbers.
+/// A JSON value that keeps what strictness needs: members in their order, names compared as bytes (NFC and NFD
+/// spellings are two names), integers apart from other numbers.
 public enum JSON: Hashable, Sendable {
     case null
     case bool(Bool)

@@ -1,5 +1,5 @@
-/// A property that is written as an explicit `null`, where synthesised coding would leave it out: in an answer, "not known" is
-/// said, not omitted. Reading accepts both.
+/// A property that is written as an explicit `null`, where synthesised coding would leave it out: in an answer, "not
+/// known" is said, not omitted. Reading accepts both.
 @propertyWrapper
 public struct Nullable<Value> {
     public var wrappedValue: Value?

@@ -328,6 +328,8 @@ def test_threads_share_a_client(query):
     assert query.connections == 1
 
 
+# Python 3.12 and later warn of any fork beside threads; what is tested is that this one does no harm.
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_child_does_not_read_its_parents_answers(query):
     query.answer = result(examples.VERIFY)
     with Client(query.path) as client:

@@ -17,8 +17,8 @@ public final class AgentConnection {
 
     /// Connects, checks who is there, and reads the hello. Nothing is sent.
     ///
-    /// - Throws: `cannotConnect`, `permissionDenied`, `wrongPeer`, `timeout`, `agentClosed`, `protocolViolation`, or what the agent says instead
-    ///   of a hello.
+    /// - Throws: `cannotConnect`, `permissionDenied`, `wrongPeer`, `timeout`, `agentClosed`, `protocolViolation`, or
+    ///   what the agent says instead of a hello.
     public init(_ endpoint: AgentEndpoint) throws(ClientError) {
         let deadline = ContinuousClock.now + endpoint.connectTimeout
         let user: UInt32
@@ -46,7 +46,9 @@ public final class AgentConnection {
                 return try Hello(parsing: frame.body)
             case .response:
                 // A full or ending agent says so instead.
-                if case .failure(let error) = try Response(parsing: frame.body).outcome { throw ClientError.agent(error) }
+                if case .failure(let error) = try Response(parsing: frame.body).outcome {
+                    throw ClientError.agent(error)
+                }
             case .event, .request:
                 break
             }

@@ -9,7 +9,8 @@ public enum ClientKey {
 
     /// Reads the one key of a file that belongs to root or to this user and is readable by nobody else.
     ///
-    /// - Throws: `keyFile` when it is missing, a link, not regular, of another owner or mode, or not exactly one good record.
+    /// - Throws: `keyFile` when it is missing, a link, not regular, of another owner or mode, or not exactly one good
+    ///   record.
     public static func load(path: String) throws(ClientError) -> KeyRecord {
         do {
             return try KeyRing.single(parsing: try read(path), scopes: Set(Scope.allCases.map(\.rawValue)))

@@ -7,18 +7,20 @@ struct Adminctl: ParsableCommand {
         abstract: "Ask schemad about a database, repair its version table, run its migrations.",
         discussion: """
             EXAMPLES
-              adminctl diagnose                       what is wrong, on what evidence, and what to do
-              adminctl fixVersion                     what a repair of the version table would change
-              adminctl fixVersion --apply             repair it
-              adminctl migrate                        run pending migrations once, with progress
-              adminctl verify || exit 1               in a start script: never migrate at boot
-              adminctl --json diagnose | jq .verdict  for programs
+              adminctl diagnose              what is wrong, why, and what to do
+              adminctl fixVersion            what a repair would change
+              adminctl fixVersion --apply    repair the version table
+              adminctl migrate               run pending migrations, once
+              adminctl verify || exit 1      in a start script
+              adminctl --json diagnose       for programs
 
-            The agent's admin socket asks for a key; `adminctl key new` makes one. Completions for the shell:
-            adminctl --generate-completion-script bash|zsh|fish.
+            The admin socket asks for a key; `adminctl key new` makes one.
+            Completions: adminctl --generate-completion-script bash|zsh|fish
 
-            Exit status: 0 healthy, done or planned; 1 unhealthy, may not start, refused, or failed; 64 wrong usage;
-            others as in sysexits.h (69 unavailable, 75 try again, 77 not allowed, 78 wrong configuration).
+            EXIT STATUS
+              0 healthy, done or planned; 1 unhealthy, may not start, refused
+              or failed; 64 wrong usage; others as in sysexits.h (69 not
+              available, 75 try again, 77 not allowed, 78 configuration).
             """,
         version: "adminctl 0.1.0",
         subcommands: [

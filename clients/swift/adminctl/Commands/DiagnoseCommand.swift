@@ -63,8 +63,8 @@ struct DiagnoseCommand: AgentCommand {
 
     private func pending(_ pending: [String]?, _ console: Console) -> String {
         guard let pending else { return "not known" }
-        guard pending.count > 5 else { return console.list(pending) }
-        return "\(pending.count) revisions, \(console.list(Array(pending.prefix(3)))), … \(console.plain(pending[pending.count - 1]))"
+        guard pending.count > 5, let last = pending.last else { return console.list(pending) }
+        return "\(pending.count) revisions: \(console.list(Array(pending.prefix(3)))), …, \(console.plain(last))"
     }
 
     private func schema(_ result: Diagnose.Result) -> String {

@@ -7,12 +7,14 @@ struct FixVersionCommand: AgentCommand {
         commandName: FixVersion.name, abstract: "Plan, apply or undo a repair of the version table.",
         discussion: """
             EXAMPLES
-              adminctl fixVersion                           what it would change; nothing is changed
+              adminctl fixVersion              what would change; nothing is changed
               adminctl fixVersion --apply
-              adminctl fixVersion --to 4f2a91c0d7be --apply where the table itself does not tell
-              adminctl fixVersion --undo ID                 take a repair back, while nothing has moved since
+              adminctl fixVersion --apply --to 4f2a91c0d7be
+                                               where the table does not tell
+              adminctl fixVersion --undo ID    while nothing has moved since
 
-            Exit status: 0 planned, applied, undone or nothing to do; 1 ambiguous or refused.
+            Exit status: 0 planned, applied, undone or nothing to do;
+            1 ambiguous or refused.
             """,
         aliases: ["fix-version"])
 
@@ -84,7 +86,8 @@ struct FixVersionCommand: AgentCommand {
         switch state {
         case .planned: console.styled("planned", .yellow, .bold)
         case .applied: console.styled("applied", .green, .bold)
-        case .nothingToDo: console.styled("nothing to do", .green, .bold) + ", the version table is as Alembic would have it"
+        case .nothingToDo:
+            console.styled("nothing to do", .green, .bold) + ", the version table is as Alembic would have it"
         case .undone: console.styled("undone", .green, .bold)
         case .ambiguous: console.styled("ambiguous", .red, .bold) + ", nothing was changed"
         case .refused: console.styled("refused", .red, .bold) + ", nothing was changed"

@@ -25,21 +25,26 @@ struct GraphCommand: AgentCommand {
             guard let revision = graph[id] else { continue }
             let isRow = rows.contains(id)
             let mark = isRow ? "●" : applied.contains(id) ? "│" : "○"
-            let shown = isRow ? console.styled(mark, .green, .bold) : applied.contains(id) ? mark : console.styled(mark, .yellow)
+            let shown =
+                isRow
+                ? console.styled(mark, .green, .bold) : applied.contains(id) ? mark : console.styled(mark, .yellow)
             let name = console.plain(id)
             let below = revision.down + revision.dependsOn.filter { !revision.down.contains($0) }
             let parents = below.isEmpty ? "" : "← " + console.list(below)
             let labels = tags(id, isRow, revision, result)
             let doc = console.plain(revision.doc)
             table.add([
-                (mark, shown), (name, isRow ? console.styled(name, .bold) : name), (parents, console.styled(parents, .dim)),
+                (mark, shown), (name, isRow ? console.styled(name, .bold) : name),
+                (parents, console.styled(parents, .dim)),
                 (labels, console.styled(labels, .blue)), (doc, doc),
             ])
         }
         console.table(table, indent: "")
         let listed = Set(result.order)
         for row in result.rows ?? [] where row.map({ !listed.contains($0) }) ?? true {
-            console.line(console.styled("?", .red, .bold) + "  \(console.rows([row]))  a row that names no revision of the project")
+            console.line(
+                console.styled("?", .red, .bold)
+                    + "  \(console.rows([row]))  a row that names no revision of the project")
         }
         if result.rows == nil { console.line("The database's rows could not be read.") }
         if !table.isEmpty {

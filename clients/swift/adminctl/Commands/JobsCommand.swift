@@ -31,9 +31,11 @@ struct JobsCommand: AgentCommand {
         var table = Table()
         for job in answer.value.jobs {
             let style: Console.Style = job.state == .succeeded ? .green : job.state.isFinal ? .red : .yellow
-            let cells = [job.id, job.command, job.database ?? "", job.createdAt, job.error?.message ?? ""].map(console.plain)
+            let cells = [job.id, job.command, job.database ?? "", job.createdAt, job.error?.message ?? ""].map(
+                console.plain)
             table.add([
-                (cells[0], cells[0]), (job.state.rawValue, console.styled(job.state.rawValue, style)), (cells[1], cells[1]),
+                (cells[0], cells[0]), (job.state.rawValue, console.styled(job.state.rawValue, style)),
+                (cells[1], cells[1]),
                 (cells[2], cells[2]), (cells[3], cells[3]), (cells[4], cells[4]),
             ])
         }

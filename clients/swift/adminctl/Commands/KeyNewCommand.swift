@@ -9,10 +9,11 @@ struct KeyNewCommand: ParsableCommand {
         commandName: "new", abstract: "Make a key with a fresh random secret.",
         discussion: """
             EXAMPLES
-              adminctl key new deploy1 --scope read,plan,migrate --out deploy1.key
+              adminctl key new deploy1 --scope read,migrate --out deploy1.key
               adminctl key new --kid reader --scope read
 
-            The record goes into the agent's key file as it is, and alone into the client's. It is the only copy.
+            The record goes into the agent's key file as it is, and alone into the
+            client's. It is the only copy.
             """)
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -31,10 +32,14 @@ struct KeyNewCommand: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "Only for these databases.")
     var databases: [String] = []
 
-    @Option(name: [.customLong("uid"), .customLong("uids")], parsing: .upToNextOption, help: "Only for these users' processes.")
+    @Option(
+        name: [.customLong("uid"), .customLong("uids")], parsing: .upToNextOption,
+        help: "Only for these users' processes.")
     var uids: [UInt32] = []
 
-    @Option(name: [.customLong("gid"), .customLong("gids")], parsing: .upToNextOption, help: "Only for these groups' processes.")
+    @Option(
+        name: [.customLong("gid"), .customLong("gids")], parsing: .upToNextOption,
+        help: "Only for these groups' processes.")
     var gids: [UInt32] = []
 
     @Option(help: "Not before this time, for example 2026-01-01T00:00:00Z.")
@@ -72,13 +77,15 @@ struct KeyNewCommand: ParsableCommand {
     private func save(_ text: String, to path: String) throws(ClientError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
-            let reason = errno == EEXIST ? "it exists already, and is not overwritten" : String(cString: strerror(errno))
+            let reason =
+                errno == EEXIST ? "it exists already, and is not overwritten" : String(cString: strerror(errno))
             throw ClientError.keyFile(path: path, reason: reason)
         }
         defer { close(descriptor) }
         let bytes = Array(text.utf8)
         // One short write; a disk that takes only a part of it is full.
-        guard fchmod(descriptor, 0o600) == 0, write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0
+        guard fchmod(descriptor, 0o600) == 0, write(descriptor, bytes, bytes.count) == bytes.count,
+            fsync(descriptor) == 0
         else {
             let reason = "it cannot be written: \(String(cString: strerror(errno)))"
             unlink(path)

@@ -9,9 +9,10 @@ struct MigrateCommand: AgentCommand {
             EXAMPLES
               adminctl migrate
               adminctl migrate --plan ID --deadline 30m
-              adminctl migrate --no-wait --idempotency-key deploy-8f3c   then: adminctl watch JOB
+              adminctl migrate --no-wait --idempotency-key deploy-8f3c
+              adminctl watch JOB
 
-            The run is a job of the agent: it goes on when this command is interrupted.
+            The run is a job of the agent; interrupting this command leaves it be.
             """)
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -58,17 +59,21 @@ struct MigrateCommand: AgentCommand {
     private func show(_ result: Migrate.Result, _ console: Console) {
         switch result.state {
         case .queued, .running:
-            console.line(console.styled(result.state.rawValue, .yellow, .bold) + ", as job \(console.plain(result.job ?? ""))")
+            console.line(
+                console.styled(result.state.rawValue, .yellow, .bold) + ", as job \(console.plain(result.job ?? ""))")
             if let job = result.job { console.line("Follow it: \(options.commandLine("watch \(console.plain(job))"))") }
         case .succeeded where result.applied.isEmpty:
-            console.line(console.styled("nothing to do", .green, .bold) + ", the database is at \(console.rows(result.to ?? result.from))")
+            console.line(
+                console.styled("nothing to do", .green, .bold)
+                    + ", the database is at \(console.rows(result.to ?? result.from))")
         case .succeeded:
             let count = result.applied.count
             let time = result.durationMs.map { " in " + TimeText.duration($0) } ?? ""
             console.line(
                 console.styled("migrated", .green, .bold) + ": \(count) revision\(count == 1 ? "" : "s")\(time)")
             console.facts([
-                ("from", console.rows(result.from)), ("to", console.rows(result.to)), ("job", console.plain(result.job ?? "none")),
+                ("from", console.rows(result.from)), ("to", console.rows(result.to)),
+                ("job", console.plain(result.job ?? "none")),
             ])
         }
         console.findings(result.findings)

@@ -21,7 +21,8 @@ struct PlanCommand: AgentCommand {
         }
         let plan = answer.value
         let count = plan.revisions.count
-        console.line(console.styled(count == 0 ? "nothing to run" : "\(count) revision\(count == 1 ? "" : "s") to run", .bold))
+        console.line(
+            console.styled(count == 0 ? "nothing to run" : "\(count) revision\(count == 1 ? "" : "s") to run", .bold))
         console.facts([("from", console.list(plan.from)), ("to", console.list(plan.to))])
         var table = Table()
         for (index, step) in plan.revisions.enumerated() {

@@ -9,7 +9,8 @@ struct TokenCommand: ParsableCommand {
         commandName: "token", abstract: "Mint a token for one request body; offline.",
         discussion: """
             EXAMPLE
-              printf '%s' '{"id":"1","command":"diagnose"}' | adminctl --key-file F token --audience orders-db
+              printf '%s' '{"id":"1","command":"diagnose"}' |
+                adminctl --key-file F token --audience orders-db
 
             The token is good for exactly these bytes, once.
             """)
@@ -55,7 +56,9 @@ struct TokenCommand: ParsableCommand {
         while bytes.count <= Limits.requestBytes {
             let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw ValidationError("the body cannot be read: \(String(cString: strerror(errno)))") }
+            guard count >= 0 else {
+                throw ValidationError("the body cannot be read: \(String(cString: strerror(errno)))")
+            }
             if count == 0 { return bytes }
             bytes += buffer[..<count]
         }

@@ -8,7 +8,7 @@ struct VerifyCommand: AgentCommand {
         discussion: """
             EXAMPLES
               adminctl verify
-              adminctl verify --heads 4f2a91c0d7be   the heads that the image was built with
+              adminctl verify --heads 4f2a91c0d7be    the image's own heads
 
             Exit status: 0 when it may start, 1 when not.
             """)

@@ -43,7 +43,8 @@ struct Console {
     /// Rows of a version table; nil means that they could not be read.
     func rows(_ rows: [String?]?) -> String {
         guard let rows else { return "not known" }
-        return rows.isEmpty ? "none" : rows.map { $0.map { plain($0.isEmpty ? "''" : $0) } ?? "NULL" }.joined(separator: ", ")
+        return rows.isEmpty
+            ? "none" : rows.map { $0.map { plain($0.isEmpty ? "''" : $0) } ?? "NULL" }.joined(separator: ", ")
     }
 
     func line(_ text: String = "") { Self.write(text + "\n") }

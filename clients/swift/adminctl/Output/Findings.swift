@@ -5,7 +5,8 @@ extension Console {
     func findings(_ findings: [Finding]) {
         for finding in findings {
             line()
-            line("\(styled(finding.severity.rawValue, style(of: finding.severity), .bold))  \(styled(plain(finding.code), .dim))")
+            let severity = styled(finding.severity.rawValue, style(of: finding.severity), .bold)
+            line("\(severity)  \(styled(plain(finding.code), .dim))")
             line("  " + plain(finding.message))
             for fact in finding.evidence { line("    " + styled("- ", .dim) + plain(fact)) }
             let remedy = finding.remedy.split(separator: "\n").map { plain(String($0)) }

@@ -23,7 +23,8 @@ struct ProgressLines {
             let text = message.map { "  \($0)" } ?? ""
             if progress.status == .applied {
                 let time = progress.durationMs.map { "  " + TimeText.duration($0) } ?? ""
-                console.line("  \(console.styled("applied", .green))    \(place) \(name)\(console.styled(time, .dim))\(text)")
+                console.line(
+                    "  \(console.styled("applied", .green))    \(place) \(name)\(console.styled(time, .dim))\(text)")
             } else {
                 console.transient("  running    \(place) \(name)\(text)")
             }

@@ -63,7 +63,8 @@ struct AgentSocket: Agent {
         case .failure(.agent(let error)): throw error
         case .failure(let error):
             // Paths and users are for the log, not for whoever posts a hook.
-            logger.error("the agent cannot be asked", metadata: ["code": "\(error.code)", "reason": "\(error.message)"])
+            logger.error(
+                "the agent cannot be asked", metadata: ["code": "\(error.code)", "reason": "\(error.message)"])
             throw WireError(.degraded, "the agent cannot be asked (\(error.code)); the bridge's log says more")
         }
     }

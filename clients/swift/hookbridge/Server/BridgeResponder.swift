@@ -65,6 +65,7 @@ struct BridgeResponder: HTTPResponder {
             }
             group.addTask {
                 do {
+                    // The clock that the body races.
                     try await Task.sleep(for: Self.bodyTimeout)
                     return .failure(.tooSlow)
                 } catch {

@@ -55,7 +55,8 @@ struct BridgeSettings: Sendable {
     /// `host:port`, where an IPv6 address stands in brackets.
     private static func address(_ root: inout SettingsTable) throws(SettingsError) -> (String, Int) {
         let text = try root.string("listen") ?? "127.0.0.1:8787"
-        let complaint = root.error("listen", "must be an address and a port, such as \"127.0.0.1:8787\" or \"[::1]:8787\"")
+        let complaint = root.error(
+            "listen", "must be an address and a port, such as \"127.0.0.1:8787\" or \"[::1]:8787\"")
         guard let colon = text.lastIndex(of: ":") else { throw complaint }
         guard let port = UInt16(text[text.index(after: colon)...]) else { throw complaint }
         var host = text[..<colon]
