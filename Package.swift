@@ -27,6 +27,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
@@ -42,7 +43,7 @@ let package = Package(
         // TOML with positions, for every file that a person writes.
         .target(
             name: "Settings", dependencies: [.product(name: "TOMLKit", package: "TOMLKit")],
-            swiftSettings: strict),
+            swiftSettings: strictWithC),
 
         // Pure values: no input, no output.
         .target(name: "Revisions", swiftSettings: strict),
@@ -56,13 +57,17 @@ let package = Package(
         // The agent's rooms; none of them knows another.
         .target(
             name: "Postgres",
-            dependencies: ["CLibPQ", "Schema", .product(name: "Subprocess", package: "swift-subprocess")],
+            dependencies: [
+                "CLibPQ", "Schema", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strictWithC),
         .target(
             name: "Alembic",
             dependencies: [
                 "Revisions", "Schema",
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             resources: [.embedInCode("Runner/runner.py")],
@@ -120,9 +125,21 @@ let package = Package(
         .testTarget(name: "TokensTests", dependencies: ["Tokens", "Support"], swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Support"], swiftSettings: strict),
         .testTarget(
-            name: "AlembicTests", dependencies: ["Alembic", "Postgres", "Revisions", "Support"], swiftSettings: strict),
+            name: "AlembicTests", dependencies: ["Alembic", "Postgres", "Revisions", "Schema", "Support"],
+            swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal"], swiftSettings: strict),
         .testTarget(name: "AgentTests", dependencies: ["Agent", "Support", "Wire"], swiftSettings: strict),
+        .testTarget(
+            name: "AgentClientTests", dependencies: ["AgentClient", "CPosix", "Support", "Tokens", "Wire"],
+            path: "Tests/AgentClientTests", swiftSettings: strict),
+        .testTarget(
+            name: "HookbridgeTests",
+            dependencies: [
+                "hookbridge", "Settings", "Tokens", "Wire", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "AdminctlTests", dependencies: ["adminctl"], swiftSettings: strict),
         .testTarget(
             name: "Integration",
             dependencies: [

@@ -2,7 +2,7 @@ public import Schema
 
 /// Reads the catalog in one statement, however many tables there are.
 public enum CatalogReader {
-    /// Relations that are the application's: not the system's, not another session's temporary ones, not an extension's.
+    /// Relations that are the application's: not the system's, not a session's temporary ones, not an extension's.
     private static let userRelations = """
         FROM pg_catalog.pg_class c
         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -12,10 +12,11 @@ public enum CatalogReader {
 
         """
     private static let userOnly = """
-        e.objid IS NULL AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%' AND c.relpersistence <> 't'
+        e.objid IS NULL AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+        AND c.relpersistence <> 't'
         """
 
-    /// Tables, partitioned tables, views, materialized views and foreign tables of all user schemas, with their columns.
+    /// Tables, partitioned tables, views, materialized views and foreign tables of all user schemas, with columns.
     /// Privileges do not matter: every role may read the catalog.
     ///
     /// - Parameter defaults: reads the defaults' expressions too; `pg_get_expr` waits for whoever holds a table

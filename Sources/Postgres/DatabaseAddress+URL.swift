@@ -5,8 +5,8 @@ extension DatabaseAddress {
     /// Hosts that are folders of sockets, and several hosts, go into the query, where libpq, psycopg and SQLAlchemy's
     /// asyncpg dialect all look for them.
     ///
-    /// - Parameter driver: nil for `postgresql://`, or a driver's name as in `postgresql+psycopg2://`. `asyncpg` knows few
-    ///   of libpq's parameters and fails on the others, so those are translated or left out.
+    /// - Parameter driver: nil for `postgresql://`, or a driver's name as in `postgresql+psycopg2://`. `asyncpg`
+    ///   knows few of libpq's parameters and fails on the others, so those are translated or left out.
     public func url(driver: String? = nil) -> String {
         let isAsyncpg = driver == "asyncpg"
         var query: [(String, String)] = []

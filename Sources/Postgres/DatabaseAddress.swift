@@ -19,7 +19,8 @@ public struct DatabaseAddress: Sendable, Hashable {
             throw PostgresError(
                 kind: .configuration,
                 message: "The database address is neither a PostgreSQL URL nor a list of keyword=value pairs.",
-                hint: "Write it as postgresql://user:password@host:port/database and percent-encode special characters.")
+                hint: "Write it as postgresql://user:password@host:port/database and percent-encode special characters."
+            )
         }
         defer { unsafe PQconninfoFree(options) }
         var parameters: [String: String] = [:]

@@ -6,8 +6,8 @@ import Glibc
 /// speed: `fsync` is off.
 ///
 /// It lives in a private folder of the server's account and listens on a socket there, where it trusts everyone who can
-/// reach it; so nobody else can. The superuser is `postgres`. It ends, and its folder vanishes, with `remove()`, when the
-/// last reference is dropped, or when this process dies, however hard.
+/// reach it; so nobody else can. The superuser is `postgres`. It ends, and its folder vanishes, with `remove()`, when
+/// the last reference is dropped, or when this process dies, however hard.
 public actor EmbeddedCluster {
     public struct Settings: Sendable {
         /// The server's `cluster_name`, by which a client can tell this server from any other.
@@ -145,7 +145,8 @@ public actor EmbeddedCluster {
         let arguments = serverArguments()
         for parent in parents {
             // 107 bytes hold a socket's path, of which "/schemad-pg-XXXXXXXX/.s.PGSQL.NNNNN" takes 35.
-            guard parent.hasPrefix("/"), parent.utf8.count <= 72, !parent.contains(where: { ",\"\n".contains($0) }) else {
+            guard parent.hasPrefix("/"), parent.utf8.count <= 72, !parent.contains(where: { ",\"\n".contains($0) })
+            else {
                 continue
             }
             let candidate = try Watchdog(programs: programs, account: account, parent: parent, server: arguments)
@@ -157,7 +158,8 @@ public actor EmbeddedCluster {
             }
         }
         throw PostgresError(
-            kind: .configuration, message: "No folder for a local PostgreSQL; tried in \(parents.joined(separator: ", ")).",
+            kind: .configuration,
+            message: "No folder for a local PostgreSQL; tried in \(parents.joined(separator: ", ")).",
             hint: "The server's account must be able to write there, and the path may have 72 bytes.")
     }
 

@@ -33,7 +33,8 @@ import CLibPQ
 
 /// Owns what is needed to cancel a statement of one connection.
 ///
-/// Sendable although it holds a pointer: libpq never changes a `PGcancel` after it was made, and only the owner frees it.
+/// Sendable although it holds a pointer: libpq never changes a `PGcancel` after it was made, and only the owner frees
+/// it.
 @safe struct CancelKey: ~Copyable, @unchecked Sendable {
     let pointer: OpaquePointer
 

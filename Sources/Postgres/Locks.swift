@@ -64,7 +64,8 @@ public enum Locks {
             """, halves(key))
         return rows.values.map { row in
             Holder(
-                pid: Int32(row[0] ?? "") ?? 0, applicationName: row[1], user: row[2], backendStart: row[3], state: row[4],
+                pid: Int32(row[0] ?? "") ?? 0, applicationName: row[1], user: row[2], backendStart: row[3],
+                state: row[4],
                 queryStart: row[5])
         }
     }
@@ -98,7 +99,8 @@ public enum Locks {
     private static func refusePooler(_ session: Session) throws(PostgresError) {
         guard session.isPooled else { return }
         throw PostgresError(
-            kind: .configuration, message: "A pooler stands between here and PostgreSQL: a lock would not stay with us.",
+            kind: .configuration,
+            message: "A pooler stands between here and PostgreSQL: a lock would not stay with us.",
             hint: "Give schemad a direct address of the server.")
     }
 }

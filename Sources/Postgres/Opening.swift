@@ -55,10 +55,9 @@ extension Link {
             guard rest.count > 7, rest.dropFirst(5).hasPrefix(": ") else { continue }
             let code = String(rest.prefix(5))
             guard code.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) }) else { continue }
-            let kind = PostgresError.kind(ofSQLState: code)
+            let text = String(rest.dropFirst(7))
             return PostgresError(
-                kind: kind == .connectionLost ? .unreachable : kind, sqlstate: code,
-                message: "\(address): \(rest.dropFirst(7))")
+                kind: openingKind(code, text), sqlstate: code, message: "\(address): \(text)")
         }
         let message = lines.first.map(String.init) ?? "no connection"
         let isLogin = unsafe PQconnectionNeedsPassword(pointer) == 1
@@ -66,6 +65,16 @@ extension Link {
             kind: isLogin ? .authentication : .unreachable, message: "\(address): \(message)",
             hint: isLogin ? "The address holds no password." : nil)
     }
+}
+
+/// What a refusal before the session has begun means. PgBouncer has one code, 08P01, for all of its own.
+private func openingKind(_ code: String, _ text: String) -> PostgresError.Kind {
+    if code == "08P01" {
+        if text.contains("no such database") { return .unknownDatabase }
+        if text.contains("authentication failed") || text.contains("no such user") { return .authentication }
+    }
+    let kind = PostgresError.kind(ofSQLState: code)
+    return kind == .connectionLost ? .unreachable : kind
 }
 
 /// Waits until the descriptor is ready for the events of `poll(2)`.
@@ -82,7 +91,7 @@ func withCStrings<R>(
     _ strings: [String?], _ body: (UnsafeMutablePointer<UnsafePointer<CChar>?>) -> R
 ) -> R {
     let copies = unsafe strings.map { string in unsafe string.flatMap { unsafe strdup($0) } }
-    defer { for unsafe copy in unsafe copies { unsafe free(copy) } }
+    defer { for index in strings.indices { unsafe free(copies[index]) } }
     var pointers = unsafe copies.map { unsafe UnsafePointer($0) }
     unsafe pointers.append(nil)
     return unsafe pointers.withUnsafeMutableBufferPointer { buffer in

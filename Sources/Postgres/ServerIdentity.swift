@@ -27,7 +27,8 @@ public struct ServerIdentity: Hashable, Sendable {
             SELECT pg_catalog.current_setting('server_version'), pg_catalog.pg_is_in_recovery(),
                    (SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only'),
                    pg_catalog.current_database(), current_user, pg_catalog.current_setting('cluster_name')
-            """).values[0]
+            """
+        ).values[0]
         return ServerIdentity(
             version: row[0] ?? "", versionNumber: session.serverVersion, inRecovery: row[1] == "t",
             readOnlyByDefault: row[2] == "on", isPooled: session.isPooled,
@@ -39,8 +40,9 @@ public struct ServerIdentity: Hashable, Sendable {
     private static func systemIdentifier(_ session: Session) throws(PostgresError) -> String? {
         do {
             return try session.query("SELECT system_identifier FROM pg_catalog.pg_control_system()").value
-        } catch where error.kind == .permissionDenied {
-            return nil
+        } catch {
+            if error.kind == .permissionDenied { return nil }
+            throw error
         }
     }
 }

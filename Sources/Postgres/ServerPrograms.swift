@@ -15,7 +15,8 @@ public struct ServerPrograms: Sendable, Hashable {
     public static func installed() async -> ServerPrograms? {
         let versions = ((try? FileManager.default.contentsOfDirectory(atPath: packages)) ?? []).compactMap { Int($0) }
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-        let folders = versions.sorted(by: >).map { "\(packages)/\($0)/bin" } + path.split(separator: ":").map(String.init)
+        let folders =
+            versions.sorted(by: >).map { "\(packages)/\($0)/bin" } + path.split(separator: ":").map(String.init)
         if let folder = folders.first(where: isComplete) { return ServerPrograms(folder: folder) }
         guard let folder = await bindir(), isComplete(folder) else { return nil }
         return ServerPrograms(folder: folder)

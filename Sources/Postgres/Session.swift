@@ -17,7 +17,8 @@ import Glibc
 
     /// Opens and sets up a session.
     ///
-    /// - Throws: `unreachable`, `authentication`, `unknownDatabase`, `permissionDenied`, or what a pinned setting earns.
+    /// - Throws: `unreachable`, `authentication`, `unknownDatabase`, `permissionDenied`, or what a pinned setting
+    ///   earns.
     init(_ address: DatabaseAddress, _ options: SessionOptions, _ cancelSwitch: CancelSwitch) throws(PostgresError) {
         link = try Link.open(address, options)
         self.options = options

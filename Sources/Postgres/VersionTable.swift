@@ -16,7 +16,8 @@ public struct VersionTable: Hashable, Sendable {
     public var schema: String
     public var name: String
     public var state: State
-    /// The values of `version_num`, nil for NULL, duplicates included, in the order of their Unicode scalars, NULL first.
+    /// The values of `version_num`, nil for NULL, duplicates included, in the order of their Unicode scalars, NULL
+    /// first.
     public var rows: [String?]
     /// The characters that `version_num` holds (32 when Alembic made it); nil when it has no limit or is not known.
     public var columnWidth: Int?

@@ -70,7 +70,7 @@ public enum VersionTableReader {
     /// Widths: `atttypmod` of varchar and char is the length plus 4, or -1 for no limit.
     private static let lookUp = """
         SELECT n.nspname, c.relkind, a.attnum IS NOT NULL,
-               CASE WHEN a.atttypid IN ('pg_catalog.varchar'::pg_catalog.regtype, 'pg_catalog.bpchar'::pg_catalog.regtype)
+               CASE WHEN pg_catalog.format_type(a.atttypid, NULL) IN ('character varying', 'character')
                          AND a.atttypmod > 4 THEN a.atttypmod - 4 END,
                EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)
         FROM pg_catalog.pg_class c

@@ -10,8 +10,8 @@ public enum VersionTableWriter {
         case rows([String?])
     }
 
-    /// Applies the changes in one transaction: locks the table against other writers, reads the rows again, compares them
-    /// with what the plan expects, changes them, and reads them once more before COMMIT.
+    /// Applies the changes in one transaction: locks the table against other writers, reads the rows again, compares
+    /// them with what the plan expects, changes them, and reads them once more before COMMIT.
     ///
     /// - Returns: the rows afterwards, in the order of `VersionTable.rows`.
     /// - Throws: `changedMeanwhile` when table or rows are not what was expected (nothing was changed), `lockTimeout`,
@@ -60,7 +60,8 @@ public enum VersionTableWriter {
         guard case .rows(let expected) = expecting else {
             do {
                 try session.query(create(table, name))
-            } catch where error.sqlstate == "42P07" {
+            } catch {
+                guard error.sqlstate == "42P07" else { throw error }
                 throw PostgresError(
                     kind: .changedMeanwhile, message: "\(table) was missing and is there now.", hint: "Plan again.")
             }
@@ -68,7 +69,9 @@ public enum VersionTableWriter {
         }
         do {
             try session.query(lock(table))
-        } catch where error.sqlstate == "42P01" || error.sqlstate == "3F000" || error.sqlstate == "42809" {
+        } catch {
+            // No such table, no such schema, not a table.
+            guard ["42P01", "3F000", "42809"].contains(error.sqlstate) else { throw error }
             throw PostgresError(
                 kind: .changedMeanwhile, message: "\(table) is not there any more as a table.", hint: "Plan again.")
         }

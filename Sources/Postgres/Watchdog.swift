@@ -5,8 +5,8 @@ import SystemPackage
 /// A shell that owns a throwaway server: it makes the private folder, starts and stops `postgres`, and, as soon as the
 /// other end of its socket is gone, for whatever reason, ends the server and removes the folder.
 ///
-/// The kernel closes our end even when this process is killed, so nothing survives us. The shell runs in a session of its
-/// own: neither Ctrl-C nor the end of a process group reaches it. It answers each line with one line.
+/// The kernel closes our end even when this process is killed, so nothing survives us. The shell runs in a session of
+/// its own: neither Ctrl-C nor the end of a process group reaches it. It answers each line with one line.
 final class Watchdog: Sendable {
     private let descriptor: CInt
 

@@ -26,9 +26,12 @@ final class FakeAgent: Sendable {
         let listener = schemad_unix_listen(path, 0o600, 8)
         try #require(listener >= 0)
         descriptor = listener
-        DispatchQueue.global().async {
+        // A queue of its own has a thread of its own; the shared pool would let agents wait for each other.
+        DispatchQueue(label: "fake agent").async {
+            // Closed by the thread that uses it: a number that was free again would soon be another test's socket.
+            defer { close(listener) }
             var request = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
-            while poll(&request, 1, 10_000) > 0, request.revents & Int16(POLLIN) != 0 {
+            while poll(&request, 1, -1) > 0, request.revents == Int16(POLLIN) {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
                 // What a script throws shows in what the client then sees.
@@ -39,8 +42,8 @@ final class FakeAgent: Sendable {
     }
 
     deinit {
+        // Wakes the thread, which then ends.
         shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
     }
 
     static let hello = Hello(agent: "0.1.0", audience: "orders-db", time: 1_000_000, state: .ready)

@@ -61,7 +61,8 @@ import Testing
             }
             #expect(try await connection.query("SELECT count(*) FROM kept").value == "0")
             let idle = try await TestCluster.execute(
-                url, "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%' AND datname = current_database()")
+                url,
+                "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%' AND datname = current_database()")
             #expect(idle.value == "0")
         }
     }

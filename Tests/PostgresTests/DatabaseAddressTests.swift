@@ -35,18 +35,23 @@ import Testing
         #expect(error.map { "\($0)" }?.contains("hunter2") == false)
     }
 
-    @Test(arguments: [
-        ("postgresql://u:p%40s s@h:1/d?sslmode=require", nil, "postgresql://u:p%40s%20s@h:1/d?sslmode=require"),
-        ("postgresql://u:p@h/d?sslmode=require&connect_timeout=3", "asyncpg", "postgresql+asyncpg://u:p@h/d?ssl=require"),
-        (
-            "host=/run/pg port=7 dbname=d user=u", "psycopg2",
-            "postgresql+psycopg2://u@/d?host=%2Frun%2Fpg&port=7"
-        ),
-        ("postgresql://u@a:1,b:2/d", "psycopg", "postgresql+psycopg://u@/d?host=a%2Cb&port=1%2C2"),
-        ("host=::1 port=7 dbname=d", "psycopg", "postgresql+psycopg://[::1]:7/d"),
-        ("dbname='a b'", nil, "postgresql:///a%20b"), ("dbname='a b'", "asyncpg", "postgresql+asyncpg:///?database=a%20b"),
-        ("password=p dbname=d", "psycopg", "postgresql+psycopg:///d?password=p"),
-    ] as [(String, String?, String)])
+    @Test(
+        arguments: [
+            ("postgresql://u:p%40s s@h:1/d?sslmode=require", nil, "postgresql://u:p%40s%20s@h:1/d?sslmode=require"),
+            (
+                "postgresql://u:p@h/d?sslmode=require&connect_timeout=3", "asyncpg",
+                "postgresql+asyncpg://u:p@h/d?ssl=require"
+            ),
+            (
+                "host=/run/pg port=7 dbname=d user=u", "psycopg2",
+                "postgresql+psycopg2://u@/d?host=%2Frun%2Fpg&port=7"
+            ),
+            ("postgresql://u@a:1,b:2/d", "psycopg", "postgresql+psycopg://u@/d?host=a%2Cb&port=1%2C2"),
+            ("host=::1 port=7 dbname=d", "psycopg", "postgresql+psycopg://[::1]:7/d"),
+            ("dbname='a b'", nil, "postgresql:///a%20b"),
+            ("dbname='a b'", "asyncpg", "postgresql+asyncpg:///?database=a%20b"),
+            ("password=p dbname=d", "psycopg", "postgresql+psycopg:///d?password=p"),
+        ] as [(String, String?, String)])
     func addressesForDrivers(text: String, driver: String?, url: String) throws {
         #expect(try DatabaseAddress(text).url(driver: driver) == url)
     }

@@ -33,7 +33,8 @@ import Testing
             let (agent, child) = (try connection(url), try connection(url) { $0.applicationName = "child" })
             #expect(try await agent.withSession { s throws(PostgresError) in try Locks.fenceIsFree(s) })
             // Free means free again afterwards.
-            #expect(try await agent.withSession { s throws(PostgresError) in try Locks.holders(of: Locks.fence, s) } == [])
+            #expect(
+                try await agent.withSession { s throws(PostgresError) in try Locks.holders(of: Locks.fence, s) } == [])
             try await child.query("SELECT pg_advisory_lock_shared($1)", ["\(Locks.fence)"])
             let pid = try await child.withSession { s throws(PostgresError) in s.backend }
             #expect(try await agent.withSession { s throws(PostgresError) in try Locks.sees(pid: pid, s) })
@@ -85,7 +86,8 @@ import Testing
             #expect(identity.clusterName == "tests")
             #expect(identity.systemIdentifier?.isEmpty == false)
             #expect(identity.role == "postgres")
-            let guest = try await connection(guest).withSession { s throws(PostgresError) in try ServerIdentity.read(s) }
+            let guest = try await connection(guest).withSession { s throws(PostgresError) in try ServerIdentity.read(s)
+            }
             #expect(guest.readOnlyByDefault)
             #expect(guest.systemIdentifier == identity.systemIdentifier)
         }

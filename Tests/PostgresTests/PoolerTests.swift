@@ -29,7 +29,9 @@ import Testing
                     try await pooled.query("CREATE TABLE public.written (id int)")
                 }
                 #expect(written?.sqlstate == "25006")
-                #expect(try await pooled.withSession { s throws(PostgresError) in try VersionTableReader.read(s).state } == .missing)
+                #expect(
+                    try await pooled.withSession { s throws(PostgresError) in try VersionTableReader.read(s).state }
+                        == .missing)
             }
         }
     }

@@ -25,9 +25,10 @@ import Testing
         #expect(program.status == nil)
         program.signal(SIGTERM)
         #expect(try await program.wait() == 3)
-        let sleeper = try await BackgroundProgram("sleep", ["60"])
-        #expect(Glibc.kill(sleeper.processIdentifier, 0) == 0)
-        try await sleeper.kill()
+        let sleeper = try await BackgroundProgram.with("sleep", ["60"]) { sleeper in
+            #expect(Glibc.kill(sleeper.processIdentifier, 0) == 0)
+            return sleeper
+        }
         #expect(sleeper.status == 128 + SIGKILL)
         #expect(Glibc.kill(sleeper.processIdentifier, 0) != 0)
     }
@@ -36,7 +37,8 @@ import Testing
     @Test func nothingOutlivesAKilledProcess() async throws {
         try await TemporaryFolder.with { folder in
             let (report, template) = (folder.path("report"), try #require(await TestCluster.shared().templateFolder))
-            await #expect(processExitsWith: .signal(SIGKILL)) { [report = report as String, template = template as String] in
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [report = report as String, template = template as String] in
                 let cluster = EmbeddedCluster(.init(template: template))
                 try await cluster.start()
                 let sleeper = try await BackgroundProgram("sleep", ["600"])

@@ -26,7 +26,10 @@ import Testing
                 (local.with(user: "nobody here", password: nil), .authentication, "28000"),
                 (local.with(database: "no such"), .unknownDatabase, "3D000"),
                 (right.with(database: "closed"), .permissionDenied, "42501"),
-                (try DatabaseAddress(overTCP).with(user: "guarded", password: "wrong secret"), .authentication, "28P01"),
+                (
+                    try DatabaseAddress(overTCP).with(user: "guarded", password: "wrong secret"), .authentication,
+                    "28P01"
+                ),
             ]
             for (address, kind, sqlstate) in refused {
                 let error = await #expect(throws: PostgresError.self) { try await connection(address.url()).open() }
@@ -81,7 +84,8 @@ import Testing
             let running = Task { try await connection.query("SELECT pg_sleep(60)") }
             try await eventually("it sleeps") {
                 try await !TestCluster.execute(
-                    cluster.url(), "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'").isEmpty
+                    cluster.url(), "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+                ).isEmpty
             }
             if crash { try await cluster.kill() } else { try await cluster.stop() }
             let error = await #expect(throws: PostgresError.self) { try await running.value }

@@ -75,7 +75,8 @@ import Testing
     @Test func namesWithQuotes() async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(
-                url, #"CREATE SCHEMA "My ""app"", '$1'""#, #"CREATE TABLE "My ""app"", '$1'"."Ver;--" (version_num varchar(40))"#,
+                url, #"CREATE SCHEMA "My ""app"", '$1'""#,
+                #"CREATE TABLE "My ""app"", '$1'"."Ver;--" (version_num varchar(40))"#,
                 #"INSERT INTO "My ""app"", '$1'"."Ver;--" VALUES ('a1')"#)
             let table = try await Self.read(url, schema: #"My "app", '$1'"#, name: "Ver;--")
             #expect(table.rows == ["a1"])

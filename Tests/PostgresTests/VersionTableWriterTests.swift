@@ -18,15 +18,19 @@ import Testing
 
     static let loose = "CREATE TABLE alembic_version (version_num varchar(32))"
 
-    @Test(arguments: [
-        (["a1", "b2"], [VersionTableChange(kind: .delete, row: "a1")], ["b2"]),
-        (["a1", "a1", "a1"], [VersionTableChange(kind: .delete, row: "a1", keepOne: true)], ["a1"]),
-        (["a1 "], [VersionTableChange(kind: .update, row: "a1 ", to: "a1")], ["a1"]),
-        ([nil, nil, "a1"], [VersionTableChange(kind: .delete, row: nil)], ["a1"]),
-        ([nil, nil], [VersionTableChange(kind: .delete, row: nil, keepOne: true)], [nil]),
-        ([nil], [VersionTableChange(kind: .update, row: nil, to: "a1")], ["a1"]),
-        ([], [VersionTableChange(kind: .insert, to: "it's"), VersionTableChange(kind: .insert, to: "b\\2")], ["b\\2", "it's"]),
-    ] as [([String?], [VersionTableChange], [String?])])
+    @Test(
+        arguments: [
+            (["a1", "b2"], [VersionTableChange(kind: .delete, row: "a1")], ["b2"]),
+            (["a1", "a1", "a1"], [VersionTableChange(kind: .delete, row: "a1", keepOne: true)], ["a1"]),
+            (["a1 "], [VersionTableChange(kind: .update, row: "a1 ", to: "a1")], ["a1"]),
+            ([nil, nil, "a1"], [VersionTableChange(kind: .delete, row: nil)], ["a1"]),
+            ([nil, nil], [VersionTableChange(kind: .delete, row: nil, keepOne: true)], [nil]),
+            ([nil], [VersionTableChange(kind: .update, row: nil, to: "a1")], ["a1"]),
+            (
+                [], [VersionTableChange(kind: .insert, to: "it's"), VersionTableChange(kind: .insert, to: "b\\2")],
+                ["b\\2", "it's"]
+            ),
+        ] as [([String?], [VersionTableChange], [String?])])
     func changes(before: [String?], changes: [VersionTableChange], after: [String?]) async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(url, Self.loose)

@@ -69,6 +69,22 @@ public final class BackgroundProgram: Sendable {
         Glibc.close(leash)
     }
 
+    /// Runs the body beside the program, which is gone when this returns.
+    public static func with<T>(
+        _ program: String, _ arguments: [String] = [], environment: [String: String?] = [:], folder: String? = nil,
+        isolation: isolated (any Actor)? = #isolation, _ body: (BackgroundProgram) async throws -> T
+    ) async throws -> T {
+        let running = try await BackgroundProgram(program, arguments, environment: environment, folder: folder)
+        do {
+            let value = try await body(running)
+            try await running.kill()
+            return value
+        } catch {
+            try? await running.kill()
+            throw error
+        }
+    }
+
     public var processIdentifier: Int32 { record.value.withLock { $0.process ?? 0 } }
     public var standardOutput: String { record.value.withLock { String(decoding: $0.output, as: UTF8.self) } }
     public var standardError: String { record.value.withLock { String(decoding: $0.error, as: UTF8.self) } }
@@ -95,7 +111,8 @@ public final class BackgroundProgram: Sendable {
         return status ?? 127
     }
 
-    /// The inner shell tells its process's number and becomes the program, so that the first line is always that number.
+    /// The inner shell tells its process's number and becomes the program, so that the first line is always that
+    /// number.
     private static let script = """
         exec 3<&0 </dev/null
         sh -c 'echo $$; exec "$@"' sh "$@" 3<&- &

@@ -10,10 +10,16 @@ public enum TestCluster {
         return cluster
     }
 
-    private static let administrator = Task {
+    /// Several, so that one test does not wait until all others have their databases.
+    private static let administrators = Task {
         let cluster = try await shared()
         let address = try DatabaseAddress(await cluster.url())
-        return Connection(address, SessionOptions(applicationName: "tests"))
+        return (1...4).map { _ in Connection(address, SessionOptions(applicationName: "tests")) }
+    }
+
+    private static func administrator() async throws -> Connection {
+        let all = try await administrators.value
+        return all[Int.random(in: all.indices)]
     }
 
     /// The server that all tests share. Do not stop it, and leave its roles and settings as they are; see `own`.
@@ -43,7 +49,7 @@ public enum TestCluster {
     /// Creates an empty database of a name that nobody else uses. Drop it with `drop`; `withDatabase` does.
     public static func database() async throws -> (url: String, name: String) {
         let name = "test_" + String(UInt64.random(in: 0 ... .max), radix: 36)
-        try await administrator.value.withSession { session throws(PostgresError) in
+        try await administrator().withSession { session throws(PostgresError) in
             // Version 15 logs every page of a new database unless told otherwise, which takes three times as long.
             let strategy = session.serverVersion >= 150_000 ? "STRATEGY file_copy" : ""
             try session.query("CREATE DATABASE \(name) \(strategy)")
@@ -74,7 +80,7 @@ public enum TestCluster {
     /// Runs one statement as superuser in the database `postgres`.
     @discardableResult
     public static func administer(_ statement: String) async throws -> Rows {
-        try await administrator.value.withSession { session throws(PostgresError) in try session.query(statement) }
+        try await administrator().withSession { session throws(PostgresError) in try session.query(statement) }
     }
 
     /// Runs statements as they come, one after another, in the database of the address.

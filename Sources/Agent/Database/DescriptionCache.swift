@@ -1,5 +1,6 @@
 import Alembic
 import FoundationEssentials
+import Settings
 
 /// What env.py said of a project, kept as long as nothing that it read has changed: in memory, and in the state
 /// directory for the next start.

@@ -1,4 +1,5 @@
 import Glibc
+import Settings
 import Tokens
 
 /// What tells whether a file may have changed, without reading it.

@@ -1,5 +1,6 @@
 import CPosix
 import Glibc
+import Settings
 import Tokens
 import Wire
 

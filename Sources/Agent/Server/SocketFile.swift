@@ -1,5 +1,6 @@
 import CPosix
 import Glibc
+import Settings
 
 /// Why the agent cannot start or go on, as one clear line and the status to exit with.
 public struct StartError: Error, Sendable, CustomStringConvertible {

@@ -132,6 +132,15 @@ struct PythonScanner {
     }
 
     private mutating func scanToken(isRecorded: Bool) throws(PythonFault) -> PythonToken {
+        let start = position
+        let token = try scanAnyToken(isRecorded: isRecorded)
+        guard source.isReadable(start..<position) else {
+            throw fault("a byte that is not UTF-8, and no line that names another encoding")
+        }
+        return token
+    }
+
+    private mutating func scanAnyToken(isRecorded: Bool) throws(PythonFault) -> PythonToken {
         let first = byte()
         if first.isNameStart {
             let start = position

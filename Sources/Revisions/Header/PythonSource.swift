@@ -4,6 +4,8 @@ struct PythonSource {
     let bytes: [UInt8]
     /// Where the text starts, behind a byte order mark.
     let start: Int
+    /// Whether some of it is not UTF-8, which Python forgives in comments only.
+    private let isFaulty: Bool
     /// Whether a cookie names an encoding that is not known here: names beyond ASCII are not decoded then.
     private let isForeign: Bool
 
@@ -20,24 +22,28 @@ struct PythonSource {
         if isASCII {
             bytes = given
             isForeign = false
+            isFaulty = false
             return
         }
         switch hasMark ? nil : Self.encoding(of: given) {
         case nil, "utf-8"?, "utf8"?, "utf"?, "u8"?, "utf-8-sig"?:
-            if let position = Self.firstInvalid(in: given) {
-                throw PythonFault(
-                    message: "a byte that is not UTF-8, and no line that names another encoding",
-                    line: Self.line(of: position, in: given))
-            }
             bytes = given
             isForeign = false
+            isFaulty = !Self.isUTF8(given[...])
         case "latin-1"?, "latin1"?, "iso-8859-1"?, "iso8859-1"?, "l1"?:
             bytes = given.flatMap { $0 < 0x80 ? [$0] : [0xC0 | $0 >> 6, 0x80 | $0 & 0x3F] }
             isForeign = false
+            isFaulty = false
         default:
             bytes = given
             isForeign = true
+            isFaulty = false
         }
+    }
+
+    /// Whether Python can decode a token.
+    func isReadable(_ range: Range<Int>) -> Bool {
+        !isFaulty || Self.isUTF8(bytes[range])
     }
 
     /// An identifier.
@@ -60,17 +66,8 @@ struct PythonSource {
         return line
     }
 
-    private static func firstInvalid(in bytes: [UInt8]) -> Int? {
-        var decoder = UTF8.ForwardParser()
-        var iterator = bytes.makeIterator()
-        var position = 0
-        while true {
-            switch decoder.parseScalar(from: &iterator) {
-            case .valid(let scalar): position += scalar.count
-            case .error: return position
-            case .emptyInput: return nil
-            }
-        }
+    private static func isUTF8(_ bytes: ArraySlice<UInt8>) -> Bool {
+        String(validating: bytes, as: UTF8.self) != nil
     }
 
     /// The encoding that a comment in the first two lines names (PEP 263), in lower case and with hyphens.

@@ -14,6 +14,7 @@ from typing import Any, Callable, Optional
 
 import pytest
 
+import schemad
 from schemad import _frames as frames
 from schemad import _json, _tokens
 
@@ -173,3 +174,13 @@ def key_file(folder: Any) -> str:
     path.write_text(f'[[key]]\nkid = "deploy1"\nsecret = "sdk_{secret}"\nscopes = ["read", "migrate"]\n')
     path.chmod(0o600)
     return str(path)
+
+
+def unavailable(kind: type[Exception], **arguments: Any) -> str:
+    """The same trouble, told by `verify` and raised by it when it is strict; the message."""
+    verification = schemad.verify("a1", **arguments)
+    assert (verification.verdict, verification.may_start, verification.heads) == ("agentUnavailable", None, ("a1",))
+    assert isinstance(verification.error, kind)
+    with pytest.raises(kind):
+        schemad.verify("a1", strict=True, **arguments)
+    return verification.message

@@ -120,10 +120,11 @@ public final class AgentConnection {
         to request: Request, patience: Duration?, onEvent: ((Event) -> Void)?
     ) throws(ClientError) -> JSON {
         let deadline = patience.map { ContinuousClock.now + $0 }
-        try send(request, deadline: deadline)
+        try send(request, patience, deadline: deadline)
         while true {
             let frame = try Self.nextFrame(
-                transport, &decoder, endpoint, deadline: deadline, waitingFor: "an answer to \(request.command)",
+                transport, &decoder, endpoint, deadline: deadline,
+                waitingFor: "an answer to \(request.command) (a recorded job goes on: adminctl jobs)",
                 seconds: patience?.components.seconds ?? 0)
             do {
                 switch frame.kind {
@@ -151,7 +152,9 @@ public final class AgentConnection {
         }
     }
 
-    private func send(_ request: Request, deadline: ContinuousClock.Instant?) throws(ClientError) {
+    private func send(
+        _ request: Request, _ patience: Duration?, deadline: ContinuousClock.Instant?
+    ) throws(ClientError) {
         let body = request.encoded()
         var token: [UInt8] = []
         if let key = endpoint.key {
@@ -170,7 +173,9 @@ public final class AgentConnection {
         } catch .system(EPIPE) {
             // It may have said why before it closed; reading comes next.
         } catch .timeout {
-            throw .timeout(socket: endpoint.socket, waitingFor: "room for a request", seconds: 0)
+            throw .timeout(
+                socket: endpoint.socket, waitingFor: "any sign that it reads",
+                seconds: patience?.components.seconds ?? 0)
         } catch {
             throw .agentClosed(socket: endpoint.socket)
         }
@@ -204,7 +209,7 @@ public final class AgentConnection {
         switch failure {
         case .timeout:
             .timeout(
-                socket: endpoint.socket, waitingFor: "a free place in its queue",
+                socket: endpoint.socket, waitingFor: "anything, since its queue is full,",
                 seconds: endpoint.connectTimeout.components.seconds)
         case .system(EACCES), .system(EPERM): .permissionDenied(socket: endpoint.socket)
         case .system(ENOENT): .cannotConnect(socket: endpoint.socket, reason: "there is no such socket")

@@ -48,8 +48,7 @@ extension ClientError: CustomStringConvertible {
             "the agent at \(socket) closed the connection before it answered; its log says why. "
                 + "A job that was recorded goes on: adminctl jobs."
         case .timeout(let socket, let what, let seconds):
-            "the agent at \(socket) did not send \(what) within \(seconds) s. "
-                + "A job that was recorded goes on: adminctl jobs."
+            "the agent at \(socket) did not send \(what) within \(seconds) s."
         case .protocolViolation(let socket, let reason):
             "what listens at \(socket) does not speak this protocol: \(reason)."
         case .keyFile(let path, let reason):

@@ -14,7 +14,7 @@ A service asks before it starts and never migrates; a deploy migrates, once; a l
     return {"total": total, "items": schemad.guard(total, rows, offset=offset)}
 """
 
-from .client import Client, verify
+from .client import Client
 from .errors import (
     AgentError,
     AgentUnavailable,
@@ -28,6 +28,7 @@ from .errors import (
 )
 from .guard import guard
 from .results import AGENT_UNAVAILABLE, Diagnosis, Finding, Job, Migration, Progress, Verification
+from .verification import verify
 
 __all__ = [
     "AGENT_UNAVAILABLE",

@@ -9,11 +9,13 @@ import threading
 import time
 import uuid
 from types import TracebackType
-from typing import Any, Callable, Final, Mapping, Optional, Sequence, Union
+from typing import Any, Callable, Final, Mapping, Optional
 
 from . import _frames, _json
+from ._answers import read_answer, read_event
 from ._connection import Connection, Deadline, LinkLost, TimedOut, allowed_uids
 from ._keys import load_key
+from ._requests import Revisions, encode_request, milliseconds, revision_list
 from ._tokens import Key, mint
 from .errors import AgentError, AgentUnavailable, ConfigurationError, ProtocolError, SchemadError
 from .results import Diagnosis, Job, Migration, Progress, Verification
@@ -29,8 +31,6 @@ _CLOSING_CODES: Final = frozenset({"badFrame", "unsupported", "tooLarge"})
 _RESUME_SECONDS: Final = 30.0
 _RESUME_ATTEMPTS: Final = 5
 _RESUME_PAUSE: Final = 0.25
-
-Revisions = Union[str, Sequence[str]]
 
 
 class Client:
@@ -96,7 +96,7 @@ class Client:
 
         A bad database is an answer, not an exception. Raises SchemadError when the agent cannot be asked.
         """
-        return Verification.from_result(self._read("verify", {"heads": _revisions(heads)}))
+        return Verification.from_result(self._read("verify", {"heads": revision_list(heads)}))
 
     def diagnose(self, fresh: bool = False) -> Diagnosis:
         """The verdict and all findings. `fresh` asks the database now instead of taking facts up to a second old."""
@@ -152,17 +152,17 @@ class Client:
             raise ValueError("reason has more than 500 characters or a control character")
         envelope = {
             "idempotencyKey": idempotency_key or str(uuid.uuid4()),
-            "deadlineMs": _milliseconds(queue_seconds),
+            "deadlineMs": milliseconds(queue_seconds),
             "stream": True if on_progress else None,
             "reason": reason,
         }
-        targets = _revisions(to)
+        targets = revision_list(to)
         parameters = {
             "to": None if targets == ["heads"] else targets,
             "plan": plan,
-            "expectFrom": _revisions(expect_from),
+            "expectFrom": revision_list(expect_from),
             "wait": None if wait else False,
-            "runDeadlineMs": _milliseconds(run_seconds),
+            "runDeadlineMs": milliseconds(run_seconds),
         }
         return Migration.from_result(self._mutate("migrate", parameters, envelope, timeout, on_progress))
 
@@ -248,15 +248,7 @@ class Client:
         self, command: str, parameters: Mapping[str, Any], envelope: Mapping[str, Any], database: bool = True
     ) -> tuple[str, bytes]:
         id = f"c{next(self._numbers)}"
-        given = {name: value for name, value in parameters.items() if value is not None}
-        members = {
-            "id": id,
-            "command": command,
-            "database": self._database if database else None,
-            "params": given or None,
-            **envelope,
-        }
-        return id, _json.encode({name: value for name, value in members.items() if value is not None})
+        return id, encode_request(id, command, self._database if database else None, parameters, envelope)
 
     def _exchange(
         self,
@@ -275,9 +267,9 @@ class Client:
                 frame = connection.receive(deadline)
                 members = _json.decode(frame.body)
                 if frame.type == _frames.EVENT:
-                    _event(members, id, on_progress)
+                    read_event(members, id, on_progress)
                 elif frame.type == _frames.RESPONSE:
-                    return _answer(members, id)
+                    return read_answer(members, id)
                 else:
                     raise ProtocolError("a second hello came in place of an answer")
         except AgentError as error:
@@ -294,82 +286,7 @@ class Client:
             self._kept = None
 
 
-def verify(
-    heads: Optional[Revisions] = None,
-    *,
-    database: Optional[str] = None,
-    socket: Optional[str] = None,
-    admin_socket: Optional[str] = None,
-    key_file: Optional[str] = None,
-    agent_user: Optional[str] = None,
-    timeout: float = 5.0,
-    strict: bool = False,
-) -> Verification:
-    """Ask once, at start-up: may this code run on this database?
-
-    Never raises for a bad database, and by default not when the agent cannot be asked either: the verdict is
-    `agentUnavailable` then and `may_start` is `None`. With `strict` that is a SchemadError instead. The whole takes
-    `timeout` seconds at most. The other parameters are those of `Client`.
-    """
-    try:
-        with Client(
-            socket,
-            admin_socket=admin_socket,
-            key_file=key_file,
-            database=database,
-            agent_user=agent_user,
-            timeout=timeout,
-        ) as client:
-            return client.verify(heads)
-    except SchemadError as error:
-        if strict:
-            raise
-        return Verification.unavailable(error, _revisions(heads) or ())
-
-
-def _answer(members: Mapping[str, Any], id: str) -> Mapping[str, Any]:
-    # An answer without id is for a request that could not be read: the only one in flight is ours.
-    if members.get("id") not in (id, None):
-        raise ProtocolError("an answer came for another request")
-    if ("result" in members) == ("error" in members):
-        raise ProtocolError("the agent's answer has not exactly one of result and error")
-    if "result" in members:
-        result = members["result"]
-        if members.get("id") is None or not isinstance(result, dict):
-            raise ProtocolError("the agent's result is not an object with its request's id")
-        return result
-    error = members["error"]
-    if not (
-        isinstance(error, dict)
-        and isinstance(error.get("code"), str)
-        and isinstance(error.get("message"), str)
-        and isinstance(error.get("retryable"), bool)
-        and isinstance(error.get("details"), (dict, type(None)))
-    ):
-        raise ProtocolError("the agent's error has not the shape of an error")
-    raise AgentError(error["code"], error["message"], error["retryable"], error.get("details"))
-
-
-def _event(members: Mapping[str, Any], id: str, on_progress: Optional[Callable[[Progress], None]]) -> None:
-    if members.get("id") not in (id, None):
-        raise ProtocolError("an event came for another request")
-    progress = Progress.from_event(members)
-    # Kinds that a newer agent may send are none of ours.
-    if on_progress and progress.event in ("progress", "gap"):
-        on_progress(progress)
-
-
 def _unsettled(error: AgentUnavailable, envelope: Mapping[str, Any]) -> AgentUnavailable:
     return AgentUnavailable(
         f"{error}; the job may be running: ask again with idempotency key {envelope['idempotencyKey']}"
     )
-
-
-def _revisions(value: Optional[Revisions]) -> Optional[list[str]]:
-    if value is None:
-        return None
-    return [value] if isinstance(value, str) else list(value)
-
-
-def _milliseconds(seconds: Optional[float]) -> Optional[int]:
-    return None if seconds is None else max(1, round(seconds * 1000))

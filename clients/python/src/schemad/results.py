@@ -19,7 +19,8 @@ _MESSAGES: Final = {
     "corrupt": "the version table is corrupt",
     "drifted": "the revisions are right, and the schema is not what they make",
     "unverified": "the revisions are right, and the schema has not been compared yet",
-    "empty": "the database has no schema yet",
+    # A fresh database and one that lost its version table look alike from the rows alone.
+    "empty": "no revision is recorded: the database is new, or its version table was lost (diagnose tells which)",
     "unreachable": "the agent cannot reach the database",
 }
 

@@ -6,15 +6,15 @@ import Wire
 
 /// Standard output as a reader or a program wants it.
 struct Console {
-    /// Whether somebody looks at it.
-    let isTerminal: Bool
     private let hasColor: Bool
+    /// Whether a line can be written again.
+    private let hasCursor: Bool
 
     /// Colours only on a terminal that has them, and not against `NO_COLOR` (no-color.org).
     init() {
         let environment = ProcessInfo.processInfo.environment
-        isTerminal = isatty(STDOUT_FILENO) == 1
-        hasColor = isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+        hasCursor = isatty(STDOUT_FILENO) == 1 && environment["TERM"] != "dumb"
+        hasColor = hasCursor && (environment["NO_COLOR"] ?? "").isEmpty
     }
 
     enum Style: String {
@@ -54,7 +54,7 @@ struct Console {
 
     /// Replaces the terminal's current line; does nothing elsewhere.
     func transient(_ text: String) {
-        if isTerminal { Self.write("\r\u{1B}[K" + text) }
+        if hasCursor { Self.write("\r\u{1B}[K" + text) }
     }
 
     static func reportFailure(_ error: ClientError, asJSON: Bool) {

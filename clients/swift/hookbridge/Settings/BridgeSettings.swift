@@ -27,15 +27,16 @@ struct BridgeSettings: Sendable {
     init(text: String, file: String) throws(SettingsError) {
         var root = try SettingsDocument(text: text, file: file).root
         (host, port) = try Self.address(&root)
-        guard let socket = try root.string("socket") else {
+        let folder = TextFile.folder(of: file)
+        guard let socket = try root.path("socket", folder: folder) else {
             throw root.missing("socket", "the agent's socket, such as \"/run/schemad/admin.sock\"")
         }
-        guard let keyFile = try root.string("key_file") else {
+        guard let keyFile = try root.path("key_file", folder: folder) else {
             throw root.missing("key_file", "the file with the bridge's own key")
         }
-        self.socket = TextFile.resolve(socket, besides: file)
-        self.keyFile = TextFile.resolve(keyFile, besides: file)
-        agentUser = try root.string("agent_user") ?? "schemad"
+        self.socket = socket
+        self.keyFile = keyFile
+        agentUser = try root.expanded("agent_user") ?? "schemad"
         maxBody = try root.integer("max_body", in: 1024...1_073_741_824) ?? 26_214_400
 
         routes = []
@@ -43,7 +44,7 @@ struct BridgeSettings: Sendable {
             throw root.missing("route", "at least one [[route]]")
         }
         for var table in tables {
-            let route = try Route(&table, file: file)
+            let route = try Route(&table, folder: folder)
             guard !routes.contains(where: { $0.path == route.path }) else {
                 throw table.error("path", "is the path of another route")
             }
@@ -54,7 +55,7 @@ struct BridgeSettings: Sendable {
 
     /// `host:port`, where an IPv6 address stands in brackets.
     private static func address(_ root: inout SettingsTable) throws(SettingsError) -> (String, Int) {
-        let text = try root.string("listen") ?? "127.0.0.1:8787"
+        let text = try root.expanded("listen") ?? "127.0.0.1:8787"
         let complaint = root.error(
             "listen", "must be an address and a port, such as \"127.0.0.1:8787\" or \"[::1]:8787\"")
         guard let colon = text.lastIndex(of: ":") else { throw complaint }

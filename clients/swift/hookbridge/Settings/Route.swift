@@ -24,8 +24,8 @@ struct Route: Sendable {
     /// How long a job may wait for another run to end before it is given up.
     var deadline: Duration
 
-    /// Reads one `[[route]]` of `file`.
-    init(_ table: inout SettingsTable, file: String) throws(SettingsError) {
+    /// Reads one `[[route]]`; relative paths in it begin at `folder`.
+    init(_ table: inout SettingsTable, folder: String) throws(SettingsError) {
         guard let path = try table.string("path") else {
             throw table.missing("path", "the path that the hook posts to, such as \"/hooks/github\"")
         }
@@ -40,7 +40,7 @@ struct Route: Sendable {
         guard let scheme = Scheme(rawValue: name) else { throw table.error("scheme", "must be \(schemes)") }
         self.scheme = scheme
 
-        secrets = try Self.secrets(&table, file: file)
+        secrets = try Self.secrets(&table, folder: folder)
 
         guard let command = try table.string("command") else { throw table.missing("command", "\"\(Migrate.name)\"") }
         guard command == Migrate.name else {
@@ -67,14 +67,14 @@ struct Route: Sendable {
     }
 
     /// From `secret_file`, one a line, and from `secrets`.
-    private static func secrets(_ table: inout SettingsTable, file: String) throws(SettingsError) -> Secrets {
+    private static func secrets(_ table: inout SettingsTable, folder: String) throws(SettingsError) -> Secrets {
         var texts = try table.strings("secrets") ?? []
         var key = "secrets"
-        if let name = try table.string("secret_file") {
+        if let path = try table.path("secret_file", folder: folder) {
             key = "secret_file"
             let text: String
             do {
-                text = try TextFile.read(TextFile.resolve(name, besides: file))
+                text = try TextFile.read(path)
             } catch {
                 throw table.error(key, error.description)
             }

@@ -70,7 +70,9 @@ def with_emails(prospect: Prospect) -> dict[str, Any]:
     return {
         "id": prospect.id,
         "displayName": prospect.display_name,
-        "emails": [email.address for email in sorted(prospect.emails, key=lambda email: (not email.is_primary, email.id))],
+        "emails": [
+            email.address for email in sorted(prospect.emails, key=lambda email: (not email.is_primary, email.id))
+        ],
         "bio": prospect.bio_text,
         "externalLinks": prospect.external_links,
         "followerCount": prospect.follower_count,

@@ -1,15 +1,15 @@
 import Glibc
 
 /// Small files, read and written whole.
-enum FileBytes {
-    struct Failure: Error {
-        var reason: String
+public enum FileBytes {
+    public struct Failure: Error {
+        public var reason: String
     }
 
     /// The bytes of the file at `path`.
     ///
     /// - Throws: ``Failure`` with the system's words, or when the file holds more than `limit` bytes.
-    static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
+    public static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else { throw Failure(reason: reason(errno)) }
         defer { close(descriptor) }
@@ -17,7 +17,7 @@ enum FileBytes {
     }
 
     /// The rest of the bytes behind an open descriptor.
-    static func read(_ descriptor: CInt, limit: Int) throws(Failure) -> [UInt8] {
+    public static func read(_ descriptor: CInt, limit: Int) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -30,7 +30,7 @@ enum FileBytes {
     }
 
     /// Replaces the file at `path` in one step; only its owner may read it.
-    static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
+    public static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
         let temporary = "\(path).new"
         unsafe unlink(temporary)
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -51,5 +51,5 @@ enum FileBytes {
     }
 
     /// The system's words for an `errno`.
-    static func reason(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
+    public static func reason(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
 }

@@ -1,11 +1,10 @@
 import Glibc
-import Settings
 
 extension SettingsTable {
     /// The string at `key` with each `${NAME}` replaced by that environment variable.
     ///
     /// - Parameter keeping: names that are left for later, alone or followed by `+driver`.
-    mutating func expanded(_ key: String, keeping: Set<String> = []) throws(SettingsError) -> String? {
+    public mutating func expanded(_ key: String, keeping: Set<String> = []) throws(SettingsError) -> String? {
         guard let text = try string(key) else { return nil }
         var result = ""
         var rest = text[...]
@@ -30,14 +29,14 @@ extension SettingsTable {
     }
 
     /// The path at `key`; a relative one is taken from `folder`.
-    mutating func path(_ key: String, folder: String) throws(SettingsError) -> String? {
+    public mutating func path(_ key: String, folder: String) throws(SettingsError) -> String? {
         guard let path = try expanded(key) else { return nil }
         guard !path.isEmpty else { throw error(key, "must not be empty") }
         return path.hasPrefix("/") ? path : "\(folder)/\(path)"
     }
 
     /// The length of time at `key`, written as `500ms`, `3s`, `15m`, `1h`, or `0` for none.
-    mutating func duration(_ key: String) throws(SettingsError) -> Duration? {
+    public mutating func duration(_ key: String) throws(SettingsError) -> Duration? {
         guard let text = try expanded(key) else { return nil }
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let number = Int64(digits), number <= 31_536_000 else {

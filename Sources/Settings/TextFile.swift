@@ -1,10 +1,9 @@
 import Glibc
-import Settings
 
 /// Small files that a person wrote, read whole.
-enum TextFile {
+public enum TextFile {
     /// The text of the file at `path`; at most 1 MiB of UTF-8.
-    static func read(_ path: String) throws(SettingsError) -> String {
+    public static func read(_ path: String) throws(SettingsError) -> String {
         let bytes: [UInt8]
         do {
             bytes = try FileBytes.read(path, limit: 1 << 20)
@@ -18,7 +17,7 @@ enum TextFile {
     }
 
     /// The secret in the file at `path`: its text without the line end.
-    static func secret(_ path: String) throws(SettingsError) -> String {
+    public static func secret(_ path: String) throws(SettingsError) -> String {
         var text = try read(path)
         while let last = text.last, last.isNewline { text.removeLast() }
         guard !text.isEmpty else { throw SettingsError(file: path, message: "is empty; it must hold the secret") }
@@ -26,12 +25,12 @@ enum TextFile {
     }
 
     /// The folder of `path`, absolute.
-    static func folder(of path: String) -> String {
+    public static func folder(of path: String) -> String {
         let absolute = path.hasPrefix("/") ? path : currentDirectory() + "/" + path
         return absolute.lastIndex(of: "/").map { String(absolute[..<$0]) } ?? "/"
     }
 
-    static func currentDirectory() -> String {
+    public static func currentDirectory() -> String {
         guard let path = unsafe getcwd(nil, 0) else { return "/" }
         defer { unsafe free(path) }
         return unsafe String(cString: path)

@@ -1,0 +1,160 @@
+import Diagnosis
+import FoundationEssentials
+import Support
+import Testing
+import Wire
+
+/// A project that is not there, cannot be run, or does what it must not.
+@Suite struct ProjectTroubleTests {
+    /// What an agent says of a project that cannot be used: in reads a verdict with a finding, in mutations an error.
+    private static func expectInvalid(_ agent: AgentFixture, _ code: String) async throws {
+        let diagnosis = try await agent.diagnose()
+        #expect(diagnosis.verdict == .projectInvalid)
+        let finding = diagnosis.findings.first { $0.code == code }
+        #expect(finding?.severity == .error, "\(diagnosis.findings.map(\.code))")
+        let error = try await agent.refusal(Migrate.self, .init())
+        #expect(error.code == .projectInvalid)
+        #expect(error.details?["code"]?.stringValue == code || error.details?["cause"]?.stringValue == code)
+        let outcome = try await agent.adminctl("migrate")
+        #expect(outcome.status == 78)
+        let job = try await agent.call(Jobs.self, .init()).jobs.first
+        #expect(job?.state == .failed)
+    }
+
+    @Test func theFolderIsMissing() async throws {
+        try await Workshop.with(settings: { settings, folder in
+            settings.project = folder.path("nowhere")
+        }) { workshop in
+            let diagnosis = try await workshop.agent.diagnose()
+            #expect(diagnosis.verdict == .projectInvalid)
+            #expect(diagnosis.findings.first?.code.hasPrefix("project.") == true)
+            #expect(diagnosis.findings.first?.message.contains("nowhere") == true)
+            #expect(diagnosis.revisions == nil)
+            let error = try await workshop.agent.refusal(Migrate.self, .init())
+            #expect(error.code == .projectInvalid)
+            #expect(error.message.contains("nowhere"))
+            // What is there can be said all the same.
+            #expect(diagnosis.versionTable.exists == false)
+        }
+    }
+
+    @Test func theInterpreterIsMissing() async throws {
+        try await Workshop.with(settings: { settings, folder in
+            settings.python = folder.path("no-python")
+        }) { workshop in
+            try await Self.expectInvalid(workshop.agent, "project.interpreterMissing")
+            let message = try await workshop.agent.refusal(Migrate.self, .init()).message
+            #expect(message.contains("no-python"))
+        }
+    }
+
+    @Test func theInterpreterHasNoAlembic() async throws {
+        try await Workshop.with(settings: { settings, folder in
+            // The same interpreter without its packages.
+            settings.python = try folder.write(
+                "bare-python", "#!/bin/sh\nexec '\(TestPython.interpreter)' -I -S \"$@\"\n", mode: 0o755)
+        }) { workshop in
+            try await Self.expectInvalid(workshop.agent, "project.alembicMissing")
+        }
+    }
+
+    @Test func envRaises() async throws {
+        let environment = SmallProject.environment(start: "raise RuntimeError('no configuration for this host')")
+        try await Workshop.with(environment: environment) { workshop in
+            try await Self.expectInvalid(workshop.agent, "project.environmentFailed")
+            let finding = try await workshop.agent.diagnose().findings.first { $0.code == "project.environmentFailed" }
+            let text = ([finding?.message ?? ""] + (finding?.evidence ?? [])).joined(separator: "\n")
+            #expect(text.contains("no configuration for this host"))
+            #expect(text.contains("env.py"))
+            #expect(try await workshop.steps().isEmpty)
+        }
+    }
+
+    @Test func envPrintsOnStandardOutput() async throws {
+        let noise = "print('{\"event\": \"finished\"}\\n' * 2000); os.write(1, b'bytes\\n'); os.system('echo shell')"
+        try await Workshop.with(environment: SmallProject.environment(start: noise)) { workshop in
+            #expect(try await workshop.agent.diagnose().verdict == .empty)
+            #expect(try await workshop.agent.call(Migrate.self, .init()).applied == [SmallProject.base])
+            #expect(try await workshop.agent.diagnose().verdict == .inSync)
+        }
+    }
+
+    @Test func envWritesDuringARead() async throws {
+        let environment = SmallProject.environment(
+            connected: "connection.execute(text('CREATE TABLE sneaked (id int)')); connection.commit()")
+        try await Workshop.with(environment: environment) { workshop in
+            let diagnosis = try await workshop.agent.diagnose()
+            #expect(diagnosis.verdict == .projectInvalid)
+            #expect(diagnosis.findings.map(\.code).contains("project.writesDuringRead"))
+            #expect(try await workshop.agent.refusal(Plan.self, .init()).code == .projectInvalid)
+            #expect(try await workshop.database.value("SELECT to_regclass('sneaked')") == nil)
+        }
+    }
+
+    @Test func aScriptWithASyntaxError() async throws {
+        try await Workshop.with(arrange: { project in
+            try project.folder.write(
+                "project/migrations/versions/bad.py", "revision = make_id()\ndown_revision = 'a00000000000'\n")
+        }) { workshop in
+            let diagnosis = try await workshop.agent.diagnose()
+            #expect(diagnosis.verdict == .projectInvalid)
+            let finding = diagnosis.findings.first { $0.code == "graph.notLiteral" }
+            #expect(finding?.message.contains("bad.py") == true || finding?.evidence.contains { $0.contains("bad.py") } == true)
+            let error = try await workshop.agent.refusal(Migrate.self, .init())
+            #expect(error.code == .projectInvalid)
+            #expect(error.details?["file"]?.stringValue?.hasSuffix("bad.py") == true)
+            #expect(error.details?["line"]?.integerValue == 1)
+        }
+    }
+
+    /// env.py decides by itself which database it opens; the agent proves which one that is.
+    @Test func envOpensAnotherDatabase() async throws {
+        try await TestDatabase.with { other in
+            let name = try #require(try await other.value("SELECT current_database()"))
+            let address = other.url.replacing("postgresql:", with: "postgresql+psycopg:", maxReplacements: 1)
+            let environment = SmallProject.environment(
+                url: "\"\(address)\"", connected: "connection.execute(text('CREATE TABLE sneaked (id int)'))")
+            try await Workshop.with(environment: environment) { workshop in
+                let diagnosis = try await workshop.agent.diagnose()
+                #expect(diagnosis.verdict == .projectInvalid)
+                let finding = diagnosis.findings.first { $0.code == "project.wrongDatabase" }
+                #expect(finding?.message.contains(name) == true)
+                let error = try await workshop.agent.refusal(Migrate.self, .init())
+                #expect(error.code == .projectInvalid)
+                #expect(error.message.contains(name))
+                #expect(error.message.contains("wrongDatabase"))
+                for database in [other, workshop.database] {
+                    let objects = try await database.column(
+                        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+                    #expect(objects.isEmpty)
+                }
+            }
+        }
+    }
+
+    /// Reads see the right database; only the migration goes elsewhere.
+    @Test func envOpensAnotherDatabaseForMigrationsOnly() async throws {
+        try await TestDatabase.with { other in
+            let name = try #require(try await other.value("SELECT current_database()"))
+            let address = other.url.replacing("postgresql:", with: "postgresql+psycopg:", maxReplacements: 1)
+            try await Workshop.with(settings: { settings, folder in
+                try folder.write("project/other", "")
+                settings.environment?["OTHER"] = address
+            }, arrange: { project in
+                try project.folder.write(
+                    "project/migrations/env.py",
+                    SmallProject.environment(
+                        url: "os.environ['OTHER'] if os.path.exists('switch') else os.environ['DATABASE_URL']"))
+            }) { workshop in
+                #expect(try await workshop.agent.diagnose().verdict == .empty)
+                // No file that the description has read: the agent has no reason to ask again.
+                try workshop.agent.folder.write("project/switch", "")
+                let error = try await workshop.agent.refusal(Migrate.self, .init())
+                #expect(error.code == .projectInvalid)
+                #expect(error.message.contains(name))
+                #expect(try await other.value("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace") == "0")
+                #expect(try await workshop.database.value("SELECT to_regclass('notes')") == nil)
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Support
+import Testing
+import Wire
+
+/// What the project's code does with the secrets that it is given must not show anywhere.
+@Suite struct SecretTests {
+    private static let secret = "tr0ub4dor-and-3"
+
+    @Test(arguments: ["describe", "migrate"]) func aLeakyEnv(_ mode: String) async throws {
+        let leak =
+            "print(os.environ['TOKEN'], os.environ['DATABASE_URL']); "
+            + "print(os.environ['TOKEN'], file=sys.stderr, flush=True)"
+        let raise = "raise RuntimeError('cannot use ' + os.environ['TOKEN'])"
+        let environment = SmallProject.environment(start: mode == "describe" ? "\(leak); \(raise)" : leak)
+        try await Workshop.with(environment: environment, settings: { settings, _ in
+            settings.environment?["TOKEN"] = Self.secret
+        }, arrange: { project in
+            try project.revision(SmallProject.base, down: nil, "import os, sys\n\(leak)\n\(raise)")
+        }) { workshop in
+            let agent = workshop.agent
+            var outcomes = [
+                try await agent.adminctl("diagnose", "--fresh"), try await agent.adminctl("--json", "diagnose"),
+                try await agent.adminctl("migrate"), try await agent.adminctl("--json", "migrate"),
+                try await agent.adminctl("--json", "jobs"),
+            ]
+            #expect(outcomes[2].status == (mode == "describe" ? 78 : 1))
+            let job = try #require(try await agent.call(Jobs.self, .init()).jobs.first)
+            outcomes.append(try await agent.adminctl("--json", "watch", job.id))
+            outcomes.append(try await agent.adminctl("watch", job.id))
+            for outcome in outcomes {
+                #expect(!outcome.standardOutput.contains(Self.secret))
+                #expect(!outcome.standardError.contains(Self.secret))
+            }
+            // The message came through, with the variable's name in the place of its value.
+            #expect(outcomes[2].standardError.contains("cannot use ${TOKEN}"))
+            try await agent.kill()
+            #expect(!agent.log.contains(Self.secret))
+            #expect(!(try StateFiles.contain(Self.secret, in: agent)))
+        }
+    }
+
+    /// Arguments and environment of a process are visible to its user's other processes, and the former to everybody.
+    @Test func theChildDoesNotShowItsSecrets() async throws {
+        try await Workshop.with(settings: { settings, _ in
+            settings.environment?["TOKEN"] = Self.secret
+            settings.database = [Barrier.setting]
+        }, arrange: { project in
+            // The code itself has the secret, as any project expects.
+            try project.revision(
+                SmallProject.base, down: nil, "import os\nassert os.environ['TOKEN'] == '\(Self.secret)'\n\(Barrier.python)")
+        }) { workshop in
+            try await Barrier.with(workshop.database) { barrier in
+                let job = try #require(try await workshop.agent.call(Migrate.self, .init(wait: false)).job)
+                try await barrier.reached()
+                let agent = try #require(workshop.agent.process).processIdentifier
+                let children = Processes.children(of: agent)
+                #expect(children.count == 1)
+                for process in children + [agent] {
+                    let text = Processes.visibleText(of: process)
+                    #expect(!text.isEmpty)
+                    #expect(!text.contains(Self.secret))
+                    #expect(!text.contains("postgresql"))
+                }
+                await barrier.open()
+                #expect(try await workshop.agent.settled(job).state == .succeeded)
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Support
+import Synchronization
+import Wire
+
+/// Numbers the requests of all tests.
+private let requests = Atomic<Int>(0)
+
+extension AgentFixture {
+    /// Sends one request on a connection of its own and waits for the answer.
+    ///
+    /// - Parameter key: whose token goes with it; nil sends none.
+    /// - Throws: the agent's `WireError`.
+    @discardableResult
+    func call<C: Command>(
+        _ command: C.Type, _ parameters: C.Parameters, key: String? = "tests", socket: String? = nil,
+        database: String? = nil, idempotencyKey: String? = nil, deadline: Int64? = nil, stream: Bool = false,
+        onEvent: (Event) async throws -> Void = { _ in }
+    ) async throws -> C.Result {
+        let request = try Request(
+            id: "t\(requests.add(1, ordering: .relaxed).newValue)", command, parameters, database: database,
+            idempotencyKey: idempotencyKey, deadlineMilliseconds: deadline, stream: stream)
+        let link = try await AgentLink.open(socket ?? adminSocket)
+        try await link.send(request.encoded(), key: try key.map { try self.key($0) })
+        guard let response = try await link.response(onEvent: onEvent) else {
+            throw SupportError("The agent closed the connection instead of answering \(command.name).")
+        }
+        return try response.result(of: command)
+    }
+
+    /// The error with which the agent answers.
+    func refusal<C: Command>(
+        _ command: C.Type, _ parameters: C.Parameters, key: String? = "tests", socket: String? = nil,
+        database: String? = nil, idempotencyKey: String? = nil, deadline: Int64? = nil
+    ) async throws -> WireError {
+        do {
+            let result = try await call(
+                command, parameters, key: key, socket: socket, database: database, idempotencyKey: idempotencyKey,
+                deadline: deadline)
+            throw SupportError("\(command.name) succeeded and should have been refused: \(result)")
+        } catch let error as WireError {
+            return error
+        }
+    }
+
+    /// The diagnosis as it is now.
+    func diagnose() async throws -> Diagnose.Result { try await call(Diagnose.self, .init(maxAgeMs: 0)) }
+
+    /// Waits until a job has ended.
+    func settled(_ job: String, deadline: Duration = .seconds(60)) async throws -> JobEntry {
+        var entry: JobEntry?
+        try await eventually("job \(job) has ended", deadline: deadline) {
+            entry = try await call(Jobs.self, .init(id: job)).jobs.first
+            return entry?.state.isFinal ?? false
+        }
+        guard let entry else { throw SupportError("There is no job \(job).") }
+        return entry
+    }
+
+    /// Runs `adminctl` against this agent, with the key that may do everything.
+    func adminctl(
+        _ arguments: String..., key: String? = "tests", environment: [String: String?] = [:], input: String = ""
+    ) async throws -> Program.Outcome {
+        var variables: [String: String?] = [
+            "ADMINCTL_SOCKET": adminSocket, "ADMINCTL_KEY_FILE": key.map { folder.path("\($0).key") },
+            "ADMINCTL_DATABASE": nil, "ADMINCTL_AGENT_USER": nil,
+        ]
+        variables.merge(environment) { _, given in given }
+        return try await Program.run(
+            try Products.path("adminctl"), arguments, environment: variables, input: input)
+    }
+}
+
+extension Program.Outcome {
+    /// The one JSON object on standard output, as a result of the protocol.
+    func result<T: Decodable>(_ type: T.Type) throws -> T {
+        guard lines.count == 1 else {
+            throw SupportError("Not one line on standard output: \(standardOutput) \(standardError)")
+        }
+        return try WireCoding.decode(type, from: try JSON.parse(Array(standardOutput.utf8)))
+    }
+
+    /// The one JSON object on standard error, as an error of the protocol.
+    func failure() throws -> JSON {
+        let lines = standardError.split(separator: "\n")
+        guard lines.count == 1 else { throw SupportError("Not one line on standard error: \(standardError)") }
+        return try JSON.parse(Array(lines[0].utf8))
+    }
+}

@@ -1,0 +1,96 @@
+import Postgres
+import Support
+
+/// One database of a test.
+struct TestDatabase: Sendable {
+    let url: String
+
+    @discardableResult
+    func execute(_ statement: String) async throws -> [[String?]] {
+        try await TestCluster.execute(url, statement).values
+    }
+
+    /// The first value of the first row.
+    func value(_ statement: String) async throws -> String? { try await execute(statement).first?.first ?? nil }
+
+    /// The first column of all rows.
+    func column(_ statement: String) async throws -> [String?] { try await execute(statement).map { $0[0] } }
+
+    /// The version table's rows, sorted.
+    func versions() async throws -> [String?] {
+        try await column("SELECT version_num FROM alembic_version ORDER BY 1")
+    }
+
+    /// Runs the body with a fresh database, empty or a copy of another one.
+    static func with<T: Sendable>(
+        copyOf template: String? = nil, isolation: isolated (any Actor)? = #isolation,
+        _ body: (TestDatabase) async throws -> T
+    ) async throws -> T {
+        guard let template else { return try await TestCluster.withDatabase { try await body(TestDatabase(url: $0)) } }
+        let name = "copy_" + String(UInt64.random(in: 0 ... .max), radix: 36)
+        let cluster = try await TestCluster.shared()
+        try await TestCluster.administer("CREATE DATABASE \(name) TEMPLATE \(template)")
+        do {
+            let value = try await body(TestDatabase(url: await cluster.url(database: name)))
+            try await TestCluster.drop(name)
+            return value
+        } catch {
+            try? await TestCluster.drop(name)
+            throw error
+        }
+    }
+}
+
+/// A place in a migration at which it waits until the test lets it go on.
+struct Barrier: Sendable {
+    private static let key = 4711
+    /// The line of Python with which a revision waits.
+    static let python = "op.execute(\"SELECT pg_advisory_xact_lock(\(key))\")"
+    /// A settings line: the wait is one for a lock.
+    static let setting = "lock_timeout = \"10m\""
+
+    private let database: TestDatabase
+    private let holder: Connection
+
+    /// Closes the barrier, runs the body and opens it again whatever happens.
+    static func with<T: Sendable>(
+        _ database: TestDatabase, isolation: isolated (any Actor)? = #isolation,
+        _ body: (Barrier) async throws -> T
+    ) async throws -> T {
+        let holder = Connection(try DatabaseAddress(database.url), SessionOptions(applicationName: "barrier"))
+        _ = try await holder.withSession { session throws(PostgresError) in
+            try session.query("SELECT pg_advisory_lock(\(key))")
+        }
+        do {
+            let value = try await body(Barrier(database: database, holder: holder))
+            await holder.close()
+            return value
+        } catch {
+            await holder.close()
+            throw error
+        }
+    }
+
+    /// Lets everybody pass.
+    func open() async { await holder.close() }
+
+    /// The backend that waits here.
+    func waiter() async throws -> String? {
+        try await database.value(
+            """
+            SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = \(Self.key) AND classid = 0
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """)
+    }
+
+    /// Waits until a migration waits here; gives its backend.
+    @discardableResult
+    func reached() async throws -> String {
+        var pid: String?
+        try await eventually("a migration has come to the barrier", deadline: .seconds(60)) {
+            pid = try await waiter()
+            return pid != nil
+        }
+        return pid ?? ""
+    }
+}
