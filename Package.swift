@@ -139,7 +139,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "AdminctlTests", dependencies: ["adminctl"], swiftSettings: strict),
+        .testTarget(
+            name: "AdminctlTests",
+            dependencies: ["adminctl", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
         .testTarget(
             name: "Integration",
             dependencies: [

@@ -60,8 +60,8 @@ static inline int schemad_unix_connect(const char *path) {
     return descriptor;
 }
 
-/* A listening, non-blocking, close-on-exec socket at a path that must not exist yet; or -errno. The file has `mode` from
-   its first instant: bind obeys fchmod on the unbound socket. */
+/* A listening, non-blocking, close-on-exec socket at a path that must not exist yet; or -errno. The file has `mode`
+   from its first instant: bind obeys fchmod on the unbound socket. */
 static inline int schemad_unix_listen(const char *path, mode_t mode, int backlog) {
     struct sockaddr_un address;
     socklen_t length = schemad_unix_address(path, &address);

@@ -52,8 +52,9 @@ extension Journal {
         try write { db in
             try db.execute(
                 sql: """
-                    UPDATE job SET state = ?, ended_at = ?, result = ?, error = ?, retryable = ?
-                    WHERE id = ? AND state IN ('queued', 'running', 'unknown')
+                    UPDATE job SET state = ?1, ended_at = ?2, result = ?3, error = ?4, retryable = ?5,
+                        started_at = CASE WHEN ?1 = 'succeeded' THEN coalesce(started_at, ?2) ELSE started_at END
+                    WHERE id = ?6 AND state IN ('queued', 'running', 'unknown')
                     """,
                 arguments: [state.rawValue, now, result, error, retryable, id])
             if db.changesCount == 0 { throw try refusal(of: id, to: "end", in: db) }

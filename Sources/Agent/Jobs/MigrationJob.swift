@@ -33,10 +33,12 @@ struct MigrationJob: Sendable {
         let plan = try survey.plan(to: parameters.to ?? ["heads"])
         try check(plan)
         guard !plan.steps.isEmpty else {
+            // Nothing to run is not the same as nothing wrong: a stamped database lacks what its rows promise.
+            let findings = await database.diagnose(maximumAge: .seconds(1)).result.findings
             return try .succeeded(
                 Migrate.Result(
                     job: mutation.job.id, state: .succeeded, from: plan.from, to: plan.from, applied: [],
-                    durationMs: (.now - begun).milliseconds))
+                    durationMs: (.now - begun).milliseconds, findings: findings))
         }
         let before = await database.diagnose(maximumAge: .zero)
         try await mutation.begin(

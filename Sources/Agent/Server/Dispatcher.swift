@@ -1,3 +1,5 @@
+import Logging
+import Tokens
 import Wire
 
 /// The answer to one request, as the frame that goes out.
@@ -87,6 +89,7 @@ struct Dispatcher: Sendable {
     }
 
     private func reply(id: String?, _ outcome: Result<[UInt8], WireError>) -> Reply {
+        let outcome = outcome.mapError(concealed)
         let frame = frame(.response, id: id) { () throws(WireError) in
             switch outcome {
             case .failure(let error): return Response.encoded(id: id, error: error)
@@ -104,6 +107,16 @@ struct Dispatcher: Sendable {
 
     private func frame(_ kind: Frame.Kind, _ event: Event) -> [UInt8] {
         frame(kind) { () throws(WireError) in event.encoded() }
+    }
+
+    /// An internal error as a client may see it: its details are in the log, under the same incident id.
+    private func concealed(_ error: WireError) -> WireError {
+        guard error.code == .internal else { return error }
+        let incident = RandomBytes.hexadecimal(4)
+        agent.logger.error("incident \(incident): \(error.message)")
+        return WireError(
+            .internal, "something is wrong in the agent itself; its log has the details under incident \(incident)",
+            details: .object(JSON.Object([.init("incident", .string(incident))])))
     }
 
     /// Frames a body; one that cannot be sent becomes an error in its place.

@@ -1,0 +1,90 @@
+import FoundationEssentials
+import Glibc
+import Support
+
+/// `make bench`: what the agent costs and what it saves against Alembic's own command line, measured in one run on one
+/// machine, so that the ratios mean something on any.
+///
+/// Exit status 0: everything was measured, whether or not it met its target, since machines differ; 1: something could
+/// not be measured.
+@main struct Benchmarks {
+    /// Runs of Alembic; each takes most of a second.
+    private static let rounds = 15
+    /// Runs of `adminctl` beside each run of Alembic.
+    private static let callsPerRound = 3
+    private static let starts = 15
+
+    static func main() async {
+        do {
+            let figures = try await TemporaryFolder.with { folder in try await measure(in: folder) }
+            print(Figure.table(figures))
+        } catch {
+            FileHandle.complain("benchmarks: \(error)")
+            exit(1)
+        }
+    }
+
+    private static func measure(in folder: TemporaryFolder) async throws -> [Figure] {
+        FileHandle.complain("Making the example's database …")
+        let stage = try await Stage(in: folder)
+        FileHandle.complain("Starting schemad \(starts) times …")
+        var readiness: [Duration] = []
+        for _ in 0..<starts { readiness.append(try await stage.timeUntilReady()) }
+
+        let agent = try await stage.startAgent()
+        // The first answer starts Python once, for the models; every one after it is warm.
+        try await stage.adminctl("diagnose").run()
+        FileHandle.complain("Running adminctl and alembic in turns, \(rounds) rounds …")
+        let diagnose = try await compare(stage.adminctl("diagnose"), stage.alembic("current"))
+        let migrate = try await compare(stage.adminctl("migrate"), stage.alembic("upgrade", "heads"))
+        let memory = try residentBytes(of: agent.processIdentifier)
+        agent.signal(SIGTERM)
+        try await agent.wait()
+        try await stage.end()
+
+        return [
+            .ratio("adminctl diagnose, warm agent", diagnose.ours, "alembic current", diagnose.theirs, atLeast: 50),
+            .ratio("adminctl migrate, nothing to do", migrate.ours, "alembic upgrade heads", migrate.theirs, atLeast: 30),
+            .duration("schemad, from start to ready", median(readiness), atMost: .milliseconds(100)),
+            .bytes("schemad, resident memory after these", memory, atMost: 40_000_000),
+        ]
+    }
+
+    /// Medians of both, run in turns so that a machine that slows down slows both.
+    private static func compare(_ ours: TimedCommand, _ theirs: TimedCommand) async throws -> (
+        ours: Duration, theirs: Duration
+    ) {
+        // Once unmeasured: caches of the system, and Python's bytecode.
+        try await ours.run()
+        try await theirs.run()
+        var our: [Duration] = []
+        var their: [Duration] = []
+        for _ in 0..<rounds {
+            their.append(try await theirs.run())
+            for _ in 0..<callsPerRound { our.append(try await ours.run()) }
+        }
+        return (median(our), median(their))
+    }
+
+    private static func median(_ durations: [Duration]) -> Duration {
+        let sorted = durations.sorted()
+        let middle = sorted.count / 2
+        return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+    }
+
+    /// `VmRSS` of proc(5), which counts in units of 1024 bytes.
+    private static func residentBytes(of process: Int32) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        for line in status.split(separator: "\n") where line.hasPrefix("VmRSS:") {
+            if let kibibytes = line.split(whereSeparator: \.isWhitespace).compactMap({ Int($0) }).first {
+                return kibibytes * 1024
+            }
+        }
+        throw SupportError("/proc/\(process)/status has no VmRSS.")
+    }
+}
+
+extension FileHandle {
+    /// A line on standard error, so that standard output has the table and nothing else.
+    static func complain(_ line: String) { try? standardError.write(contentsOf: Data((line + "\n").utf8)) }
+}

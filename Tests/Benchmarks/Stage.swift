@@ -1,0 +1,121 @@
+import Glibc
+import Subprocess
+import Support
+import SystemPackage
+
+/// The example project with a healthy database of its own, and the settings and keys of an agent for it.
+struct Stage {
+    private let folder: TemporaryFolder
+    private let project: String
+    private let database: (url: String, name: String)
+    private let programs: (schemad: String, adminctl: String)
+
+    private var socket: String { folder.path("admin.sock") }
+    private var settings: String { folder.path("schemad.toml") }
+    private var key: String { folder.path("keys.toml") }
+    // Errors alone: they are let through to whoever runs this.
+    private var serve: [String] { ["serve", "--config", settings, "--log-level", "error"] }
+
+    init(in folder: TemporaryFolder) async throws {
+        self.folder = folder
+        programs = (try Products.path("schemad"), try Products.path("adminctl"))
+        // A copy, since Python leaves its bytecode there, without which Alembic would look slower than it is.
+        project = try folder.copy("deploy/examples/prospects", as: "project")
+        database = try await TestCluster.database()
+        try await command(TestPython.interpreter, ["break.py", "healthy"]).run()
+        try await command(
+            programs.adminctl, ["key", "new", "bench", "--scope", "read,migrate", "--out", key]
+        ).run()
+        try folder.write(
+            "schemad.toml",
+            """
+            audience = "benchmarks"
+            [socket]
+            path = "\(socket)"
+            [keys]
+            file = "keys.toml"
+            [state]
+            directory = "state"
+            [databases.main]
+            url = "\(database.url)"
+            project = "\(project)"
+            python = "\(TestPython.interpreter)"
+            """)
+    }
+
+    func end() async throws { try await TestCluster.drop(database.name) }
+
+    /// `alembic` of the project's interpreter.
+    func alembic(_ arguments: String...) -> TimedCommand {
+        let folder = TestPython.interpreter.split(separator: "/").dropLast().reduce(into: "") { $0 += "/\($1)" }
+        return command("\(folder)/alembic", arguments)
+    }
+
+    func adminctl(_ arguments: String...) -> TimedCommand { command(programs.adminctl, arguments) }
+
+    /// Starts an agent that ends with this process at the latest; returns once it answers.
+    func startAgent() async throws -> BackgroundProgram {
+        let agent = try await BackgroundProgram(programs.schemad, serve)
+        try await eventually("schemad answers") {
+            guard agent.status == nil else { throw SupportError("schemad ended: \(agent.standardError)") }
+            return (try? await adminctl("status").run()) != nil
+        }
+        return agent
+    }
+
+    /// From before the spawn until a client that dialled has the agent's hello, which says that it is ready.
+    func timeUntilReady() async throws -> Duration {
+        let begin = ContinuousClock.now
+        let result = try await Subprocess.run(
+            .path(FilePath(programs.schemad)), arguments: Arguments(serve), input: .none, output: .discarded,
+            error: .standardError
+        ) { execution in
+            let time: Result<Duration, any Error>
+            do {
+                try await eventually("schemad says hello", every: .microseconds(200)) {
+                    Hello.received(from: socket)
+                }
+                time = .success(ContinuousClock.now - begin)
+            } catch {
+                time = .failure(error)
+            }
+            try? execution.send(signal: .terminate)
+            return time
+        }
+        guard case .exited(0) = result.terminationStatus else {
+            throw SupportError("schemad did not end as told to: \(result.terminationStatus)")
+        }
+        return try result.closureOutput.get()
+    }
+
+    private func command(_ program: String, _ arguments: [String]) -> TimedCommand {
+        TimedCommand(
+            program: program, arguments: arguments,
+            environment: .inherit.updating([
+                "DATABASE_URL": database.url, "ADMINCTL_SOCKET": socket, "ADMINCTL_KEY_FILE": key,
+                "PYTHONDONTWRITEBYTECODE": nil,
+            ]), folder: project)
+    }
+}
+
+/// The first frame that the agent sends to whoever dials it.
+private enum Hello {
+    /// Dials, and waits for the hello if somebody listens.
+    static func received(from path: String) -> Bool {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+        guard connected else { return false }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(descriptor, &bytes, bytes.count)
+        return count > 0 && String(decoding: bytes.prefix(count), as: UTF8.self).contains(#""state":"ready""#)
+    }
+}

@@ -1,0 +1,159 @@
+import FoundationEssentials
+import Glibc
+import Support
+import Testing
+import Wire
+
+/// Mutations are jobs: recorded, independent of who asked, and done once.
+@Suite struct JobTests {
+    @Test func aLostConnectionDoesNotStopAMigration() async throws {
+        try await Workshop.with(
+            settings: { settings, _ in settings.database = [Barrier.setting] },
+            arrange: { try $0.revisions(1) { _ in Barrier.python } }
+        ) { workshop in
+            let agent = workshop.agent
+            try await Barrier.with(workshop.database) { barrier in
+                let link = try await AgentLink.open(agent.adminSocket)
+                let body = try Request(id: "gone", Migrate.self, .init(), stream: true).encoded()
+                try await link.send(body, key: try agent.key("tests"))
+                try await barrier.reached()
+                link.stream.close()
+                let job = try #require(try await agent.call(Jobs.self, .init(state: .running)).jobs.first)
+                #expect(job.principal == "tests")
+                await barrier.open()
+                let entry = try await agent.settled(job.id)
+                #expect(entry.state == .succeeded)
+                #expect(entry.result?["applied"] == ["a00000000000", "b00000000001"])
+            }
+            #expect(try await workshop.steps() == ["a00000000000", "b00000000001"])
+        }
+    }
+
+    @Test func severalAtOnceRunOnce() async throws {
+        try await Workshop.with(arrange: { try $0.revisions(3) }) { workshop in
+            let agent = workshop.agent
+            let results = try await withThrowingTaskGroup(of: Migrate.Result.self) { group in
+                for number in 1...6 {
+                    let key: String? = number % 2 == 0 ? "deploy-\(number)" : nil
+                    group.addTask { try await agent.call(Migrate.self, .init(), idempotencyKey: key) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(results.allSatisfy { $0.state == .succeeded })
+            #expect(results.filter { !$0.applied.isEmpty }.count == 1)
+            #expect(results.flatMap(\.applied).count == 4)
+            #expect(try await workshop.steps().count == 4)
+        }
+    }
+
+    /// Two agents, one database: the runner lock keeps them apart.
+    @Test func twoAgentsOnOneDatabase() async throws {
+        try await Workshop.with(
+            settings: { settings, _ in settings.database = [Barrier.setting] },
+            arrange: { try $0.revisions(1) { _ in Barrier.python } }
+        ) { first in
+            try await AgentFixture.with { _ in
+                AgentFixture.Settings(
+                    url: first.database.url, project: first.project.path, environment: SmallProject.variables)
+            } body: { second in
+                try await Barrier.with(first.database) { barrier in
+                    let job = try #require(try await first.agent.call(Migrate.self, .init(wait: false)).job)
+                    try await barrier.reached()
+                    let error = try await second.refusal(Migrate.self, .init(), deadline: 500)
+                    #expect(error.code == .conflict)
+                    #expect(error.retryable)
+                    #expect(error.details?["job"]?.stringValue == job)
+                    #expect(try await second.refusal(FixVersion.self, .init(apply: true), deadline: 500).code == .conflict)
+                    await barrier.open()
+                    #expect(try await first.agent.settled(job).state == .succeeded)
+                }
+                #expect(try await second.call(Migrate.self, .init()).applied.isEmpty)
+            }
+        }
+    }
+
+    @Test func idempotencyKeys() async throws {
+        try await Workshop.with { workshop in
+            let agent = workshop.agent
+            let first = try await agent.call(Migrate.self, .init(), idempotencyKey: "deploy-1")
+            let second = try await agent.call(Migrate.self, .init(), idempotencyKey: "deploy-1")
+            #expect(first == second)
+            #expect(first.applied == [SmallProject.base])
+            // Whether somebody waits for it does not make it another request; its parameters do.
+            let third = try await agent.call(Migrate.self, .init(wait: false), idempotencyKey: "deploy-1")
+            #expect(third.job == first.job)
+            let other = try await agent.refusal(Migrate.self, .init(to: [SmallProject.base]), idempotencyKey: "deploy-1")
+            #expect(other.code == .idempotencyMismatch)
+            #expect(other.details?["job"]?.stringValue == first.job)
+            // Another principal's key of the same name is another key.
+            let stranger = try await agent.call(Migrate.self, .init(), key: "migrator", idempotencyKey: "deploy-1")
+            #expect(stranger.job != first.job)
+            try await agent.kill()
+            try await agent.start()
+            #expect(try await agent.call(Migrate.self, .init(), idempotencyKey: "deploy-1") == first)
+        }
+    }
+
+    /// After a failure that may pass, the same key starts again; after one that will not, it does not.
+    @Test func idempotencyAfterFailures() async throws {
+        try await Workshop.with(arrange: { try $0.revisions(1) { _ in "raise ValueError('no')" } }) { workshop in
+            let agent = workshop.agent
+            let fence = try await FenceHolder.hold(workshop.database)
+            #expect(try await agent.refusal(Migrate.self, .init(), idempotencyKey: "k", deadline: 300).code == .conflict)
+            await fence.end()
+            let failed = try await agent.refusal(Migrate.self, .init(), idempotencyKey: "k")
+            #expect(failed.code == .migrationFailed)
+            #expect(try await agent.refusal(Migrate.self, .init(), idempotencyKey: "k") == failed)
+            #expect(try await agent.call(Jobs.self, .init()).jobs.count == 2)
+        }
+    }
+
+    @Test func conditionsOfTheCaller() async throws {
+        try await Workshop.with(arrange: { try $0.revisions(2) }) { workshop in
+            let agent = workshop.agent
+            let plan = try await agent.call(Plan.self, .init())
+            #expect(plan.revisions.map(\.id) == ["a00000000000", "b00000000001", "b00000000002"])
+            #expect(plan.from.isEmpty && plan.to == ["b00000000002"])
+            #expect(try await agent.refusal(Migrate.self, .init(expectFrom: ["b00000000001"])).code == .precondition)
+            #expect(try await agent.refusal(Migrate.self, .init(to: ["nothing"])).code == .badParams)
+            let first = try await agent.call(Migrate.self, .init(to: ["b00000000001"], expectFrom: []))
+            #expect(first.applied == ["a00000000000", "b00000000001"])
+            // The rows have moved.
+            #expect(try await agent.refusal(Migrate.self, .init(plan: plan.plan)).code == .precondition)
+            let second = try await agent.call(Migrate.self, .init(to: ["+1"], expectFrom: ["b00000000001"]))
+            #expect(second.applied == ["b00000000002"])
+            #expect(second.from == ["b00000000001"] && second.to == ["b00000000002"])
+        }
+    }
+
+    @Test func eventsOfARun() async throws {
+        try await Workshop.with(arrange: { try $0.revisions(2) }) { workshop in
+            var events: [Event] = []
+            let result = try await workshop.agent.call(Migrate.self, .init(), stream: true) { events.append($0) }
+            let progress = events.compactMap(\.progress)
+            #expect(progress.count == events.count)
+            #expect(events.compactMap(\.sequence) == (1...Int64(events.count)).map(\.self))
+            #expect(Set(events.compactMap(\.job)) == [try #require(result.job)])
+            #expect(progress.filter { $0.status == .started }.compactMap(\.revision) == result.applied)
+            #expect(progress.filter { $0.status == .applied }.compactMap(\.revision) == result.applied)
+            #expect(progress.first?.phase == .starting)
+            #expect(progress.last?.phase == .verifying)
+        }
+    }
+
+    /// Error details and names are for the job's owner and for scope `admin`.
+    @Test func aStrangersJob() async throws {
+        try await Workshop.with(arrange: { try $0.revisions(1) { _ in "raise ValueError('no')" } }) { workshop in
+            let agent = workshop.agent
+            #expect(try await agent.refusal(Migrate.self, .init()).code == .migrationFailed)
+            let mine = try #require(try await agent.call(Jobs.self, .init()).jobs.first)
+            #expect(mine.principal == "tests" && mine.error?.details != nil)
+            let theirs = try #require(try await agent.call(Jobs.self, .init(), key: "reader").jobs.first)
+            #expect(theirs.id == mine.id)
+            #expect(theirs.principal == nil && theirs.error?.details == nil)
+            let query = try await agent.call(Jobs.self, .init(), key: nil, socket: agent.querySocket).jobs.first
+            #expect(query?.principal == nil && query?.error?.details == nil)
+            #expect(try await agent.call(Jobs.self, .init(), key: "elsewhere").jobs.isEmpty)
+        }
+    }
+}
