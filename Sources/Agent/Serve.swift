@@ -1,4 +1,3 @@
-import Diagnosis
 import Glibc
 import Journal
 public import Logging
@@ -87,18 +86,5 @@ public struct Serve: Sendable {
             logger.error("mutations are refused until the journal can be written: \(error)")
             return .failure(error)
         }
-    }
-}
-
-/// The background work of one database: its queue of mutations, and a first look so that memory has an answer.
-private struct DatabaseService: Service {
-    let database: ManagedDatabase
-    let agent: AgentState
-
-    func run() async throws {
-        async let first = database.diagnose(maximumAge: .seconds(3600))
-        await database.queue.run(database, agent)
-        let observation = await first
-        agent.logger.debug("\(database.name): \(observation.result.verdict.rawValue)")
     }
 }

@@ -136,7 +136,7 @@ server() {
 # start_postgres: a throwaway server that listens on a socket in the folder, and nowhere else.
 start_postgres() {
     local candidate
-    for candidate in /usr/lib/postgresql/*/bin "$(command -v pg_config >/dev/null && pg_config --bindir || :)"; do
+    for candidate in "$(pg_config --bindir 2>/dev/null)" /usr/lib/postgresql/*/bin; do
         # The newest of several.
         if [ -x "$candidate/initdb" ]; then server_programs=$candidate; fi
     done

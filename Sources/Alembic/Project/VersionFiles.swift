@@ -58,6 +58,7 @@ struct VersionFiles {
         var folders: [String] = []
         var names: Set<String> = []
         let isCache = FilePaths.name(folder).hasSuffix("__pycache__")
+        let shown = FilePaths.relative(folder, to: configuration.folder)
         for entry in entries {
             let path = folder + "/" + entry.name
             var isFolder = entry.kind == .folder
@@ -72,18 +73,20 @@ struct VersionFiles {
                 }
                 continue
             }
-            names.insert(String(entry.name.prefix { $0 != "." }))
-            if !isCache { take(entry, path: path, realFolder: real) }
+            if configuration.sourceless { names.insert(String(entry.name.prefix { $0 != "." })) }
+            if !isCache { take(entry, path: path, shownIn: shown, realFolder: real) }
         }
         if configuration.sourceless, !isCache, let cached = try? Files.list(folder + "/__pycache__") {
             for entry in cached where !names.contains(String(entry.name.prefix { $0 != "." })) {
-                take(entry, path: folder + "/__pycache__/" + entry.name, realFolder: real + "/__pycache__")
+                take(
+                    entry, path: folder + "/__pycache__/" + entry.name, shownIn: shown + "/__pycache__",
+                    realFolder: real + "/__pycache__")
             }
         }
         return folders
     }
 
-    private mutating func take(_ entry: Files.Entry, path: String, realFolder: String) {
+    private mutating func take(_ entry: Files.Entry, path: String, shownIn folder: String, realFolder: String) {
         var realPath = realFolder + "/" + entry.name
         if entry.kind == .link {
             do throws(FileFault) {
@@ -97,7 +100,7 @@ struct VersionFiles {
                 return
             }
         }
-        let name = FilePaths.name(realPath)
+        let name = entry.kind == .link ? FilePaths.name(realPath) : entry.name
         guard Self.isScript(name, sourceless: configuration.sourceless), seen.insert(realPath).inserted else { return }
         var isCompiled = false
         if !name.hasSuffix(".py") {
@@ -107,8 +110,8 @@ struct VersionFiles {
             if hasSource || hasBetter { return }
             isCompiled = true
         }
-        files.append(
-            File(path: FilePaths.relative(path, to: configuration.folder), realPath: realPath, isCompiled: isCompiled))
+        let shown = folder.isEmpty ? entry.name : folder + "/" + entry.name
+        files.append(File(path: shown, realPath: realPath, isCompiled: isCompiled))
     }
 
     private mutating func report(_ path: String, _ message: String, isBlocking: Bool = true) {

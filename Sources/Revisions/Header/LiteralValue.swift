@@ -86,7 +86,7 @@ private struct LiteralReading {
             frames.append(Frame(opening: mark))
             return true
         case .mark(let mark) where [Byte.closeParenthesis, Byte.closeBracket, Byte.closeBrace].contains(mark):
-            guard frames.count > 1, let value = value(of: frames.removeLast()) else { return false }
+            guard frames.count > 1, let value = Self.value(of: frames.removeLast()) else { return false }
             return place(value)
         default:
             return false
@@ -95,7 +95,7 @@ private struct LiteralReading {
 
     mutating func finish() -> LiteralValue? {
         guard frames.count == 1, let frame = frames.popLast() else { return nil }
-        return frame.current == nil && frame.items.isEmpty ? nil : value(of: frame)
+        return frame.current == nil && frame.items.isEmpty ? nil : Self.value(of: frame)
     }
 
     private mutating func place(_ value: LiteralValue) -> Bool {
@@ -105,7 +105,7 @@ private struct LiteralReading {
         return true
     }
 
-    private func value(of closed: Frame) -> LiteralValue? {
+    private static func value(of closed: Frame) -> LiteralValue? {
         var frame = closed
         frame.join()
         let items = frame.items + (frame.current.map { [$0] } ?? [])
