@@ -76,7 +76,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Alembic", "CPosix", "Settings", "Diagnosis", "Journal", "Postgres", "Revisions", "Schema", "Tokens", "Wire",
+                "Alembic", "CPosix", "Settings", "Diagnosis", "Journal", "Postgres", "Revisions", "Schema", "Tokens",
+                "Wire",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -15,7 +15,8 @@ enum Deadline {
             let clock = Task {
                 // Ends early, and without effect, when the work is done first.
                 try? await Task.sleep(until: deadline)
-                first.resume(.failure(WireError(.deadlineExceeded, "there was no answer within the request's deadline")))
+                first.resume(
+                    .failure(WireError(.deadlineExceeded, "there was no answer within the request's deadline")))
             }
             Task {
                 first.resume(await work())

@@ -66,7 +66,8 @@ public struct Development: Sendable {
             kid: "dev", scopes: Scope.allCases.map(\.rawValue), knownScopes: Set(Scope.allCases.map(\.rawValue)))
         var lines = [
             "audience = \"dev\"", "[socket]", "path = \(Self.quoted(folder + "/admin.sock"))",
-            "query_path = \(Self.quoted(folder + "/query.sock"))", "[keys]", "file = \(Self.quoted(folder + "/keys.toml"))",
+            "query_path = \(Self.quoted(folder + "/query.sock"))", "[keys]",
+            "file = \(Self.quoted(folder + "/keys.toml"))",
             "[state]", "directory = \(Self.quoted(folder + "/state"))", "[databases.main]",
             "url_file = \(Self.quoted(folder + "/url"))", "project = \(Self.quoted(project))",
             "config = \(Self.quoted(config))", "section = \(Self.quoted(section))",

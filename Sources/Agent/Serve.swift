@@ -53,7 +53,8 @@ public struct Serve: Sendable {
                     + agent.databases.map {
                         .init(service: DatabaseService(database: $0, agent: agent), successTerminationBehavior: .ignore)
                     },
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
         try await group.run()
         await agent.settleAnswers()
         if case .success(let journal) = agent.durable { try? await journal.close() }
@@ -80,7 +81,7 @@ public struct Serve: Sendable {
     private func openJournal() throws(StartError) -> Result<Journal, JournalError> {
         do {
             return .success(try Journal(directory: settings.stateDirectory, now: WallClock.milliseconds))
-        } catch where error.kind == .locked {
+        } catch  where error.kind == .locked {
             throw StartError(exitStatus: 69, error.description)
         } catch {
             logger.error("mutations are refused until the journal can be written: \(error)")

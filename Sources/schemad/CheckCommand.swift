@@ -12,6 +12,8 @@ struct CheckCommand: ParsableCommand {
         let settings = try AgentSettings.read(path: config)
         try settings.checkFiles()
         for setting in settings.inactive { print("note: \(setting) is read and has no effect in this version") }
-        print("\(config): ok, \(settings.databases.count) database(s): \(settings.databases.map(\.name).joined(separator: ", "))")
+        print(
+            "\(config): ok, \(settings.databases.count) database(s): \(settings.databases.map(\.name).joined(separator: ", "))"
+        )
     }
 }

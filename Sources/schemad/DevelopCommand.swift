@@ -3,7 +3,8 @@ import ArgumentParser
 
 struct DevelopCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dev", abstract: "Try a project: a throwaway PostgreSQL, a key and the agent, until you press Ctrl-C.",
+        commandName: "dev",
+        abstract: "Try a project: a throwaway PostgreSQL, a key and the agent, until you press Ctrl-C.",
         discussion: """
             Everything lives in a temporary folder that is removed at the end.
             Example: schemad dev --project ~/src/backend
@@ -18,6 +19,6 @@ struct DevelopCommand: AsyncParsableCommand {
 
     func run() async throws {
         let development = Development(project: project, config: config, section: section, python: python, url: url)
-        try await development.run(logger: Report.logger(logLevel)) { print($0) }
+        try await development.run(logger: Report.logger(logLevel)) { Report.say($0) }
     }
 }

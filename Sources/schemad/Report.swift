@@ -15,6 +15,13 @@ enum Report {
         return logger
     }
 
+    /// Tells the user at once, also when standard output is a pipe.
+    static func say(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+
+    private static func write(_ text: String, to descriptor: CInt) {
+        Array(text.utf8).withUnsafeBytes { _ = Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    }
+
     /// One clear line for our own errors; the argument parser words the others.
     static func exit(_ error: any Error) -> any Error {
         let status: Int32
@@ -23,7 +30,7 @@ enum Report {
         case let error as StartError: status = error.exitStatus
         default: return error
         }
-        Array("schemad: \(error)\n".utf8).withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        write("schemad: \(error)\n", to: STDERR_FILENO)
         return ExitCode(status)
     }
 }

@@ -19,22 +19,22 @@ import Support
             let figures = try await TemporaryFolder.with { folder in try await measure(in: folder) }
             print(Figure.table(figures))
         } catch {
-            FileHandle.complain("benchmarks: \(error)")
+            say("benchmarks: \(error)")
             exit(1)
         }
     }
 
     private static func measure(in folder: TemporaryFolder) async throws -> [Figure] {
-        FileHandle.complain("Making the example's database …")
+        say("Making the example's database …")
         let stage = try await Stage(in: folder)
-        FileHandle.complain("Starting schemad \(starts) times …")
+        say("Starting schemad \(starts) times …")
         var readiness: [Duration] = []
         for _ in 0..<starts { readiness.append(try await stage.timeUntilReady()) }
 
         let agent = try await stage.startAgent()
         // The first answer starts Python once, for the models; every one after it is warm.
         try await stage.adminctl("diagnose").run()
-        FileHandle.complain("Running adminctl and alembic in turns, \(rounds) rounds …")
+        say("Running adminctl and alembic in turns, \(rounds) rounds …")
         let diagnose = try await compare(stage.adminctl("diagnose"), stage.alembic("current"))
         let migrate = try await compare(stage.adminctl("migrate"), stage.alembic("upgrade", "heads"))
         let memory = try residentBytes(of: agent.processIdentifier)
@@ -48,6 +48,11 @@ import Support
             .duration("schemad, from start to ready", median(readiness), atMost: .milliseconds(100)),
             .bytes("schemad, resident memory after these", memory, atMost: 40_000_000),
         ]
+    }
+
+    /// A line on standard error, so that standard output has the table and nothing else.
+    private static func say(_ line: String) {
+        Array("\(line)\n".utf8).withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
     /// Medians of both, run in turns so that a machine that slows down slows both.
@@ -82,9 +87,4 @@ import Support
         }
         throw SupportError("/proc/\(process)/status has no VmRSS.")
     }
-}
-
-extension FileHandle {
-    /// A line on standard error, so that standard output has the table and nothing else.
-    static func complain(_ line: String) { try? standardError.write(contentsOf: Data((line + "\n").utf8)) }
 }

@@ -68,7 +68,7 @@ struct Stage {
         let begin = ContinuousClock.now
         let result = try await Subprocess.run(
             .path(FilePath(programs.schemad)), arguments: Arguments(serve), input: .none, output: .discarded,
-            error: .standardError
+            error: .currentStandardError
         ) { execution in
             let time: Result<Duration, any Error>
             do {
@@ -85,7 +85,7 @@ struct Stage {
         guard case .exited(0) = result.terminationStatus else {
             throw SupportError("schemad did not end as told to: \(result.terminationStatus)")
         }
-        return try result.closureOutput.get()
+        return try result.closureResult.get()
     }
 
     private func command(_ program: String, _ arguments: [String]) -> TimedCommand {

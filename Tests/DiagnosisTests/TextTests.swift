@@ -128,7 +128,7 @@ struct TextTests {
             (Sample.rows(Sample.second), "; the pending revisions may bring this."),
             (
                 Sample.rows(Sample.first, Sample.second),
-                "only with repaired version rows can a pending revision bring this."
+                "a pending revision may bring them once the version rows are repaired."
             ),
             (Sample.rows("head"), "too damaged to say whether a pending revision brings this."),
             (Sample.rows("fedcba987654"), "the version rows do not say whether a pending revision brings this."),

@@ -49,8 +49,9 @@ import Testing
         var socket = try #require(try root.table("socket"))
         _ = try socket.string("pat")
         _ = try socket.integer("mode", in: 0...511)
-        #expect(throws: SettingsError(
-            file: "f.toml", line: 4, key: "socket.path", message: "unknown key; did you mean 'pat'?")
+        #expect(
+            throws: SettingsError(
+                file: "f.toml", line: 4, key: "socket.path", message: "unknown key; did you mean 'pat'?")
         ) { try socket.finish() }
     }
 
@@ -58,16 +59,20 @@ import Testing
         var root = try root()
         var databases = try #require(try root.table("databases"))
         var main = try #require(try databases.table("main"))
-        #expect(throws: SettingsError(
-            file: "f.toml", line: 16, key: "databases.main.quoted key", message: "must be a string, not a boolean")
+        #expect(
+            throws: SettingsError(
+                file: "f.toml", line: 16, key: "databases.main.quoted key", message: "must be a string, not a boolean")
         ) { try main.string("quoted key") }
         var environment = try #require(try main.table("environment"))
-        #expect(throws: SettingsError(
-            file: "f.toml", line: 17, key: "databases.main.environment.B", message: "must be a string, not an integer")
+        #expect(
+            throws: SettingsError(
+                file: "f.toml", line: 17, key: "databases.main.environment.B",
+                message: "must be a string, not an integer")
         ) { try environment.string("B") }
         var second = try #require(try root.tables("route")?.last)
-        #expect(throws: SettingsError(
-            file: "f.toml", line: 22, key: "route.1.secret", message: "must be a string, not an integer")
+        #expect(
+            throws: SettingsError(
+                file: "f.toml", line: 22, key: "route.1.secret", message: "must be a string, not an integer")
         ) { try second.string("secret") }
     }
 

@@ -28,7 +28,8 @@ shown() { printf '%s$%s %s%s%s\n' "$dim" "$plain" "$cyan" "$1" "$plain"; }
 types() {
     local wanted=$1 status=0
     shown "$2"
-    eval "$2" || status=$?
+    # One stream, so that the story stays in its order where it is not a terminal.
+    eval "$2" 2>&1 || status=$?
     [ "$status" -eq "$wanted" ] || fail "exit status $status, and not $wanted, of: $2"
 }
 
@@ -71,7 +72,7 @@ server_programs=''
 # Everything that was started ends, and the folder goes, however the script ends.
 clean() {
     local status=$?
-    trap '' INT TERM HUP
+    trap '' INT TERM HUP PIPE
     trap - EXIT
     # The newest first: the bridge before the agent, the agent before the database.
     local index
@@ -121,6 +122,7 @@ open_stage() {
     trap 'exit 130' INT
     trap 'exit 143' TERM
     trap 'exit 129' HUP
+    trap 'exit 141' PIPE
     chmod 711 "$folder"
     umask 077
     cd "$folder"

@@ -62,7 +62,8 @@ extension Call {
     func outcome<Result: Decodable>(of id: String) async throws(WireError) -> Result {
         let job = try await agent.journal().wire { journal throws(JournalError) in try await journal.job(id) }
         guard let job, job.state.isSettled else {
-            throw WireError(.degraded, "job \(id) has ended, but its end could not be recorded; 'diagnose' tells the state")
+            throw WireError(
+                .degraded, "job \(id) has ended, but its end could not be recorded; 'diagnose' tells the state")
         }
         return try job.outcome()
     }

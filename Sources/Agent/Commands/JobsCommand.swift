@@ -14,7 +14,8 @@ struct JobsCommand: CommandHandler {
             guard let job, isVisible(job, call) else { return Jobs.Result(jobs: [], nextCursor: nil) }
             return Jobs.Result(jobs: [try job.entry(for: call.principal)], nextCursor: nil)
         }
-        let visible = call.database.map { [$0.name] }
+        let visible =
+            call.database.map { [$0.name] }
             ?? call.agent.databases.map(\.name).filter(call.principal.permits(database:))
         let page = try await journal.wire { journal throws(JournalError) in
             try await journal.jobs(

@@ -37,7 +37,8 @@ struct DatabaseService: Service {
     private func report(_ observation: Observation) {
         let errors = observation.result.findings.filter { $0.severity == .error }
         agent.logger.log(
-            level: errors.isEmpty ? .info : .warning, "database \(database.name): \(observation.result.verdict.rawValue)",
+            level: errors.isEmpty ? .info : .warning,
+            "database \(database.name): \(observation.result.verdict.rawValue)",
             metadata: errors.isEmpty ? nil : ["findings": "\(errors.map(\.message).joined(separator: " "))"])
     }
 }

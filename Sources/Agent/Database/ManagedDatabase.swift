@@ -40,7 +40,8 @@ final class ManagedDatabase: Sendable {
     /// The same for a request, which waits no longer than its deadline.
     ///
     /// - Throws: `deadlineExceeded`.
-    func diagnose(maximumAge: Duration, until deadline: ContinuousClock.Instant) async throws(WireError) -> Observation {
+    func diagnose(maximumAge: Duration, until deadline: ContinuousClock.Instant) async throws(WireError) -> Observation
+    {
         try await Deadline.wait(until: deadline) { .success(await self.diagnose(maximumAge: maximumAge)) }
     }
 
@@ -72,6 +73,7 @@ final class ManagedDatabase: Sendable {
             }
         }
         let table = (try? gathering.description?.get())?.versionTable
+        gathering.readAt = .now
         gathering.reading = await read(schema: table?.resolvedSchema, name: table?.name ?? "alembic_version")
         return gathering
     }
@@ -112,7 +114,7 @@ final class ManagedDatabase: Sendable {
                     try await reader.withSession { session throws(PostgresError) in
                         try DatabaseReading.read(session, schema: schema, table: name)
                     })
-            } catch where error.kind == .connectionLost && attempt == 1 {
+            } catch  where error.kind == .connectionLost && attempt == 1 {
                 continue
             } catch {
                 return .failure(error)
@@ -160,6 +162,8 @@ struct Gathering: Sendable {
     var project: Result<Project, ProjectError>
     /// `nil` while env.py could not be asked because the database does not answer.
     var description: Result<Description, RunnerError>?
+    /// When the database was asked; env.py may have taken its time before.
+    var readAt = ContinuousClock.now
     var reading: Result<DatabaseReading, PostgresError> = .failure(
         PostgresError(kind: .unreachable, message: "The database was not asked."))
 }

@@ -51,9 +51,8 @@ final class Monitor: Sendable {
         if let recalled = recall(maximumAge: maximumAge) { return recalled }
         let asked = ContinuousClock.now
         return await flights.observation(begunAfter: asked - maximumAge) { [self] in
-            let begun = ContinuousClock.now
             let gathering = await database.gather(retries: maximumAge == .zero)
-            let observation = Observation(gathering, database: name, begun: begun)
+            let observation = Observation(gathering, database: name)
             last.withLock { $0 = observation }
             return observation
         }

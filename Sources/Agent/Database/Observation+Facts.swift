@@ -7,10 +7,10 @@ import Wire
 
 extension Observation {
     /// Judges what was gathered and puts it into the contract's shape.
-    init(_ gathering: Gathering, database: String, begun: ContinuousClock.Instant) {
+    init(_ gathering: Gathering, database: String) {
         let facts = Facts(gathering, database: database)
         let assessment = Diagnosis.diagnose(facts)
-        at = begun
+        at = gathering.readAt
         isReachable = facts.reachability == .reachable
         rows = assessment.rows
         graph = facts.graph
@@ -60,7 +60,8 @@ extension Facts {
         }
         switch gathering.description {
         case nil: return .notCompared(because: "env.py could not be asked for the models")
-        case .failure(let error): return .notCompared(because: "env.py did not hand over its models (\(error.code.rawValue))")
+        case .failure(let error):
+            return .notCompared(because: "env.py did not hand over its models (\(error.code.rawValue))")
         case .success(let description):
             guard let models = description.models else {
                 return .notCompared(because: "env.py configures no target_metadata")

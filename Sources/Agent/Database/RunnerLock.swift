@@ -62,12 +62,15 @@ struct RunnerLock: Sendable {
             isFirst = false
             guard .now < deadline else { throw Self.conflict(who, holder) }
             // Polled outside a transaction: a waiting pg_advisory_lock would block CREATE INDEX CONCURRENTLY.
-            do { try await Task.sleep(for: .milliseconds(50)) } catch { throw WireError(.cancelled, "cancelled while waiting") }
+            do { try await Task.sleep(for: .milliseconds(50)) } catch {
+                throw WireError(.cancelled, "cancelled while waiting")
+            }
         }
     }
 
     private static func describe(_ holder: Locks.Holder?, _ key: Int64) -> String {
-        let what = key == Locks.runner ? "another run holds this database" : "a backend of an earlier run is still at work"
+        let what =
+            key == Locks.runner ? "another run holds this database" : "a backend of an earlier run is still at work"
         guard let holder else { return what }
         let name = holder.applicationName.map { " (\($0))" } ?? ""
         let since = holder.backendStart.map { " since \($0)" } ?? ""
@@ -79,7 +82,9 @@ struct RunnerLock: Sendable {
         if let holder {
             members.append(.init("pid", .integer(Int64(holder.pid))))
             // The lock's session carries the job's id in its name.
-            if let job = holder.applicationName?.split(separator: " ").last { members.append(.init("job", .string(String(job)))) }
+            if let job = holder.applicationName?.split(separator: " ").last {
+                members.append(.init("job", .string(String(job))))
+            }
         }
         return WireError(.conflict, "\(who); nothing was run", details: .object(JSON.Object(members)))
     }

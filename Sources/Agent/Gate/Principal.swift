@@ -18,7 +18,8 @@ struct Principal: Sendable {
     /// - Throws: `forbidden`, saying which of them does not.
     func authorize(_ scope: Scope, on database: String?, by door: Door) throws(WireError) {
         guard door == .admin || scope == .read else {
-            throw WireError(.forbidden, "the query socket serves commands of scope read; use the admin socket and a key")
+            throw WireError(
+                .forbidden, "the query socket serves commands of scope read; use the admin socket and a key")
         }
         guard scopes.contains(scope) else {
             throw WireError(.forbidden, "\(name) lacks the scope '\(scope.rawValue)'")

@@ -17,7 +17,8 @@ enum Evidence: Sendable {
             database.address, .read(applicationName: "schemad evidence"))
         do throws(PostgresError) {
             let deadline = ContinuousClock.now + patience
-            while try await !connection.withSession({ session throws(PostgresError) in try Locks.fenceIsFree(session) }) {
+            while try await !connection.withSession({ session throws(PostgresError) in try Locks.fenceIsFree(session) })
+            {
                 guard .now < deadline else {
                     await connection.close()
                     return .unknown("a backend of the run is still at work")

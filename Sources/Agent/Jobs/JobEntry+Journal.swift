@@ -12,7 +12,8 @@ extension Job {
         return JobEntry(
             id: id, command: command, database: database, state: JobState(rawValue: state.rawValue) ?? .unknown,
             createdAt: WallClock.text(createdAt), startedAt: startedAt.map(WallClock.text),
-            endedAt: endedAt.map(WallClock.text), result: try result.map { text throws(WireError) in try Self.json(text) },
+            endedAt: endedAt.map(WallClock.text),
+            result: try result.map { text throws(WireError) in try Self.json(text) },
             error: failure, principal: isPrivy ? self.principal : nil)
     }
 

@@ -47,7 +47,8 @@ final class JobEvents: Sendable {
     /// The job's events after `sequence`, then those to come, until the job ends; `nil` when it is not alive.
     func watch(_ job: String, after sequence: Int64) -> AsyncStream<Entry>? {
         let watcher = lastWatcher.add(1, ordering: .relaxed).newValue
-        let (stream, continuation) = AsyncStream.makeStream(of: Entry.self, bufferingPolicy: .bufferingNewest(Self.kept))
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: Entry.self, bufferingPolicy: .bufferingNewest(Self.kept))
         let isAlive = logs.withLock { logs in
             guard var log = logs.removeValue(forKey: job) else { return false }
             for entry in log.entries where entry.sequence > sequence { continuation.yield(entry) }

@@ -70,7 +70,8 @@ struct JobQueue: Sendable {
         var outcome: JobOutcome
         do throws(WireError) {
             guard WallClock.milliseconds <= job.deadline else {
-                throw WireError(.deadlineExceeded, "the deadline passed while job \(job.id) was queued; nothing was run")
+                throw WireError(
+                    .deadlineExceeded, "the deadline passed while job \(job.id) was queued; nothing was run")
             }
             outcome = try await Mutation(job, database, agent, journal).run()
         } catch {

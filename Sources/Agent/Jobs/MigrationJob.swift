@@ -61,7 +61,8 @@ struct MigrationJob: Sendable {
         }
         if let id = parameters.plan, id != plan.id {
             throw WireError(
-                .precondition, "plan \(TerminalText.visible(id)) no longer holds: the rows or the scripts have changed; "
+                .precondition,
+                "plan \(TerminalText.visible(id)) no longer holds: the rows or the scripts have changed; "
                     + "nothing was run, ask for a new plan")
         }
     }
@@ -75,11 +76,12 @@ struct MigrationJob: Sendable {
             lockTimeout: "\(database.settings.lockTimeout.milliseconds)ms",
             statementTimeout: "\(database.settings.statementTimeout.milliseconds)ms",
             applicationName: "schemad migrate \(mutation.job.id)", sha256: survey.project.sha256, deadline: deadline)
+        let progress = RunProgress(total: plan.steps.count)
         do {
             _ = try await database.runner(survey.project).migrate(
                 run, prove: { report in try await database.proves(report, lock: Locks.fence) }
             ) { event in
-                if let progress = Progress(event, of: plan.steps) { mutation.publish(progress) }
+                if let step = progress.step(event) { mutation.publish(step) }
             }
             return nil
         } catch {
@@ -137,24 +139,6 @@ extension RunnerError.Code {
         switch self {
         case .runnerLost, .deadlineExceeded, .cancelled: true
         default: false
-        }
-    }
-}
-
-extension Progress {
-    /// What a watcher is told of the runner's events; `steps` are the planned revisions.
-    fileprivate init?(_ event: RunnerEvent, of steps: [String]) {
-        switch event {
-        case .connected(let report):
-            self.init(phase: .starting, message: "env.py works on \(report)")
-        case .revisionStarted(let revision, let index, let total):
-            self.init(phase: .revision, revision: revision, index: index, total: total, status: .started)
-        case .revisionApplied(let revision, let durationMs, _):
-            self.init(
-                phase: .revision, revision: revision, index: steps.firstIndex(of: revision).map { $0 + 1 },
-                total: steps.count, status: .applied, durationMs: Int64(durationMs))
-        case .autocommit:
-            return nil
         }
     }
 }

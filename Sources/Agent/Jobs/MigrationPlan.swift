@@ -95,7 +95,11 @@ struct MigrationPlan: Sendable {
 
     private static func requireWidth(_ steps: [String], _ database: DatabaseReading) throws(WireError) {
         let width: Int?
-        if case .missing = database.versionTable.presence { width = 32 } else { width = database.versionTable.columnWidth }
+        if case .missing = database.versionTable.presence {
+            width = 32
+        } else {
+            width = database.versionTable.columnWidth
+        }
         guard let width, let long = steps.first(where: { $0.unicodeScalars.count > width }) else { return }
         throw WireError(
             .precondition,

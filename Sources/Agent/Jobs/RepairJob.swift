@@ -60,7 +60,8 @@ struct RepairJob: Sendable {
         let table = try await database.survey().reading.versionTable
         guard let now = table.rows, Self.same(now, record.to) else {
             throw WireError(
-                .precondition, "the rows have changed since repair \(id); it can no longer be undone, nothing was changed")
+                .precondition,
+                "the rows have changed since repair \(id); it can no longer be undone, nothing was changed")
         }
         try await mutation.begin(
             JobContext(from: record.to, to: record.from, steps: [], schema: table.schema, table: table.name))
@@ -84,7 +85,8 @@ struct RepairJob: Sendable {
         do {
             outcome = .success(
                 try await connection.withSession { session throws(PostgresError) in
-                    try VersionTableWriter.apply(changes, schema: schema, name: table, expecting: expectation, in: session)
+                    try VersionTableWriter.apply(
+                        changes, schema: schema, name: table, expecting: expectation, in: session)
                 })
         } catch {
             outcome = .failure(error)

@@ -27,7 +27,8 @@ struct RepairPlan: Sendable {
         case .denied(let message):
             throw WireError(.permissionDenied, "the version table \(table) cannot be read: \(message)")
         case .other(let kind):
-            throw WireError(.precondition, "\(schema).\(table) is a \(kind), not a table of versions; rename or drop it first")
+            throw WireError(
+                .precondition, "\(schema).\(table) is a \(kind), not a table of versions; rename or drop it first")
         }
         repair = RowRepair(rows: before, graph: survey.project.graph, to: to).outcome
     }
@@ -125,7 +126,11 @@ struct RepairRecord: Sendable {
         var surplus = to
         var missing: [String?] = []
         for row in from {
-            if let index = surplus.firstIndex(where: { $0 == row }) { surplus.remove(at: index) } else { missing.append(row) }
+            if let index = surplus.firstIndex(where: { $0 == row }) {
+                surplus.remove(at: index)
+            } else {
+                missing.append(row)
+            }
         }
         return surplus.map { VersionTableChange(kind: .delete, row: $0) }
             + missing.map { VersionTableChange(kind: .insert, to: $0) }

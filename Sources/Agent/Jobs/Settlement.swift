@@ -30,7 +30,8 @@ struct Settlement: Sendable {
             case .queued where job.deadline < WallClock.milliseconds:
                 await finish(
                     job, .cancelled, journal,
-                    error: WireError(.cancelled, "the agent was restarted and the deadline passed before the job began"))
+                    error: WireError(.cancelled, "the agent was restarted and the deadline passed before the job began")
+                )
             default:
                 database.queue.add(job, agent)
             }
@@ -50,7 +51,8 @@ struct Settlement: Sendable {
         case .unknown(let reason):
             await finish(
                 job, .unknown, journal,
-                error: WireError(.outcomeUnknown, "the agent ended during the job; what it did is not known: \(reason)"))
+                error: WireError(.outcomeUnknown, "the agent ended during the job; what it did is not known: \(reason)")
+            )
         case .known(let rows, let applied):
             await settle(job, context, rows: rows, applied: applied, journal)
         }

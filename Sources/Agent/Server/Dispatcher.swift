@@ -68,7 +68,8 @@ struct Dispatcher: Sendable {
             guard let command = commands[request.command] else {
                 throw WireError(
                     .unknownCommand,
-                    "there is no command '\(request.command)'; there are \(commands.keys.sorted().joined(separator: ", "))")
+                    "there is no command '\(request.command)'; there are \(commands.keys.sorted().joined(separator: ", "))"
+                )
             }
             let database = try agent.database(named: request.database)
             try principal.authorize(command.scope, on: database?.name, by: door)
@@ -97,7 +98,8 @@ struct Dispatcher: Sendable {
                 let body = Response.encoded(id: id ?? "", result: result)
                 guard body.count <= Limits.responseBytes else {
                     throw WireError(
-                        .tooLarge, "the answer has \(body.count) bytes, more than the \(Limits.responseBytes) of a frame")
+                        .tooLarge,
+                        "the answer has \(body.count) bytes, more than the \(Limits.responseBytes) of a frame")
                 }
                 return body
             }

@@ -34,7 +34,8 @@ enum SocketFile {
             unsafe unlink(path)
             throw StartError(
                 exitStatus: 73,
-                "\(path): cannot be given to group \(group): \(FileBytes.reason(code)); run as root or as a member of it")
+                "\(path): cannot be given to group \(group): \(FileBytes.reason(code)); run as root or as a member of it"
+            )
         }
         return descriptor
     }

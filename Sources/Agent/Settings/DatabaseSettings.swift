@@ -31,7 +31,9 @@ public struct DatabaseSettings: Sendable {
 
     init(name: String, _ table: inout SettingsTable, folder: String) throws(SettingsError) {
         guard (1...63).contains(name.utf8.count),
-            name.utf8.allSatisfy({ "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-".utf8.contains($0) })
+            name.utf8.allSatisfy({
+                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-".utf8.contains($0)
+            })
         else { throw table.error("", "a database's name is 1 to 63 of A-Z, a-z, 0-9, '.', '_' and '-'") }
         self.name = name
         url = try Self.url(&table, folder: folder)

@@ -28,6 +28,6 @@ struct PackageSearch {
                 "Package '\(parts[0])' was not found (\(searched)). Name its folder in prepend_sys_path, "
                     + "or write the path instead of '\(setting)'.")
         }
-        return FilePaths.absolute(parts.dropFirst().joined(separator: "/"), in: found)
+        return FilePaths.absolute(([found] + parts.dropFirst()).joined(separator: "/"), in: found)
     }
 }

@@ -67,7 +67,7 @@ extension Situation {
         switch (versionTableState, pending?.isEmpty) {
         case (.legitimate, true): "no revision is pending that could bring this"
         case (.corrupt, false) where !hasRefusedRows && !hasNoVersionRows:
-            "only with repaired version rows can a pending revision bring this"
+            "a pending revision may bring them once the version rows are repaired"
         case (.corrupt, _): "the version rows are too damaged to say whether a pending revision brings this"
         default: "the version rows do not say whether a pending revision brings this"
         }

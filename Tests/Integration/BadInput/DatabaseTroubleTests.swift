@@ -80,7 +80,7 @@ import Wire
         let role = "guest_" + String(UInt32.random(in: 0 ... .max), radix: 36)
         try await TestCluster.administer("CREATE ROLE \(role) LOGIN")
         do {
-            try await Workshop.with(settings: { settings, _ in
+            try await Workshop.with(arrange: { settings, project in
                 settings.url = settings.url?.replacing("user=postgres", with: "user=\(role)")
             }) { workshop in
                 try await workshop.database.execute("CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY)")
@@ -95,7 +95,7 @@ import Wire
                 #expect(try await workshop.agent.call(Verify.self, .init()).mayStart == false)
             }
         } catch {
-            try? await TestCluster.administer("DROP ROLE \(role)")
+            _ = try? await TestCluster.administer("DROP ROLE \(role)")
             throw error
         }
         try await TestCluster.administer("DROP ROLE \(role)")

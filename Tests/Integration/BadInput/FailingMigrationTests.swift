@@ -9,7 +9,7 @@ import Wire
 
     @Test(arguments: [true, false]) func itSaysWhatIsRecorded(_ perMigration: Bool) async throws {
         let environment = SmallProject.environment(arguments: "transaction_per_migration=\(perMigration ? "True" : "False")")
-        try await Workshop.with(environment: environment, arrange: { project in
+        try await Workshop.with(environment: environment, arrange: { _, project in
             try project.revisions(3) { $0 == 2 ? Self.bad : "pass" }
         }) { workshop in
             let recorded = perMigration ? ["a00000000000", "b00000000001"] : []
@@ -42,7 +42,7 @@ import Wire
 
     /// An autocommit block persists what stood before it; what is recorded is told, nothing is retried.
     @Test func afterAnAutocommitBlock() async throws {
-        try await Workshop.with(arrange: { project in
+        try await Workshop.with(arrange: { _, project in
             try project.revisions(2) {
                 $0 == 1
                     ? """
@@ -65,7 +65,7 @@ import Wire
 
     /// A Python error has no SQLSTATE; it names file and line.
     @Test func aPythonError() async throws {
-        try await Workshop.with(arrange: { project in
+        try await Workshop.with(arrange: { _, project in
             try project.revisions(1) { _ in "raise ValueError('the data is not as expected')" }
         }) { workshop in
             let error = try await workshop.agent.refusal(Migrate.self, .init())
@@ -91,7 +91,8 @@ import Wire
     }
 
     @Test func theRunsDeadline() async throws {
-        try await Workshop.with(settings: { settings, _ in settings.database = [Barrier.setting] }, arrange: { project in
+        try await Workshop.with(arrange: { settings, project in
+            settings.database = [Barrier.setting]
             try project.revisions(1) { _ in Barrier.python }
         }) { workshop in
             try await Barrier.with(workshop.database) { barrier in

@@ -22,8 +22,8 @@ import Wire
     }
 
     @Test func theFolderIsMissing() async throws {
-        try await Workshop.with(settings: { settings, folder in
-            settings.project = folder.path("nowhere")
+        try await Workshop.with(arrange: { settings, project in
+            settings.project = project.folder.path("nowhere")
         }) { workshop in
             let diagnosis = try await workshop.agent.diagnose()
             #expect(diagnosis.verdict == .projectInvalid)
@@ -39,8 +39,8 @@ import Wire
     }
 
     @Test func theInterpreterIsMissing() async throws {
-        try await Workshop.with(settings: { settings, folder in
-            settings.python = folder.path("no-python")
+        try await Workshop.with(arrange: { settings, project in
+            settings.python = project.folder.path("no-python")
         }) { workshop in
             try await Self.expectInvalid(workshop.agent, "project.interpreterMissing")
             let message = try await workshop.agent.refusal(Migrate.self, .init()).message
@@ -49,9 +49,9 @@ import Wire
     }
 
     @Test func theInterpreterHasNoAlembic() async throws {
-        try await Workshop.with(settings: { settings, folder in
+        try await Workshop.with(arrange: { settings, project in
             // The same interpreter without its packages.
-            settings.python = try folder.write(
+            settings.python = try project.folder.write(
                 "bare-python", "#!/bin/sh\nexec '\(TestPython.interpreter)' -I -S \"$@\"\n", mode: 0o755)
         }) { workshop in
             try await Self.expectInvalid(workshop.agent, "project.alembicMissing")
@@ -72,7 +72,7 @@ import Wire
 
     @Test func envPrintsOnStandardOutput() async throws {
         let noise = "print('{\"event\": \"finished\"}\\n' * 2000); os.write(1, b'bytes\\n'); os.system('echo shell')"
-        try await Workshop.with(environment: SmallProject.environment(start: noise)) { workshop in
+        try await Workshop.with(environment: SmallProject.environment(start: noise)) { workshop async throws in
             #expect(try await workshop.agent.diagnose().verdict == .empty)
             #expect(try await workshop.agent.call(Migrate.self, .init()).applied == [SmallProject.base])
             #expect(try await workshop.agent.diagnose().verdict == .inSync)
@@ -92,7 +92,7 @@ import Wire
     }
 
     @Test func aScriptWithASyntaxError() async throws {
-        try await Workshop.with(arrange: { project in
+        try await Workshop.with(arrange: { _, project in
             try project.folder.write(
                 "project/migrations/versions/bad.py", "revision = make_id()\ndown_revision = 'a00000000000'\n")
         }) { workshop in
@@ -137,10 +137,9 @@ import Wire
         try await TestDatabase.with { other in
             let name = try #require(try await other.value("SELECT current_database()"))
             let address = other.url.replacing("postgresql:", with: "postgresql+psycopg:", maxReplacements: 1)
-            try await Workshop.with(settings: { settings, folder in
-                try folder.write("project/other", "")
+            try await Workshop.with(arrange: { settings, project in
+                try project.folder.write("project/other", "")
                 settings.environment?["OTHER"] = address
-            }, arrange: { project in
                 try project.folder.write(
                     "project/migrations/env.py",
                     SmallProject.environment(

@@ -12,9 +12,8 @@ import Wire
             + "print(os.environ['TOKEN'], file=sys.stderr, flush=True)"
         let raise = "raise RuntimeError('cannot use ' + os.environ['TOKEN'])"
         let environment = SmallProject.environment(start: mode == "describe" ? "\(leak); \(raise)" : leak)
-        try await Workshop.with(environment: environment, settings: { settings, _ in
+        try await Workshop.with(environment: environment, arrange: { settings, project in
             settings.environment?["TOKEN"] = Self.secret
-        }, arrange: { project in
             try project.revision(SmallProject.base, down: nil, "import os, sys\n\(leak)\n\(raise)")
         }) { workshop in
             let agent = workshop.agent
@@ -41,10 +40,9 @@ import Wire
 
     /// Arguments and environment of a process are visible to its user's other processes, and the former to everybody.
     @Test func theChildDoesNotShowItsSecrets() async throws {
-        try await Workshop.with(settings: { settings, _ in
+        try await Workshop.with(arrange: { settings, project in
             settings.environment?["TOKEN"] = Self.secret
             settings.database = [Barrier.setting]
-        }, arrange: { project in
             // The code itself has the secret, as any project expects.
             try project.revision(
                 SmallProject.base, down: nil, "import os\nassert os.environ['TOKEN'] == '\(Self.secret)'\n\(Barrier.python)")

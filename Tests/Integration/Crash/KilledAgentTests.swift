@@ -1,13 +1,10 @@
+import Diagnosis
 import Support
 import Testing
 import Wire
 
 /// `kill -9` of the agent while a migration runs.
 @Suite struct KilledAgentTests {
-    private static let slowSettings: @Sendable (inout AgentFixture.Settings, TemporaryFolder) throws -> Void = {
-        settings, _ in settings.database = [Barrier.setting]
-    }
-
     /// Starts a migration without waiting for it, kills the agent at the barrier, and checks that the child is gone.
     private static func killAtTheBarrier(_ workshop: Workshop, _ barrier: Barrier) async throws -> String {
         let agent = workshop.agent
@@ -21,7 +18,8 @@ import Wire
     }
 
     @Test func theChildEndsAndTheJobIsSettledByTheRows() async throws {
-        try await Workshop.with(settings: Self.slowSettings, arrange: { project in
+        try await Workshop.with(arrange: { settings, project in
+            settings.database = [Barrier.setting]
             try project.revisions(3) { $0 == 2 ? Barrier.python : "pass" }
         }) { workshop in
             let job = try await Barrier.with(workshop.database) { barrier in
@@ -49,7 +47,8 @@ import Wire
 
     /// The backend of the killed run does not notice that it is an orphan: the next run has to.
     @Test func aRunThatStartsAtOnceWaitsForTheOrphan() async throws {
-        try await Workshop.with(settings: Self.slowSettings, arrange: { project in
+        try await Workshop.with(arrange: { settings, project in
+            settings.database = [Barrier.setting]
             try project.revisions(2) {
                 $0 == 1 ? "op.execute(\"SET client_connection_check_interval = 0\")\n\(Barrier.python)" : "pass"
             }
@@ -102,7 +101,7 @@ import Wire
     /// Wherever it strikes, what is recorded has run exactly once.
     @Test func anyInstant() async throws {
         let count = 6
-        try await Workshop.with(arrange: { project in try project.revisions(count) }) { workshop in
+        try await Workshop.with(arrange: { _, project in try project.revisions(count) }) { workshop in
             let agent = workshop.agent
             for _ in 1...5 {
                 let instant = Int.random(in: 0...count * 2)

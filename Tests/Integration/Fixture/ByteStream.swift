@@ -55,7 +55,7 @@ final class ByteStream: Sendable {
         var rest = bytes[...]
         try await eventually("the other side takes the bytes", every: Self.pause) {
             while !rest.isEmpty {
-                let flags = CInt(MSG_DONTWAIT.rawValue) | CInt(MSG_NOSIGNAL.rawValue)
+                let flags = CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL)
                 let count = descriptor.withLock { descriptor in
                     rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, flags) }
                 }
@@ -72,7 +72,7 @@ final class ByteStream: Sendable {
         var received: [UInt8] = []
         try await eventually("something comes", deadline: deadline, every: Self.pause) {
             var buffer = [UInt8](repeating: 0, count: 65_536)
-            let count = descriptor.withLock { recv($0, &buffer, buffer.count, CInt(MSG_DONTWAIT.rawValue)) }
+            let count = descriptor.withLock { recv($0, &buffer, buffer.count, CInt(MSG_DONTWAIT)) }
             if count < 0, errno == EAGAIN { return false }
             guard count >= 0 || errno == ECONNRESET else {
                 throw SupportError("cannot receive: \(String(cString: strerror(errno)))")

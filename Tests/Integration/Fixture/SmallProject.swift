@@ -101,23 +101,20 @@ struct Workshop: Sendable {
     /// Runs the body with an agent for a small project and an empty database.
     ///
     /// - Parameters:
-    ///   - settings: changes the fixture's settings.
-    ///   - arrange: writes the project's revisions.
+    ///   - arrange: changes the agent's settings and writes the project's revisions.
     static func with<T: Sendable>(
         environment: String = SmallProject.environment(), starts: Bool = true,
         isolation: isolated (any Actor)? = #isolation,
-        settings change: @escaping @Sendable (inout AgentFixture.Settings, TemporaryFolder) throws -> Void = { _, _ in },
-        arrange: @escaping @Sendable (SmallProject) throws -> Void = { _ in },
+        arrange: @Sendable (inout AgentFixture.Settings, SmallProject) throws -> Void = { _, _ in },
         _ body: (Workshop) async throws -> T
     ) async throws -> T {
         try await Turn.with {
             try await TestDatabase.with { database in
                 try await AgentFixture.with(starts: starts) { folder in
                     let project = try SmallProject(in: folder, environment: environment)
-                    try arrange(project)
                     var settings = AgentFixture.Settings(
                         url: database.url, project: project.path, environment: SmallProject.variables)
-                    try change(&settings, folder)
+                    try arrange(&settings, project)
                     return settings
                 } body: { agent in
                     let project = SmallProject(existing: agent.folder)

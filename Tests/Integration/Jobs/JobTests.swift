@@ -8,8 +8,10 @@ import Wire
 @Suite struct JobTests {
     @Test func aLostConnectionDoesNotStopAMigration() async throws {
         try await Workshop.with(
-            settings: { settings, _ in settings.database = [Barrier.setting] },
-            arrange: { try $0.revisions(1) { _ in Barrier.python } }
+            arrange: { settings, project in
+                settings.database = [Barrier.setting]
+                try project.revisions(1) { _ in Barrier.python }
+            }
         ) { workshop in
             let agent = workshop.agent
             try await Barrier.with(workshop.database) { barrier in
@@ -30,7 +32,7 @@ import Wire
     }
 
     @Test func severalAtOnceRunOnce() async throws {
-        try await Workshop.with(arrange: { try $0.revisions(3) }) { workshop in
+        try await Workshop.with(arrange: { try $1.revisions(3) }) { workshop in
             let agent = workshop.agent
             let results = try await withThrowingTaskGroup(of: Migrate.Result.self) { group in
                 for number in 1...6 {
@@ -49,8 +51,10 @@ import Wire
     /// Two agents, one database: the runner lock keeps them apart.
     @Test func twoAgentsOnOneDatabase() async throws {
         try await Workshop.with(
-            settings: { settings, _ in settings.database = [Barrier.setting] },
-            arrange: { try $0.revisions(1) { _ in Barrier.python } }
+            arrange: { settings, project in
+                settings.database = [Barrier.setting]
+                try project.revisions(1) { _ in Barrier.python }
+            }
         ) { first in
             try await AgentFixture.with { _ in
                 AgentFixture.Settings(
@@ -96,7 +100,7 @@ import Wire
 
     /// After a failure that may pass, the same key starts again; after one that will not, it does not.
     @Test func idempotencyAfterFailures() async throws {
-        try await Workshop.with(arrange: { try $0.revisions(1) { _ in "raise ValueError('no')" } }) { workshop in
+        try await Workshop.with(arrange: { try $1.revisions(1) { _ in "raise ValueError('no')" } }) { workshop in
             let agent = workshop.agent
             let fence = try await FenceHolder.hold(workshop.database)
             #expect(try await agent.refusal(Migrate.self, .init(), idempotencyKey: "k", deadline: 300).code == .conflict)
@@ -109,7 +113,7 @@ import Wire
     }
 
     @Test func conditionsOfTheCaller() async throws {
-        try await Workshop.with(arrange: { try $0.revisions(2) }) { workshop in
+        try await Workshop.with(arrange: { try $1.revisions(2) }) { workshop in
             let agent = workshop.agent
             let plan = try await agent.call(Plan.self, .init())
             #expect(plan.revisions.map(\.id) == ["a00000000000", "b00000000001", "b00000000002"])
@@ -127,7 +131,7 @@ import Wire
     }
 
     @Test func eventsOfARun() async throws {
-        try await Workshop.with(arrange: { try $0.revisions(2) }) { workshop in
+        try await Workshop.with(arrange: { try $1.revisions(2) }) { workshop in
             var events: [Event] = []
             let result = try await workshop.agent.call(Migrate.self, .init(), stream: true) { events.append($0) }
             let progress = events.compactMap(\.progress)
@@ -143,7 +147,7 @@ import Wire
 
     /// Error details and names are for the job's owner and for scope `admin`.
     @Test func aStrangersJob() async throws {
-        try await Workshop.with(arrange: { try $0.revisions(1) { _ in "raise ValueError('no')" } }) { workshop in
+        try await Workshop.with(arrange: { try $1.revisions(1) { _ in "raise ValueError('no')" } }) { workshop in
             let agent = workshop.agent
             #expect(try await agent.refusal(Migrate.self, .init()).code == .migrationFailed)
             let mine = try #require(try await agent.call(Jobs.self, .init()).jobs.first)

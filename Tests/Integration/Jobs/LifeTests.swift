@@ -1,3 +1,4 @@
+import Diagnosis
 import FoundationEssentials
 import Glibc
 import Support
@@ -8,8 +9,10 @@ import Wire
 @Suite struct LifeTests {
     @Test func theEndWaitsForTheMigration() async throws {
         try await Workshop.with(
-            settings: { settings, _ in settings.database = [Barrier.setting] },
-            arrange: { try $0.revisions(2) { $0 == 1 ? Barrier.python : "pass" } }
+            arrange: { settings, project in
+                settings.database = [Barrier.setting]
+                try project.revisions(2) { $0 == 1 ? Barrier.python : "pass" }
+            }
         ) { workshop in
             let agent = workshop.agent
             try await Barrier.with(workshop.database) { barrier in

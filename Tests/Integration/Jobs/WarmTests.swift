@@ -1,4 +1,6 @@
+import Diagnosis
 import FoundationEssentials
+import Schema
 import Support
 import Testing
 import Wire
@@ -6,10 +8,10 @@ import Wire
 /// Python is started only when something that it read has changed.
 @Suite struct WarmTests {
     @Test func whatIsKnownIsNotAskedAgain() async throws {
-        try await Workshop.with(settings: { settings, folder in
-            settings.python = try folder.write(
+        try await Workshop.with(arrange: { settings, project in
+            settings.python = try project.folder.write(
                 "counting-python",
-                "#!/bin/sh\necho started >> '\(folder.path("starts"))'\nexec '\(TestPython.interpreter)' \"$@\"\n",
+                "#!/bin/sh\necho started >> '\(project.folder.path("starts"))'\nexec '\(TestPython.interpreter)' \"$@\"\n",
                 mode: 0o755)
         }) { workshop in
             let agent = workshop.agent

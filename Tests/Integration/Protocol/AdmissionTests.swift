@@ -67,7 +67,7 @@ import Wire
 
     /// Nothing of a request without a valid token is parsed.
     @Test func theTokenComesBeforeTheBody() async throws {
-        try await Dark.with { agent in
+        try await Dark.with { agent async throws in
             let nonsense = Array("{{{{".utf8)
             #expect(try await Self.send(nonsense, agent, key: nil) == .unauthenticated)
             #expect(try await Self.send(nonsense, agent, key: "tests") == .badJSON)
@@ -110,7 +110,7 @@ import Wire
     }
 
     @Test func theTwoSockets() async throws {
-        try await Dark.with { agent in
+        try await Dark.with { agent async throws in
             let query = agent.querySocket
             // Also for root, in whose name these tests may run.
             #expect(try await Self.send(Self.status, agent, key: nil) == .unauthenticated)
@@ -125,7 +125,7 @@ import Wire
     }
 
     @Test func scopesAndDatabases() async throws {
-        try await Dark.with { agent in
+        try await Dark.with { agent async throws in
             #expect(try await Self.send(Self.status, agent, key: "reader") == nil)
             #expect(try await Self.send(Self.migrate, agent, key: "reader") == .forbidden)
             let plan = Array("{\"id\":\"p\",\"command\":\"plan\"}".utf8)
