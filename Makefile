@@ -15,8 +15,9 @@ SWIFT_FLAGS ?=
 
 SWIFT_BUILD = swift build --scratch-path $(BUILD) $(SWIFT_FLAGS)
 SWIFT_TEST = swift test --scratch-path $(BUILD) $(SWIFT_FLAGS)
-# What is installed and measured: nothing of Swift is needed where it runs.
-RELEASE = -c release --static-swift-stdlib
+# What is installed and measured: nothing of Swift is needed where it runs. Nobody looks symbols up in a program, and
+# without the table of them it starts sooner and takes some 4 MB less.
+RELEASE = -c release --static-swift-stdlib -Xlinker --no-export-dynamic
 SOURCES = Package.swift Sources clients/swift Tests
 PROGRAMS = schemad adminctl hookbridge
 

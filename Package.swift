@@ -65,10 +65,9 @@ let package = Package(
         .target(
             name: "Alembic",
             dependencies: [
-                "Revisions", "Schema",
+                "Revisions", "Schema", "Settings",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             resources: [.embedInCode("Runner/runner.py")],
             swiftSettings: strict),

@@ -1,6 +1,7 @@
 import Journal
 import Logging
 import Synchronization
+import Tokens
 import Wire
 
 /// This program's version, as the hello and `status` give it.
@@ -87,8 +88,18 @@ final class AgentState: Sendable {
         return database
     }
 
+    /// An internal error as a client may see it: its details are in the log, under the same incident id.
+    func conceal(_ error: WireError) -> WireError {
+        guard error.code == .internal, error.details?["incident"] == nil else { return error }
+        let incident = RandomBytes.hexadecimal(4)
+        logger.error("incident \(incident): \(error.message)")
+        return WireError(
+            .internal, "something is wrong in the agent itself; its log has the details under incident \(incident)",
+            details: .object(JSON.Object([.init("incident", .string(incident))])))
+    }
+
     func jobCounts() async throws(WireError) -> Status.JobCounts {
-        guard case .success(let journal) = durable else { return Status.JobCounts(queued: 0, running: 0) }
+        let journal = try journal()
         let counts = try await journal.wire { journal throws(JournalError) in try await journal.counts() }
         return Status.JobCounts(queued: counts[.queued] ?? 0, running: counts[.running] ?? 0)
     }

@@ -44,20 +44,41 @@ public struct Serve: Sendable {
     private func serve(_ sockets: [Listener.Opened], _ onReady: @escaping @Sendable () -> Void) async throws {
         let agent = try makeAgent()
         for setting in settings.inactive { logger.warning("\(setting) is read and has no effect in this version") }
+        let unfinished = await takeUnfinished(agent)
         let listener = Listener(
             agent: agent, dispatcher: Dispatcher(agent: agent, commands: Self.commands),
             group: MultiThreadedEventLoopGroup.singleton, sockets: sockets, onReady: onReady)
         let group = ServiceGroup(
             configuration: .init(
+                // Shut down from the last to the first: mutations are refused first, reads are served longest.
                 services: [.init(service: listener, successTerminationBehavior: .gracefullyShutdownGroup)]
-                    + agent.databases.map {
-                        .init(service: DatabaseService(database: $0, agent: agent), successTerminationBehavior: .ignore)
-                    },
+                    + agent.databases.map { database in
+                        let service = DatabaseService(
+                            database: database, agent: agent, unfinished: unfinished[database.name] ?? [])
+                        return .init(service: service, successTerminationBehavior: .ignore)
+                    } + [.init(service: Drain(agent: agent), successTerminationBehavior: .ignore)],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
         try await group.run()
         await agent.settleAnswers()
         if case .success(let journal) = agent.durable { try? await journal.close() }
+    }
+
+    /// What an earlier agent left queued or running, by database: read, and open to be watched, before anyone can ask.
+    private func takeUnfinished(_ agent: AgentState) async -> [String: [Job]] {
+        guard case .success(let journal) = agent.durable else { return [:] }
+        do {
+            let unfinished = Dictionary(grouping: try await journal.unfinished(), by: \.database)
+            for (name, jobs) in unfinished where !agent.databases.contains(where: { $0.name == name }) {
+                let error = WireError(.outcomeUnknown, "database \(name) is no longer in the agent's settings")
+                for job in jobs { await agent.record(.failed(error), of: job, in: journal) }
+            }
+            for job in unfinished.values.joined() { agent.events.open(job.id) }
+            return unfinished
+        } catch {
+            logger.error("jobs of an earlier agent cannot be settled: \(error)")
+            return [:]
+        }
     }
 
     /// Every command of this version; a test holds the wire's table to it.
@@ -87,5 +108,15 @@ public struct Serve: Sendable {
             logger.error("mutations are refused until the journal can be written: \(error)")
             return .failure(error)
         }
+    }
+}
+
+/// The first to hear of a shutdown: from then on mutations are refused.
+private struct Drain: Service {
+    let agent: AgentState
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        agent.drain()
     }
 }

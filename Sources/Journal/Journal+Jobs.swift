@@ -39,12 +39,13 @@ extension Journal {
     ///   - error: JSON text.
     ///   - retryable: whether the error invites another attempt under the same idempotency key.
     ///   - repair: recorded in the same transaction, so that a repair that was applied can always be undone.
+    ///   - undone: the repair that the job has taken back, recorded as undone in the same transaction.
     ///   - now: Unix milliseconds.
     /// - Throws: `JournalError`: `notFound`, `wrongState` when the job is settled already or `state` is none to settle
     ///   in, or the disk's refusal.
     public func finish(
         _ id: String, as state: Job.State, result: String? = nil, error: String? = nil, retryable: Bool = false,
-        repair: Repair? = nil, at now: Int64
+        repair: Repair? = nil, undone: String? = nil, at now: Int64
     ) throws(JournalError) {
         guard state.isSettled else {
             throw JournalError(.wrongState, path: path, message: "job \(id) cannot end as \(state.rawValue)")
@@ -59,6 +60,10 @@ extension Journal {
                 arguments: [state.rawValue, now, result, error, retryable, id])
             if db.changesCount == 0 { throw try refusal(of: id, to: "end", in: db) }
             if let repair { try insert(repair, into: db) }
+            if let undone {
+                try db.execute(
+                    sql: "UPDATE repair SET undone_at = coalesce(undone_at, ?) WHERE id = ?", arguments: [now, undone])
+            }
         }
     }
 

@@ -83,7 +83,8 @@ private func openingKind(_ code: String, _ text: String) -> PostgresError.Kind {
 func wait(for events: CInt, on descriptor: CInt, atMost duration: Duration) -> Bool {
     var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
     let milliseconds = duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
-    return unsafe poll(&entry, 1, CInt(clamping: milliseconds + 1)) > 0
+    // Rounded up, except that nothing to wait for is no wait at all.
+    return unsafe poll(&entry, 1, duration > .zero ? CInt(clamping: milliseconds + 1) : 0) > 0
 }
 
 /// Lends an array of C strings, NULL for nil, with a NULL behind the last.

@@ -23,7 +23,7 @@ public struct VersionTableChange: Codable, Hashable, Sendable {
     func applied(to rows: [String?]) -> [String?]? {
         switch kind {
         case .insert:
-            return to.map { rows + [$0] }
+            return rows + [to]
         case .update:
             guard let to, rows.contains(row) else { return nil }
             return rows.map { $0 == row ? to : $0 }
@@ -40,7 +40,7 @@ public struct VersionTableChange: Codable, Hashable, Sendable {
         }
         switch kind {
         case .insert:
-            return "INSERT INTO \(table) (version_num) VALUES (\(value(to ?? "")))"
+            return "INSERT INTO \(table) (version_num) VALUES (\(to.map(value) ?? "NULL"))"
         case .update:
             return "UPDATE \(table) SET version_num = \(value(to ?? "")) WHERE \(isRow())"
         case .delete where keepOne:

@@ -31,7 +31,8 @@ struct GraphBuilding {
                 self.problems.append(
                     GraphProblem(
                         code: GraphProblem.Code.duplicateId,
-                        message: "Revision '\(revision.id)' is defined in \(files): one of them would silently never run. "
+                        message:
+                            "Revision '\(revision.id)' is defined in \(files): one of them would silently never run. "
                             + "Give one of them another id.",
                         file: revision.file, line: lines[revision.file]?.revision))
             }
@@ -70,13 +71,15 @@ struct GraphBuilding {
             let fault = found.isEmpty ? "is empty" : "contains \(found), which Alembic does not allow in an id"
             problems.append(
                 GraphProblem(
-                    code: GraphProblem.Code.unreadable, message: "Revision id '\(revision.id)' \(fault). Choose another id.",
+                    code: GraphProblem.Code.unreadable,
+                    message: "Revision id '\(revision.id)' \(fault). Choose another id.",
                     file: revision.file, line: line))
         } else if revision.id.unicodeScalars.count > Self.columnWidth {
             problems.append(
                 GraphProblem(
                     code: GraphProblem.Code.idTooLong,
-                    message: "Revision id '\(revision.id)' has \(revision.id.unicodeScalars.count) characters; Alembic's "
+                    message:
+                        "Revision id '\(revision.id)' has \(revision.id.unicodeScalars.count) characters; Alembic's "
                         + "version column holds \(Self.columnWidth). Shorten the id or widen the column.",
                     file: revision.file, line: line))
         }
@@ -90,11 +93,13 @@ struct GraphBuilding {
                 labelled[name] = node
                 continue
             }
-            let place = other == node ? "the same script" : "\(revisions[other].file), revision '\(revisions[other].id)'"
+            let place =
+                other == node ? "the same script" : "\(revisions[other].file), revision '\(revisions[other].id)'"
             problems.append(
                 GraphProblem(
                     code: GraphProblem.Code.duplicateId,
-                    message: "Branch label '\(label)' of revision '\(revision.id)' (\(revision.file)) is used already by "
+                    message:
+                        "Branch label '\(label)' of revision '\(revision.id)' (\(revision.file)) is used already by "
                         + "\(place). Labels and ids share one name space: choose another label.",
                     file: revision.file, line: lines[revision.file]?.labels))
         }

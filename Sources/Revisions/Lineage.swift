@@ -19,8 +19,8 @@ extension RevisionGraph {
 
     /// The labels of the branches that a revision belongs to, sorted; empty for an unknown id.
     ///
-    /// As `RevisionMap._add_branches` has it: a label belongs to everything above the revision that carries it, and, where
-    /// that is a single line without branch and merge points, to what is below as far as the line goes on.
+    /// As `RevisionMap._add_branches` has it: a label belongs to everything above the revision that carries it, and,
+    /// where that is a single line without branch and merge points, to what is below as far as the line goes on.
     public func branchLabels(of id: String) -> [String] {
         guard let node = node(id) else { return [] }
         let below = downEdges.reach(from: [node])

@@ -1,7 +1,8 @@
 /// The revisions of a project and what follows from them, as Alembic has it (measured with 1.20.1).
 ///
-/// There are two kinds of edges: *versioned* ones (`down_revision`), and *all* edges (those and `depends_on`). A graph can
-/// be made of anything; what is wrong with it is in `problems`. Every list is sorted by code points, except `order`.
+/// There are two kinds of edges: *versioned* ones (`down_revision`), and *all* edges (those and `depends_on`). A graph
+/// can be made of anything; what is wrong with it is in `problems`. Every list is sorted by code points, except
+/// `order`.
 public struct RevisionGraph: Sendable {
     /// The revisions, sorted by id, with `dependsOn` resolved to ids.
     public let revisions: [Revision]
@@ -35,7 +36,8 @@ public struct RevisionGraph: Sendable {
     /// Never traps: duplicate ids and labels, missing parents, cycles, forbidden and too long ids become problems.
     ///
     /// - Parameters:
-    ///   - revisions: in the order in which Alembic loads the scripts; of two with one id the later stays, as with Alembic.
+    ///   - revisions: in the order in which Alembic loads the scripts; of two with one id the later stays, as with
+    ///     Alembic.
     ///   - problems: what the reading of the scripts found already.
     ///   - lines: for a script's `file`, where its variables stand.
     public init(

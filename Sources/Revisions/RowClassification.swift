@@ -29,8 +29,8 @@ public struct RowClassification: Codable, Hashable, Sendable {
         public var value: String?
         /// Nil for a legitimate row.
         public var fault: Fault?
-        /// The id that makes it so: the row above a redundant one, the id meant by a duplicate, padded or partial one, the
-        /// revision that carries a label.
+        /// The id that makes it so: the row above a redundant one, the id meant by a duplicate, padded or partial one,
+        /// the revision that carries a label.
         public var because: String?
 
         /// Holds the three values.
@@ -57,14 +57,14 @@ public struct RowClassification: Codable, Hashable, Sendable {
     public var rows: [Row]
     /// Whether no row has a fault.
     public var isLegitimate: Bool
-    /// The revisions that the rows stand for once they are trimmed and without repetitions and redundant ones: the smallest
-    /// set with the same closure, sorted.
+    /// The revisions that the rows stand for once they are trimmed and without repetitions and redundant ones: the
+    /// smallest set with the same closure, sorted.
     public var known: [String]
     /// The values that no script defines, sorted; neither symbolic nor partial ones.
     public var unknown: [String]
 
-    /// Judges each row. A row has one fault, the first that applies of: null, empty, symbolic, padded, partial, unknown,
-    /// duplicate, redundant.
+    /// Judges each row. A row has one fault, the first that applies of: null, empty, symbolic, padded, partial,
+    /// unknown, duplicate, redundant.
     public init(rows values: [String?], graph: RevisionGraph) {
         var judged: [Row] = []
         var nodes: [Int?] = []

@@ -62,9 +62,9 @@ public struct RowRepair: Hashable, Sendable {
 
     /// Plans the repair.
     ///
-    /// Without a choice, redundant, duplicate, padded, NULL and empty rows are repaired when something remains; unknown,
-    /// symbolic and partial ones are refused, and so is a table that is missing or empty. With a choice, any state leads to
-    /// exactly the chosen rows.
+    /// Without a choice, redundant, duplicate, padded, NULL and empty rows are repaired when something remains;
+    /// unknown, symbolic and partial ones are refused, and so is a table that is missing or empty. With a choice, any
+    /// state leads to exactly the chosen rows.
     ///
     /// - Parameters:
     ///   - rows: as the table holds them; nil when there is no table.
@@ -113,7 +113,8 @@ extension RowRepair {
                 if present.insert(ExactName(id)).inserted {
                     changes.append(.update(row.value, to: id, because: "White space around the revision id '\(id)'."))
                 } else {
-                    changes.append(.delete(row.value, because: "Revision '\(id)' has a row without white space already."))
+                    changes.append(
+                        .delete(row.value, because: "Revision '\(id)' has a row without white space already."))
                 }
             } else {
                 changes.append(.delete(row.value, because: reasonToDelete(row)))
@@ -127,11 +128,15 @@ extension RowRepair {
         let unknown = chosen.filter { graph[$0] == nil }.map { "'\($0)'" }
         if !unknown.isEmpty {
             return .refused(
-                reason: "No script defines \(unknown.joined(separator: ", ")); choose full ids of this project's revisions.")
+                reason:
+                    "No script defines \(unknown.joined(separator: ", ")); choose full ids of this project's revisions."
+            )
         }
         if let (upper, lower) = graph.overlap(of: chosen.compactMap(graph.node)) {
             return .refused(
-                reason: "'\(graph.revisions[lower].id)' is below '\(graph.revisions[upper].id)': choose the upper one only.")
+                reason:
+                    "'\(graph.revisions[lower].id)' is below '\(graph.revisions[upper].id)': choose the upper one only."
+            )
         }
 
         var missing = Set(chosen.map(ExactName.init))
@@ -160,8 +165,9 @@ extension RowRepair {
         let value = row.value ?? ""
         switch row.fault {
         case .unknown:
-            return "Row '\(value)' is not a revision of this project: the database may be ahead of this code. Deploy the code "
-                + "that has it, or \(choose)"
+            return
+                "Row '\(value)' is not a revision of this project: the database may be ahead of this code. Deploy the "
+                + "code that has it, or \(choose)"
         case .symbolic:
             return "Row '\(value)' is a name, not a revision, and says nothing about what has run; \(choose)"
         case .partial:

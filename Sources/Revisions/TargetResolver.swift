@@ -2,8 +2,8 @@ extension RevisionGraph {
     /// The revisions that upgrade targets mean, as `alembic upgrade` resolves them (`_parse_upgrade_target`).
     ///
     /// - Parameters:
-    ///   - targets: `head`, `heads`, `base`, an id, a unique beginning of one, a label, `label@head`, `label@id`, or a step
-    ///     as `+1`, `label@+1`, `ae10+1`.
+    ///   - targets: `head`, `heads`, `base`, an id, a unique beginning of one, a label, `label@head`, `label@id`, or a
+    ///     step as `+1`, `label@+1`, `ae10+1`.
     ///   - rows: the rows of the version table; steps start there.
     /// - Returns: ids, sorted; empty when there is nothing to go to (`base`, or a project without revisions).
     /// - Throws: `TargetRefusal` wherever Alembic refuses, and for rows that are not ids or stand on each other.
@@ -17,7 +17,8 @@ extension RevisionGraph {
         if let (upper, lower) = overlap(of: found.sorted()) {
             throw TargetRefusal(
                 target: asked, reason: .overlap,
-                message: "Revision '\(revisions[lower].id)' is below '\(revisions[upper].id)': ask for the upper one only.")
+                message:
+                    "Revision '\(revisions[lower].id)' is below '\(revisions[upper].id)': ask for the upper one only.")
         }
         return found.sorted().map { revisions[$0].id }
     }
@@ -35,7 +36,8 @@ extension RevisionGraph {
         if let (upper, lower) = overlap(of: nodes.sorted()) {
             throw TargetRefusal(
                 target: target, reason: .overlappingRows,
-                message: "The version table holds '\(revisions[lower].id)' beside '\(revisions[upper].id)', which stands "
+                message:
+                    "The version table holds '\(revisions[lower].id)' beside '\(revisions[upper].id)', which stands "
                     + "on it: repair the rows first.")
         }
         return nodes.sorted()
@@ -76,7 +78,8 @@ private struct TargetResolver {
             place = try walk(from: start, steps: relative.steps, branch: relative.branch)
         } else {
             guard let symbol = relative.symbol else {
-                throw refusal(.tooFar, "An upgrade goes up: '\(target)' does not. Use a positive step or a revision id.")
+                throw refusal(
+                    .tooFar, "An upgrade goes up: '\(target)' does not. Use a positive step or a revision id.")
             }
             let name = relative.branch.map { "\($0)@\(symbol)" } ?? symbol
             place = try walk(from: try revision(name), steps: relative.steps, branch: nil)
@@ -122,7 +125,9 @@ private struct TargetResolver {
                 case .nowhere: children = graph.bases.compactMap(graph.node)
                 case .node(let node): children = Array(graph.upEdges[node])
                 }
-                if let branch, !branch.isEmpty, !children.isEmpty {
+                if let branch, children.isEmpty {
+                    _ = try resolveNumber(branch)
+                } else if let branch {
                     if isOnBranch == nil { isOnBranch = try members(of: branch) }
                     children = children.filter { isOnBranch?[$0] ?? true }
                 }
@@ -220,7 +225,8 @@ private struct TargetResolver {
         }
         if found.count > 1 {
             let names = found.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ")
-            throw refusal(.ambiguous, "Several revisions start with '\(name)': \(names)\(found.count > 3 ? ", …" : "").")
+            throw refusal(
+                .ambiguous, "Several revisions start with '\(name)': \(names)\(found.count > 3 ? ", …" : "").")
         }
         guard let only = found.first else {
             let advice = name.unicodeScalars.count < 4 ? " Give at least four characters of an id." : ""
@@ -239,8 +245,11 @@ private struct TargetResolver {
 
     /// Those of the nodes that are above or below the revision that the branch's name means, over versioned edges.
     private func lineage(of nodes: [Int], on branch: String) throws(TargetRefusal) -> [Int] {
-        // Alembic looks the branch up only when there is something to compare it with.
-        if nodes.isEmpty { return [] }
+        if nodes.isEmpty {
+            // Alembic looks the branch up only when there is something to compare it with, but takes it apart before.
+            _ = try resolveNumber(branch)
+            return []
+        }
         let members = try members(of: branch)
         return nodes.filter { members[$0] }
     }
@@ -270,6 +279,7 @@ private struct TargetResolver {
     private func severalHeads(_ heads: [String], argument: String) -> TargetRefusal {
         let names = heads.prefix(5).map { "'\($0)'" }.joined(separator: ", ") + (heads.count > 5 ? ", …" : "")
         return refusal(
-            .multipleHeads, "'\(argument)' means \(heads.count) heads: \(names). Say 'heads' for all, or name one of them.")
+            .multipleHeads,
+            "'\(argument)' means \(heads.count) heads: \(names). Say 'heads' for all, or name one of them.")
     }
 }

@@ -5,6 +5,8 @@
 /// is found at the line of the key that holds the table.
 struct KeyLines: Sendable {
     private var lines: [[String]: Int] = [:]
+    /// The first line with a table header that names nothing.
+    private(set) var brokenHeader: Int?
 
     init(text: String) {
         var scanner = Scanner(bytes: Array(text.utf8))
@@ -12,6 +14,8 @@ struct KeyLines: Sendable {
         var counts: [[String]: Int] = [:]
         while let entry = scanner.next() {
             switch entry {
+            case .brokenHeader(let line):
+                brokenHeader = brokenHeader ?? line
             case .table(let path, let line):
                 header = path
                 note(header, line)
@@ -49,6 +53,7 @@ private struct Scanner {
         case table([String], Int)
         case tableArray([String], Int)
         case key([String], Int)
+        case brokenHeader(Int)
     }
 
     let bytes: [UInt8]
@@ -62,6 +67,12 @@ private struct Scanner {
         if current == UInt8(ascii: "[") {
             let isArray = peek(1) == UInt8(ascii: "[")
             position += isArray ? 2 : 1
+            while let byte = current, byte == 0x20 || byte == 0x09 { position += 1 }
+            // A name that is not closed or is empty, the parser refuses by itself.
+            if let byte = current, byte != UInt8(ascii: "]"), !Self.beginsName(byte) {
+                skipLine()
+                return .brokenHeader(start)
+            }
             let path = keyPath()
             skipLine()
             return isArray ? .tableArray(path, start) : .table(path, start)
@@ -69,6 +80,15 @@ private struct Scanner {
         let path = keyPath()
         skipValue()
         return .key(path, start)
+    }
+
+    private static func beginsName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "-_\"'".utf8.contains(byte)
+        }
     }
 
     private var current: UInt8? { peek(0) }

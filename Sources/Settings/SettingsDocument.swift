@@ -10,17 +10,22 @@ public struct SettingsDocument: Sendable {
     /// - Parameter file: the name that errors carry.
     /// - Throws: ``SettingsError`` with the line when `text` is not TOML.
     public init(text: String, file: String) throws(SettingsError) {
+        let lines = KeyLines(text: text)
+        // The parser takes it for granted that a table's name begins like one.
+        if let line = lines.brokenHeader { throw Self.invalid(file, line: line) }
         let table: TOMLTable
         do {
             table = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            throw SettingsError(
-                file: file, line: error.source.begin.line, message: "not valid TOML: \(error.description)")
         } catch {
-            throw SettingsError(file: file, message: "not valid TOML")
+            throw Self.invalid(file, line: (error as? TOMLParseError)?.source.begin.line)
         }
         root = SettingsTable(
-            members: Value.members(of: table), path: [], origin: .init(file: file, lines: KeyLines(text: text)))
+            members: Value.members(of: table), path: [], origin: .init(file: file, lines: lines))
+    }
+
+    /// The parser's own words may quote the line, and with it a secret.
+    private static func invalid(_ file: String, line: Int?) -> SettingsError {
+        SettingsError(file: file, line: line, message: "not valid TOML")
     }
 }
 
@@ -31,7 +36,9 @@ enum Value: Sendable {
     case boolean(Bool)
     case array([Value])
     case table([String: Value])
-    case other(String)
+    /// A date and time with its offset, as RFC 3339 writes it.
+    case time(String)
+    case other
 
     static func members(of table: TOMLTable) -> [String: Value] {
         var members: [String: Value] = [:]
@@ -50,8 +57,10 @@ enum Value: Sendable {
             self = .array(array.map { Value($0) })
         } else if let table = value.table {
             self = .table(Value.members(of: table))
+        } else if let time = value.dateTime, time.offset != nil {
+            self = .time(time.rfc3339)
         } else {
-            self = .other(value.debugDescription)
+            self = .other
         }
     }
 
@@ -62,7 +71,20 @@ enum Value: Sendable {
         case .boolean: "a boolean"
         case .array: "an array"
         case .table: "a table"
-        case .other: "a date or a fraction"
+        case .time, .other: "a date or a fraction"
         }
+    }
+}
+
+extension TOMLDateTime {
+    fileprivate var rfc3339: String {
+        let minutes = offset?.offset ?? 0
+        func padded(_ value: Int, _ width: Int = 2) -> String {
+            let digits = String(value)
+            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        return "\(padded(date.year, 4))-\(padded(date.month))-\(padded(date.day))"
+            + "T\(padded(time.hour)):\(padded(time.minute)):\(padded(time.second))"
+            + "\(minutes < 0 ? "-" : "+")\(padded(abs(minutes) / 60)):\(padded(abs(minutes) % 60))"
     }
 }

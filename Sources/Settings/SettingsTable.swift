@@ -73,6 +73,15 @@ public struct SettingsTable: Sendable {
         return integers
     }
 
+    /// The time at `key`, as text: a TOML date-time with its offset, or a string, which is not looked into.
+    public mutating func time(_ key: String) throws(SettingsError) -> String? {
+        guard let value = take(key) else { return nil }
+        switch value {
+        case .time(let text), .string(let text): return text
+        default: throw wrongType(key, value, "a time like 2027-01-31T12:00:00Z, with its offset")
+        }
+    }
+
     /// The table at `key`.
     public mutating func table(_ key: String) throws(SettingsError) -> SettingsTable? {
         guard let value = take(key) else { return nil }

@@ -46,11 +46,11 @@ import Testing
 
     static let bad: [Bad] = [
         Bad(text: "", says: "no [[key]] table", line: nil),
-        Bad(text: "key = 1", says: "no [[key]] table", line: nil),
-        Bad(text: "key = [1]", says: "not a list of tables", line: nil),
-        Bad(text: "[key]\nkid = \"a\"", says: "no [[key]] table", line: nil),
-        Bad(text: "[[key]]\nkid = ", says: "not TOML", line: 2),
-        Bad(text: "[[key]]\nkid = \"a\"\nkid = \"b\"", says: "not TOML", line: 3),
+        Bad(text: "key = 1", says: "'key' must be an array of tables", line: 1),
+        Bad(text: "key = [1]", says: "a table in the array", line: 1),
+        Bad(text: "[key]\nkid = \"a\"", says: "'key' must be an array of tables", line: 1),
+        Bad(text: "[[key]]\nkid = ", says: "not valid TOML", line: 2),
+        Bad(text: "[[key]]\nkid = \"a\"\nkid = \"b\"", says: "not valid TOML", line: 3),
         Bad(
             text: "audience = \"x\"\n" + good,
             says: "'audience'", line: 1),
@@ -91,11 +91,11 @@ import Testing
         Bad(
             text:
                 good + "\n[[key]]\nkid = \"a\"\nsecret = \"OTHER\"\nscopes = [\"read\"]",
-            says: "this kid comes twice", line: 6),
+            says: "'kid' comes twice", line: 6),
         Bad(
             text:
                 good + "\n[[key]]\nkid = \"b\"\nsecret = \"SECRET\"\nscopes = [\"read\"]",
-            says: "this secret comes twice", line: 7),
+            says: "'secret' comes twice", line: 7),
         Bad(text: "[[key]]\u{0}", says: "not a UTF-8 text", line: nil),
     ]
 

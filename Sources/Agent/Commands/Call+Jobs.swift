@@ -2,12 +2,8 @@ import Journal
 import Wire
 
 extension Call {
-    /// Passes a job's events on until it ends, or until the caller has gone.
-    ///
-    /// - Throws: `draining` when the agent ends first.
-    func follow(
-        _ job: String, after sequence: Int64, emit: @escaping @Sendable (Event) -> Void
-    ) async throws(WireError) {
+    /// Passes a job's events on until it ends, or until the caller or the agent has gone.
+    func follow(_ job: String, after sequence: Int64, emit: @escaping @Sendable (Event) -> Void) async {
         guard let events = agent.events.watch(job, after: sequence) else { return }
         var last = sequence
         for await entry in events {
@@ -17,14 +13,9 @@ extension Call {
                 Event(
                     id: request.id, event: Event.Kind.progress, job: job, sequence: entry.sequence, data: entry.data))
         }
-        guard agent.lifecycle == .draining else { return }
-        let state = try await agent.journal().wire { journal throws(JournalError) in try await journal.job(job)?.state }
-        guard state?.isSettled == true else {
-            throw WireError(.draining, "the agent is ending; job \(job) is kept, ask again after its restart")
-        }
     }
 
-    /// Records a mutation as a job and puts it in its database's queue, or finds the job that it already is.
+    /// Records a mutation as a job, its events open, or finds the job that it already is.
     ///
     /// - Parameter meaning: what makes two requests under one idempotency key the same.
     /// - Throws: `replayed`, `busy`, `idempotencyMismatch`, `degraded`, `draining`.
@@ -41,7 +32,7 @@ extension Call {
             params: String(decoding: parameters, as: UTF8.self), fingerprint: fingerprint,
             deadline: now + remaining, reason: request.reason, idempotencyKey: request.idempotencyKey)
         let admission = try await agent.journal().wire { journal throws(JournalError) in
-            try await journal.admit(asked, claim: principal.claim, at: now)
+            try await journal.admit(asked, claim: principal.claim, at: now, opening: agent.events)
         }
         switch admission {
         case .admitted(let job): return (job, true)
@@ -75,5 +66,16 @@ extension Job {
         if let error { throw try WireCoding.decode(WireError.self, from: try Self.json(error)) }
         guard let result else { throw WireError(.outcomeUnknown, "it is not known how job \(id) ended") }
         return try WireCoding.decode(Result.self, from: try Self.json(result))
+    }
+}
+
+extension Journal {
+    /// Admits a job and opens its events in one step: whoever finds the job as an existing one can watch it.
+    fileprivate func admit(
+        _ request: JobRequest, claim: NonceClaim?, at now: Int64, opening events: JobEvents
+    ) throws(JournalError) -> Admission {
+        let admission = try admit(request, claim: claim, at: now)
+        if case .admitted(let job) = admission { events.open(job.id) }
+        return admission
     }
 }

@@ -4,7 +4,7 @@ import Wire
 struct Call: Sendable {
     var request: Request
     var principal: Principal
-    /// The database that the request names, or the only one; `nil` when there are several and none was named.
+    /// The database that the request names, or the only one for a command that needs one; else `nil`.
     var database: ManagedDatabase?
     var agent: AgentState
     /// Bounds queueing and waiting, never a running migration.
@@ -15,7 +15,8 @@ struct Call: Sendable {
         guard let database else {
             throw WireError(
                 .badParams,
-                "name a database: this agent has \(agent.databases.map(\.name).joined(separator: ", "))")
+                "name a database: this agent has \(agent.databases.map(\.name).filter(principal.permits(database:)).joined(separator: ", "))"
+            )
         }
         return database
     }
@@ -40,6 +41,7 @@ extension CommandHandler {
     func recall(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> Declaration.Result? { nil }
 
     var name: String { Declaration.name }
+    var needsDatabase: Bool { Declaration.needsDatabase }
     var scope: Scope { Declaration.scope }
 
     func begin(_ call: Call) throws(WireError) -> CommandStart {
@@ -61,6 +63,7 @@ extension CommandHandler {
 protocol RegisteredCommand: Sendable {
     var name: String { get }
     var scope: Scope { get }
+    var needsDatabase: Bool { get }
     func begin(_ call: Call) throws(WireError) -> CommandStart
 }
 

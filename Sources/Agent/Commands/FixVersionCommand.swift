@@ -15,7 +15,7 @@ struct FixVersionCommand: CommandHandler {
         }
         let (job, isNew) = try await call.admit(on: database, meaning: parameters)
         if isNew { database.queue.add(job, call.agent) }
-        try await call.follow(job.id, after: 0, emit: emit)
+        await call.follow(job.id, after: 0, emit: emit)
         return try await call.outcome(of: job.id)
     }
 }

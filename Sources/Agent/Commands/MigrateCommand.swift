@@ -15,7 +15,7 @@ struct MigrateCommand: CommandHandler {
         let (job, isNew) = try await call.admit(on: database, meaning: meaning)
         if isNew { database.queue.add(job, call.agent) }
         guard parameters.wait ?? true else { return try Self.state(of: job) }
-        try await call.follow(job.id, after: 0, emit: emit)
+        await call.follow(job.id, after: 0, emit: emit)
         return try await call.outcome(of: job.id)
     }
 

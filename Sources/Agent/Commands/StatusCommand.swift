@@ -9,7 +9,8 @@ struct StatusCommand: CommandHandler {
         _ parameters: NoParameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> Status.Result {
         let agent = call.agent
-        let counts = try await agent.jobCounts()
+        // An agent whose journal cannot be used still tells what it is; how many jobs there are it does not know.
+        let counts = agent.lifecycle == .degraded ? nil : try await agent.jobCounts()
         let now = WallClock.milliseconds
         return Status.Result(
             agent: AgentVersion.current, audience: agent.settings.audience, state: agent.lifecycle,

@@ -10,7 +10,7 @@ struct WatchCommand: CommandHandler {
     ) async throws(WireError) -> JobEntry {
         let job = try await find(parameters.job, call)
         let sequence = parameters.afterSequence ?? 0
-        if !job.state.isSettled { try await call.follow(parameters.job, after: sequence, emit: emit) }
+        if !job.state.isSettled { await call.follow(parameters.job, after: sequence, emit: emit) }
         return try await find(parameters.job, call).entry(for: call.principal)
     }
 

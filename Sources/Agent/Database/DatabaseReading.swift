@@ -70,9 +70,15 @@ extension WireError {
             case .configuration, .changedMeanwhile: .precondition
             case .lockTimeout: .conflict
             case .canceled: .deadlineExceeded
-            case .server: error.sqlstate == "25006" ? .precondition : .databaseUnavailable
+            case .server: Self.mayPass(error.sqlstate) ? .databaseUnavailable : .precondition
             }
         self.init(code, "database \(database): \(error)")
         if let sqlstate = error.sqlstate { details = .object(JSON.Object([.init("sqlstate", .string(sqlstate))])) }
+    }
+
+    /// Whether the same statement may succeed later: transaction rollback, resources, operator intervention, system and
+    /// internal errors (PostgreSQL, appendix A).
+    private static func mayPass(_ sqlstate: String?) -> Bool {
+        ["40", "53", "57", "58", "XX"].contains(sqlstate?.prefix(2) ?? "XX")
     }
 }

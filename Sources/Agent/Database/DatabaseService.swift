@@ -1,4 +1,5 @@
 import Diagnosis
+import Journal
 import Logging
 import ServiceLifecycle
 import Wire
@@ -8,11 +9,13 @@ import Wire
 struct DatabaseService: Service {
     let database: ManagedDatabase
     let agent: AgentState
+    /// This database's jobs of an earlier agent, their events open.
+    let unfinished: [Job]
 
     func run() async throws {
         await withDiscardingTaskGroup { group in
             group.addTask { await cancelWhenGracefulShutdown { await look() } }
-            await database.queue.run(database, agent)
+            await database.queue.run(database, agent, unfinished: unfinished)
         }
     }
 

@@ -37,6 +37,7 @@ actor Describer {
         _ runner: Runner, prove: @escaping @Sendable (ConnectionReport, _ nonce: Int64) async throws -> Bool
     ) async -> Result<Description, RunnerError> {
         if let running { return await running.value }
+        let begun = WallClock.milliseconds * 1_000_000
         let task = Task<Result<Description, RunnerError>, Never> {
             let nonce = Int64.random(in: 1...Int64.max)
             do throws(RunnerError) {
@@ -52,7 +53,7 @@ actor Describer {
         switch outcome {
         case .success(let description):
             failure = nil
-            cache.store(description)
+            cache.store(description, begun: begun)
         case .failure(let error):
             failure = (error, .now)
         }

@@ -38,8 +38,12 @@ struct DescriptionCache: Sendable {
         return record.description
     }
 
-    mutating func store(_ description: Description) {
+    /// Keeps a description that env.py gave in a run that began at `begun` (Unix nanoseconds), unless something that it
+    /// depends on changed at about that time or later: Python may have read the older bytes.
+    mutating func store(_ description: Description, begun: Int64) {
         stamps = Self.stamp(description)
+        // A file system's clock is as coarse as a kernel tick.
+        guard stamps.values.allSatisfy({ ($0?.changedAt ?? 0) < begun - 100_000_000 }) else { return }
         let (files, folders) = Self.hashes(description)
         let record = Record(inputs: inputs, files: files, folders: folders, description: description)
         self.record = record

@@ -10,6 +10,9 @@ struct FileStamp: Hashable, Sendable {
     private var modified: [Int]
     private var changed: [Int]
 
+    /// When the file or its metadata last changed, in Unix nanoseconds.
+    var changedAt: Int64 { Int64(changed[0]) * 1_000_000_000 + Int64(changed[1]) }
+
     /// `nil` when there is no such file.
     init?(_ path: String) {
         var status = stat()

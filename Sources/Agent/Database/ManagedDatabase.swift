@@ -1,6 +1,8 @@
 import Alembic
+import Diagnosis
 import Postgres
 import Revisions
+import Schema
 import Tokens
 import Wire
 
@@ -93,11 +95,17 @@ final class ManagedDatabase: Sendable {
         } catch {
             throw WireError(error, on: name)
         }
+        if case .denied(let message) = reading.versionTable.presence {
+            throw WireError(
+                .permissionDenied, "the version table \(reading.versionTable.name) cannot be read: \(message)")
+        }
         guard let description = gathering.description else {
             throw WireError(.databaseUnavailable, "env.py of database \(name) could not be asked")
         }
         do {
-            return Survey(project: project, description: try description.get(), reading: reading)
+            return Survey(
+                project: project, description: try description.get(), reading: reading,
+                observation: Observation(gathering, database: name))
         } catch {
             throw WireError(error)
         }
@@ -173,6 +181,8 @@ struct Survey: Sendable {
     var project: Project
     var description: Description
     var reading: DatabaseReading
+    /// The diagnosis of just this.
+    var observation: Observation
 
     /// - Throws: as ``MigrationPlan/init(to:graph:database:contentHash:)``.
     func plan(to targets: [String]) throws(WireError) -> MigrationPlan {

@@ -1,4 +1,5 @@
 import Diagnosis
+import Postgres
 import Revisions
 import Schema
 import Synchronization
@@ -13,8 +14,8 @@ struct Observation: Sendable {
     var rows: RowClassification?
     var graph: RevisionGraph?
 
-    /// The names of what the models have and the database lacks.
-    var breaking: Set<String> { Set((result.schema.differences ?? []).filter(\.breaking).map(\.object)) }
+    /// The names of what the models have and the database lacks; `nil` when they could not be compared.
+    var breaking: Set<String>? { result.schema.differences.map { Set($0.filter(\.breaking).map(\.object)) } }
 
     var age: Duration { .now - at }
 
@@ -28,32 +29,43 @@ struct Observation: Sendable {
 
 /// Keeps the last diagnosis of one database and makes new ones, one at a time for all who ask.
 final class Monitor: Sendable {
+    private struct Memory {
+        var last: Observation?
+        /// What was begun before this is of another time: the database has been changed since.
+        var since = ContinuousClock.now
+    }
+
     private let name: String
-    private let last = Mutex<Observation?>(nil)
+    private let memory = Mutex(Memory())
     private let flights = Flights()
 
     init(name: String) { self.name = name }
 
     /// The last diagnosis, however old.
-    var latest: Observation? { last.withLock { $0 } }
+    var latest: Observation? { memory.withLock { $0.last } }
 
     /// The last diagnosis if it is at most so old; never waits.
     func recall(maximumAge: Duration) -> Observation? {
-        guard maximumAge > .zero, let latest, latest.age <= maximumAge else { return nil }
-        return latest
+        memory.withLock { memory in
+            guard maximumAge > .zero, let last = memory.last, last.age <= maximumAge, last.at >= memory.since
+            else { return nil }
+            return last
+        }
     }
 
-    /// Makes what is remembered too old for everybody: the database has just been changed.
-    func forget() { last.withLock { $0 = nil } }
+    /// Makes everything that was begun before now too old for everybody: the database has just been changed.
+    func forget() { memory.withLock { $0.since = .now } }
 
     /// A diagnosis that is at most so old; zero means begun after this call.
     func diagnose(_ database: ManagedDatabase, maximumAge: Duration) async -> Observation {
         if let recalled = recall(maximumAge: maximumAge) { return recalled }
-        let asked = ContinuousClock.now
-        return await flights.observation(begunAfter: asked - maximumAge) { [self] in
+        let earliest = max(.now - maximumAge, memory.withLock { $0.since })
+        return await flights.observation(begunAfter: earliest) { [self] in
             let gathering = await database.gather(retries: maximumAge == .zero)
+            // A table that is locked for a moment is no reason to call the server away.
+            if case .failure(let error) = gathering.reading, error.kind == .lockTimeout, let latest { return latest }
             let observation = Observation(gathering, database: name)
-            last.withLock { $0 = observation }
+            memory.withLock { $0.last = observation }
             return observation
         }
     }
@@ -71,8 +83,9 @@ private actor Flights {
             if flight.begun >= earliest { return observation }
             if self.flight?.task == flight.task { self.flight = nil }
         }
+        let begun = ContinuousClock.now
         let task = Task { await make() }
-        flight = (.now, task)
+        flight = (begun, task)
         let observation = await task.value
         if flight?.task == task { flight = nil }
         return observation

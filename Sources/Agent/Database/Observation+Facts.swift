@@ -75,11 +75,12 @@ extension Facts {
 }
 
 extension ProjectProblem {
+    /// What env.py wrote is left out: readers of a diagnosis need not be allowed to see it.
+    ///
     /// - Parameter folder: the project's, from which files are named.
     init(_ error: RunnerError, in folder: String) {
-        let output = error.outputTail.split(separator: "\n").suffix(5).map(String.init)
         let file = error.file.map { $0.hasPrefix(folder + "/") ? String($0.dropFirst(folder.utf8.count + 1)) : $0 }
-        self.init(code: error.code.rawValue, message: error.message, file: file, line: error.line, evidence: output)
+        self.init(code: error.code.rawValue, message: error.message, file: file, line: error.line)
     }
 }
 

@@ -20,29 +20,42 @@ struct RunnerLock: Sendable {
 
     /// Takes the lock and sees that the fence is free.
     ///
-    /// - Parameter waiting: told once for each thing that is waited for.
-    /// - Throws: `conflict`, naming who holds it, when `deadline` passes; the database's own errors.
+    /// - Parameters:
+    ///   - isDraining: whether the agent ends and the wait is to be given up.
+    ///   - waiting: told once for each thing that is waited for.
+    /// - Throws: `conflict`, naming who holds it, when `deadline` passes; `draining`; the database's own errors.
     func take(
-        until deadline: ContinuousClock.Instant, waiting: (String) -> Void
+        until deadline: ContinuousClock.Instant, isDraining: () -> Bool, waiting: (String) -> Void
     ) async throws(WireError) {
-        do {
-            try await wait(for: Locks.runner, until: deadline, waiting) { session throws(PostgresError) in
-                try Locks.tryRunnerLock(session)
-            }
-            try await wait(for: Locks.fence, until: deadline, waiting) { session throws(PostgresError) in
-                try Locks.fenceIsFree(session)
-            }
-        } catch {
-            await release()
-            throw error
+        try await wait(for: Locks.runner, until: deadline, isDraining, waiting) { session throws(PostgresError) in
+            try Locks.tryRunnerLock(session)
+        }
+        try await wait(for: Locks.fence, until: deadline, isDraining, waiting) { session throws(PostgresError) in
+            // A session that was lost and opened anew meanwhile has lost the lock with it.
+            guard try Locks.holdsRunnerLock(session) else { throw Self.lost }
+            return try Locks.fenceIsFree(session)
         }
     }
+
+    /// - Throws: `conflict` when the lock's session has died, and the lock with it.
+    func requireHeld() async throws(WireError) {
+        do {
+            try await connection.withSession { session throws(PostgresError) in
+                guard try Locks.holdsRunnerLock(session) else { throw Self.lost }
+            }
+        } catch {
+            throw WireError(.conflict, "database \(database.name): \(error)")
+        }
+    }
+
+    private static let lost = PostgresError(
+        kind: .connectionLost, message: "The session that held the runner lock was lost before anything was run.")
 
     /// Gives the lock up, with its session.
     func release() async { await connection.close() }
 
     private func wait(
-        for key: Int64, until deadline: ContinuousClock.Instant, _ waiting: (String) -> Void,
+        for key: Int64, until deadline: ContinuousClock.Instant, _ isDraining: () -> Bool, _ waiting: (String) -> Void,
         _ attempt: @Sendable (Session) throws(PostgresError) -> Bool
     ) async throws(WireError) {
         var isFirst = true
@@ -61,10 +74,9 @@ struct RunnerLock: Sendable {
             if isFirst { waiting("waiting: \(who)") }
             isFirst = false
             guard .now < deadline else { throw Self.conflict(who, holder) }
+            guard !isDraining() else { throw WireError(.draining, "the agent is ending") }
             // Polled outside a transaction: a waiting pg_advisory_lock would block CREATE INDEX CONCURRENTLY.
-            do { try await Task.sleep(for: .milliseconds(50)) } catch {
-                throw WireError(.cancelled, "cancelled while waiting")
-            }
+            try? await Task.sleep(for: .milliseconds(50))
         }
     }
 
@@ -81,10 +93,9 @@ struct RunnerLock: Sendable {
         var members: [JSON.Object.Member] = []
         if let holder {
             members.append(.init("pid", .integer(Int64(holder.pid))))
-            // The lock's session carries the job's id in its name.
-            if let job = holder.applicationName?.split(separator: " ").last {
-                members.append(.init("job", .string(String(job))))
-            }
+            // Our own sessions carry the job's id as the last word of their name.
+            let words = (holder.applicationName ?? "").split(separator: " ")
+            if words.first == "schemad", words.count == 3 { members.append(.init("job", .string(String(words[2])))) }
         }
         return WireError(.conflict, "\(who); nothing was run", details: .object(JSON.Object(members)))
     }

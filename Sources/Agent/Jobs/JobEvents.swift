@@ -51,7 +51,9 @@ final class JobEvents: Sendable {
             of: Entry.self, bufferingPolicy: .bufferingNewest(Self.kept))
         let isAlive = logs.withLock { logs in
             guard var log = logs.removeValue(forKey: job) else { return false }
-            for entry in log.entries where entry.sequence > sequence { continuation.yield(entry) }
+            // A sequence from before a restart of the agent means nothing here: everything is told.
+            let seen = sequence <= log.lastSequence ? sequence : 0
+            for entry in log.entries where entry.sequence > seen { continuation.yield(entry) }
             log.watchers[watcher] = continuation
             logs[job] = log
             return true

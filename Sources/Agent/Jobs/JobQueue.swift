@@ -1,101 +1,73 @@
 import Journal
-import Logging
 import ServiceLifecycle
+import Synchronization
 import Wire
 
-/// How a job ended.
-struct JobOutcome: Sendable {
-    var state: Job.State
-    var result: String?
-    var error: WireError?
-    /// Recorded together with the outcome, so that a repair that was made can always be undone.
-    var repair: Repair?
-
-    static func succeeded(_ result: some Encodable & Sendable, repair: Repair? = nil) throws(WireError) -> JobOutcome {
-        JobOutcome(
-            state: .succeeded, result: String(decoding: try WireCoding.encode(result), as: UTF8.self), repair: repair)
-    }
-
-    static func failed(_ error: WireError) -> JobOutcome {
-        let state: Job.State =
-            switch error.code {
-            case .cancelled: .cancelled
-            case .outcomeUnknown: .unknown
-            default: .failed
-            }
-        return JobOutcome(state: state, error: error)
-    }
-}
-
 /// The mutations of one database, one after the other.
-///
-/// Its `run` first settles what an earlier agent left unfinished, then runs jobs until a graceful shutdown; the job
-/// that runs then is waited for, those behind it stay queued in the journal for the next agent.
-struct JobQueue: Sendable {
+final class JobQueue: Sendable {
     private let jobs: AsyncStream<Job>
     private let continuation: AsyncStream<Job>.Continuation
+    /// The jobs that have not begun and can still be given up.
+    private let waiting = Mutex<Set<String>>([])
+    private let settlement = Mutex<Task<Void, Never>?>(nil)
 
-    init() {
-        (jobs, continuation) = AsyncStream.makeStream(of: Job.self)
-    }
+    init() { (jobs, continuation) = AsyncStream.makeStream(of: Job.self) }
 
-    /// Puts a recorded job at the end.
+    /// Puts a recorded job, whose events are open, at the end. It is given up when its deadline passes first.
     func add(_ job: Job, _ agent: AgentState) {
-        agent.events.open(job.id)
-        if case .terminated = continuation.yield(job) { agent.events.close(job.id) }
+        waiting.withLock { _ = $0.insert(job.id) }
+        guard case .enqueued = continuation.yield(job) else {
+            agent.events.close(job.id)
+            return
+        }
+        Task {
+            try? await Task.sleep(for: .milliseconds(max(0, job.deadline - WallClock.milliseconds)))
+            guard claim(job), let journal = try? agent.journal() else { return }
+            await agent.record(.failed(Self.tooLate(job)), of: job, in: journal)
+            agent.events.close(job.id)
+        }
     }
 
-    /// Runs until the shutdown; never throws, since one job's failure is that job's alone.
-    func run(_ database: ManagedDatabase, _ agent: AgentState) async {
-        await Settlement(database, agent).run()
+    /// Runs jobs until a graceful shutdown, and settles what an earlier agent left meanwhile. The job that runs at the
+    /// shutdown is waited for; those behind it stay queued in the journal for the next agent.
+    ///
+    /// - Parameter unfinished: this database's jobs of the earlier agent, their events open.
+    func run(_ database: ManagedDatabase, _ agent: AgentState, unfinished: [Job]) async {
         guard let journal = try? agent.journal() else { return }
         await withGracefulShutdownHandler {
+            let settling = Task { await Settlement(database, agent, journal).settle(unfinished) }
+            settlement.withLock { $0 = settling }
             for await job in jobs {
-                guard agent.lifecycle != .draining else {
-                    agent.events.close(job.id)
-                    continue
-                }
-                await run(job, database, agent, journal)
+                if agent.lifecycle != .draining, claim(job) { await run(job, database, agent, journal) }
+                agent.events.close(job.id)
             }
-        } onGracefulShutdown: {
-            agent.drain()
+            await settling.value
+        } onGracefulShutdown: { [continuation] in
             continuation.finish()
         }
     }
 
-    private func run(
-        _ job: Job, _ database: ManagedDatabase, _ agent: AgentState, _ journal: Journal
-    ) async {
-        defer { agent.events.close(job.id) }
-        var outcome: JobOutcome
+    /// Returns when the jobs of an earlier agent are settled.
+    func settled() async { await settlement.withLock { $0 }?.value }
+
+    private func run(_ job: Job, _ database: ManagedDatabase, _ agent: AgentState, _ journal: Journal) async {
+        let outcome: JobOutcome
         do throws(WireError) {
-            guard WallClock.milliseconds <= job.deadline else {
-                throw WireError(
-                    .deadlineExceeded, "the deadline passed while job \(job.id) was queued; nothing was run")
-            }
+            guard WallClock.milliseconds <= job.deadline else { throw Self.tooLate(job) }
             outcome = try await Mutation(job, database, agent, journal).run()
         } catch {
-            outcome = .failed(error)
+            // Thrown only before anything began: the job stays queued for the next agent.
+            if error.code == .draining { return }
+            outcome = .failed(agent.conceal(error))
         }
         database.monitor.forget()
-        await record(outcome, of: job, agent, journal)
+        await agent.record(outcome, of: job, in: journal)
     }
 
-    private func record(_ outcome: JobOutcome, of job: Job, _ agent: AgentState, _ journal: Journal) async {
-        let error = outcome.error.map { String(decoding: $0.json.encoded(sorted: true), as: UTF8.self) }
-        do {
-            try await journal.finish(
-                job.id, as: outcome.state, result: outcome.result, error: error,
-                retryable: outcome.error?.retryable ?? false, repair: outcome.repair, at: WallClock.milliseconds)
-            agent.logger.info(
-                "job ended",
-                metadata: [
-                    "job": "\(job.id)", "command": "\(job.command)", "database": "\(job.database)",
-                    "state": "\(outcome.state.rawValue)", "error": "\(outcome.error?.description ?? "none")",
-                ])
-        } catch {
-            // The next start settles it by what the database says.
-            agent.logger.error("the end of job \(job.id) could not be recorded: \(error)")
-        }
+    /// Whether the caller is the one who ends the job's wait.
+    private func claim(_ job: Job) -> Bool { waiting.withLock { $0.remove(job.id) != nil } }
+
+    private static func tooLate(_ job: Job) -> WireError {
+        WireError(.deadlineExceeded, "the deadline passed while job \(job.id) was queued; nothing was run")
     }
 }

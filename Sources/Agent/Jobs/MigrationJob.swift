@@ -12,43 +12,44 @@ struct MigrationJob: Sendable {
 
     private var database: ManagedDatabase { mutation.database }
 
-    func run() async throws(WireError) -> JobOutcome {
+    /// What there is to say without touching anything: the target is reached. `nil` when something has to run.
+    ///
+    /// No lock is needed for it: rows that are the target's have been committed, whoever is at work.
+    func recall() async throws(WireError) -> JobOutcome? {
         let begun = ContinuousClock.now
-        let lock = RunnerLock(database, job: mutation.job.id)
-        try await lock.take(until: mutation.waitsUntil) { message in
-            mutation.publish(Progress(phase: .waiting, message: message))
-        }
-        do throws(WireError) {
-            let outcome = try await run(begun)
-            await lock.release()
-            return outcome
-        } catch {
-            await lock.release()
-            throw error
-        }
+        let survey = try await database.survey()
+        let plan = try survey.plan(to: parameters.to ?? ["heads"])
+        guard plan.steps.isEmpty else { return nil }
+        try check(plan)
+        return try nothingToDo(plan, survey, begun)
     }
 
-    private func run(_ begun: ContinuousClock.Instant) async throws(WireError) -> JobOutcome {
+    /// Runs what is pending, under the lock.
+    func run(_ lock: RunnerLock) async throws(WireError) -> JobOutcome {
+        let begun = ContinuousClock.now
         let survey = try await database.survey()
         let plan = try survey.plan(to: parameters.to ?? ["heads"])
         try check(plan)
-        guard !plan.steps.isEmpty else {
-            // Nothing to run is not the same as nothing wrong: a stamped database lacks what its rows promise.
-            let findings = await database.diagnose(maximumAge: .seconds(1)).result.findings
-            return try .succeeded(
-                Migrate.Result(
-                    job: mutation.job.id, state: .succeeded, from: plan.from, to: plan.from, applied: [],
-                    durationMs: (.now - begun).milliseconds, findings: findings))
-        }
-        let before = await database.diagnose(maximumAge: .zero)
-        try await mutation.begin(
-            JobContext(
-                from: plan.from, to: plan.to, steps: plan.steps, schema: survey.reading.versionTable.schema,
-                table: survey.reading.versionTable.name))
+        // Another run may have been at work while this one waited.
+        guard !plan.steps.isEmpty else { return try nothingToDo(plan, survey, begun) }
+        let context = JobContext(
+            from: plan.from, to: plan.to, steps: plan.steps, schema: survey.reading.versionTable.schema,
+            table: survey.reading.versionTable.name)
+        try await mutation.begin(context)
         mutation.publish(Progress(phase: .starting, total: plan.steps.count))
-        let failure = await execute(plan, survey)
+        let failure = await execute(plan, survey, lock)
         mutation.publish(Progress(phase: .verifying))
-        return try await conclude(plan, survey, failure, before, begun)
+        return try await conclude(context, survey, failure, begun)
+    }
+
+    /// Nothing to run is not the same as nothing wrong: a stamped database lacks what its rows promise.
+    private func nothingToDo(
+        _ plan: MigrationPlan, _ survey: Survey, _ begun: ContinuousClock.Instant
+    ) throws(WireError) -> JobOutcome {
+        try .succeeded(
+            Migrate.Result(
+                job: mutation.job.id, state: .succeeded, from: plan.from, to: plan.from, applied: [],
+                durationMs: (.now - begun).milliseconds, findings: survey.observation.result.findings))
     }
 
     /// The caller's own conditions.
@@ -68,7 +69,7 @@ struct MigrationJob: Sendable {
     }
 
     /// Runs the revisions; the answer is what went wrong.
-    private func execute(_ plan: MigrationPlan, _ survey: Survey) async -> RunnerError? {
+    private func execute(_ plan: MigrationPlan, _ survey: Survey, _ lock: RunnerLock) async -> RunnerError? {
         let deadline = parameters.runDeadlineMs.map { Duration.milliseconds($0) } ?? database.settings.migrateDeadline
         let run = MigrationRun(
             targets: plan.to, expectedRows: plan.from, expectedRevisions: plan.steps,
@@ -78,9 +79,11 @@ struct MigrationJob: Sendable {
             applicationName: "schemad migrate \(mutation.job.id)", sha256: survey.project.sha256, deadline: deadline)
         let progress = RunProgress(total: plan.steps.count)
         do {
-            _ = try await database.runner(survey.project).migrate(
-                run, prove: { report in try await database.proves(report, lock: Locks.fence) }
-            ) { event in
+            _ = try await database.runner(survey.project).migrate(run) { report in
+                // A lock whose session has died meanwhile protects nothing.
+                try await lock.requireHeld()
+                return try await database.proves(report, lock: Locks.fence)
+            } progress: { event in
                 if let step = progress.step(event) { mutation.publish(step) }
             }
             return nil
@@ -91,45 +94,45 @@ struct MigrationJob: Sendable {
 
     /// Reads rows and schema again on a fresh connection: that, not what the run said, is the outcome.
     private func conclude(
-        _ plan: MigrationPlan, _ survey: Survey, _ failure: RunnerError?, _ before: Observation,
-        _ begun: ContinuousClock.Instant
+        _ context: JobContext, _ survey: Survey, _ failure: RunnerError?, _ begun: ContinuousClock.Instant
     ) async throws(WireError) -> JobOutcome {
-        let evidence = await Evidence.gather(database, context: context(plan, survey), graph: survey.project.graph)
-        let after = await database.diagnose(maximumAge: .zero)
-        switch evidence {
+        let standing: Standing
+        switch await Evidence.gather(database, schema: context.schema, table: context.table) {
         case .unknown(let reason):
             throw WireError(
                 .outcomeUnknown,
                 "it is not known what became of the run: \(reason)" + (failure.map { " (\($0.message))" } ?? ""))
-        case .known(let rows, let applied):
-            let isComplete = Set(rows) == Set(plan.to)
-            // A run whose last word was lost has succeeded when the rows say so.
-            if let failure, !(isComplete && failure.code.isSilence) {
-                throw Failure.error(failure, applied: applied, rows: rows, plan: plan)
-            }
-            guard isComplete else {
-                throw Failure.error(
-                    message: "env.py ended without an error, but the rows are not the expected ones: the run was not "
-                        + "recorded; look for a transaction that env.py opens and does not commit",
-                    applied: applied, rows: rows, plan: plan)
-            }
-            let broken = after.breaking.subtracting(before.breaking)
-            guard broken.isEmpty else {
-                throw Failure.error(
-                    message: "the revisions ran, and now the models lack \(TerminalText.list(broken.sorted()))",
-                    applied: applied, rows: rows, plan: plan)
-            }
-            return try .succeeded(
-                Migrate.Result(
-                    job: mutation.job.id, state: .succeeded, from: plan.from, to: rows.sorted(), applied: applied,
-                    durationMs: (.now - begun).milliseconds, findings: after.result.findings))
+        case .rows(let rows): standing = Standing(rows, context, graph: survey.project.graph)
         }
+        // A run whose last word was lost has succeeded when the rows say so.
+        if let failure, !(standing.isComplete && failure.code.isSilence) { throw Failure.error(failure, standing) }
+        guard standing.isComplete else {
+            throw Failure.error(
+                message:
+                    "env.py ended without an error, but the rows are not the expected ones: look for a transaction "
+                    + "that env.py opens and does not commit", standing)
+        }
+        let after = await database.diagnose(maximumAge: .zero)
+        try requireWhole(after, survey, standing)
+        return try .succeeded(
+            Migrate.Result(
+                job: mutation.job.id, state: .succeeded, from: context.from.compactMap(\.self),
+                to: standing.rows.compactMap(\.self).sorted(), applied: standing.applied,
+                durationMs: (.now - begun).milliseconds, findings: after.result.findings))
     }
 
-    private func context(_ plan: MigrationPlan, _ survey: Survey) -> JobContext {
-        JobContext(
-            from: plan.from, to: plan.to, steps: plan.steps, schema: survey.reading.versionTable.schema,
-            table: survey.reading.versionTable.name)
+    /// Success means that the models lack nothing now that they had before.
+    private func requireWhole(_ after: Observation, _ survey: Survey, _ standing: Standing) throws(WireError) {
+        guard let before = survey.observation.breaking else { return }
+        guard let now = after.breaking else {
+            throw Failure.error(
+                message: "the revisions ran, and the schema could not be read again; 'diagnose' tells it", standing)
+        }
+        let broken = now.subtracting(before)
+        guard broken.isEmpty else {
+            throw Failure.error(
+                message: "the revisions ran, and now the models lack \(TerminalText.list(broken.sorted()))", standing)
+        }
     }
 }
 

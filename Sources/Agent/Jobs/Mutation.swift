@@ -15,18 +15,43 @@ struct Mutation: Sendable {
         self.journal = journal
     }
 
-    /// Runs the job's command.
+    /// Runs the job's command, with nobody else at the database.
+    ///
+    /// - Throws: `draining` only as long as nothing has begun.
     func run() async throws(WireError) -> JobOutcome {
         let parameters = try Job.json(job.params).objectValue ?? JSON.Object()
         let request = Request(id: job.id, command: job.command, parameters: parameters)
         switch job.command {
         case Migrate.name:
-            return try await MigrationJob(mutation: self, parameters: Migrate.parameters(of: request)).run()
+            let migration = MigrationJob(mutation: self, parameters: try Migrate.parameters(of: request))
+            if let outcome = try await migration.recall() { return outcome }
+            return try await withLock { lock throws(WireError) in try await migration.run(lock) }
         case FixVersion.name:
-            return try await RepairJob(mutation: self, parameters: FixVersion.parameters(of: request)).run()
+            let repair = RepairJob(mutation: self, parameters: try FixVersion.parameters(of: request))
+            return try await withLock { lock throws(WireError) in try await repair.run(lock) }
         default:
             throw WireError(.unknownCommand, "this version cannot run '\(job.command)'")
         }
+    }
+
+    private func withLock(
+        _ body: (RunnerLock) async throws(WireError) -> JobOutcome
+    ) async throws(WireError) -> JobOutcome {
+        let lock = RunnerLock(database, job: job.id)
+        let outcome: Result<JobOutcome, WireError>
+        do throws(WireError) {
+            let deadline = ContinuousClock.now + .milliseconds(max(0, job.deadline - WallClock.milliseconds))
+            try await lock.take(until: deadline, isDraining: { agent.lifecycle == .draining }) { message in
+                publish(Progress(phase: .waiting, message: message))
+            }
+            // What an earlier agent left is settled by the rows as they are before this job changes them.
+            await database.queue.settled()
+            outcome = .success(try await body(lock))
+        } catch {
+            outcome = .failure(error)
+        }
+        await lock.release()
+        return try outcome.get()
     }
 
     /// Tells those who watch.
@@ -41,11 +66,6 @@ struct Mutation: Sendable {
         try await journal.wire { journal throws(JournalError) in
             try await journal.start(job.id, context: text, at: WallClock.milliseconds)
         }
-    }
-
-    /// When the job is no longer worth waiting for.
-    var waitsUntil: ContinuousClock.Instant {
-        .now + .milliseconds(max(0, job.deadline - WallClock.milliseconds))
     }
 }
 

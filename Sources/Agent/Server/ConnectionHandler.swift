@@ -62,6 +62,9 @@ final class ConnectionHandler: ChannelInboundHandler {
             for number in hasGap.sorted() { write(dispatcher.gap(work[number]?.requestID), context) }
             hasGap = []
             context.flush()
+            // Not at once: a flush inside could come back here.
+            let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+            context.eventLoop.execute { bound.value.handler.proceed(bound.value.context) }
         } else {
             writeClock = after(.seconds(Int64(Limits.stalledWriteSeconds)), context) { $1.close(promise: nil) }
         }
@@ -70,7 +73,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// Takes every step that the bytes at hand allow, then asks for more.
     private func proceed(_ context: ChannelHandlerContext) {
-        steps: while true {
+        // A client that does not read its answers gets no more of them made.
+        steps: while context.channel.isWritable {
             switch conversation.next() {
             case .wait: break steps
             case .refused(let number, let error):
@@ -85,7 +89,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         context.flush()
         keepClocks(context)
         closeWhenOver(context)
-        if conversation.wantsBytes { context.read() }
+        if conversation.wantsBytes, context.channel.isWritable { context.read() }
     }
 
     private func start(_ work: Work, _ number: UInt64, _ context: ChannelHandlerContext) {
@@ -105,7 +109,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func finished(_ number: UInt64, _ reply: Reply, _ context: ChannelHandlerContext) {
-        work[number] = nil
+        let requestID = work.removeValue(forKey: number)?.requestID
+        guard context.channel.isActive else { return }
+        // What is missing is said before the answer, while the client still knows the request.
+        if hasGap.remove(number) != nil { write(dispatcher.gap(requestID), context) }
         answer(number, reply, context)
         proceed(context)
     }
@@ -135,7 +142,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func closeWhenOver(_ context: ChannelHandlerContext) {
-        guard conversation.isOver || (isInputClosed && conversation.isIdle) else { return }
+        let isDone = isInputClosed && conversation.isIdle && context.channel.isWritable
+        guard conversation.isOver || isDone else { return }
         // An empty write completes after everything before it has gone out.
         context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in
             context.close(promise: nil)
@@ -145,7 +153,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// A frame that has begun must end in time; a connection without a request is closed after a while.
     private func keepClocks(_ context: ChannelHandlerContext) {
         // While this side does not read, the rest of a frame is not the client's fault.
-        let frame = conversation.isInsideFrame && conversation.wantsBytes ? conversation.frameNumber : nil
+        let isReading = conversation.wantsBytes && context.channel.isWritable
+        let frame = conversation.isInsideFrame && isReading ? conversation.frameNumber : nil
         if frameClock?.frame != frame {
             frameClock?.1.cancel()
             frameClock = frame.map { ($0, after(.seconds(Int64(limits.frameSeconds)), context, Self.frameTooSlow)) }
@@ -159,8 +168,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private static func frameTooSlow(_ handler: ConnectionHandler, _ context: ChannelHandlerContext) {
         let error = WireError(.badFrame, "a frame was begun and not completed in time")
-        handler.send([handler.dispatcher.refusal(error).frame], context)
-        context.close(promise: nil)
+        handler.answer(handler.conversation.abandon(), handler.dispatcher.refusal(error), context)
+        handler.proceed(context)
     }
 
     private func after(

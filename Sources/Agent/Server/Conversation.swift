@@ -47,6 +47,12 @@ struct Conversation {
         }
     }
 
+    /// Gives up on the frame that is under way; after the answer of the number the connection closes.
+    mutating func abandon() -> UInt64 {
+        isRefused = true
+        return open()
+    }
+
     private mutating func open() -> UInt64 {
         lastNumber += 1
         outstanding.insert(lastNumber)

@@ -1,5 +1,3 @@
-import Logging
-import Tokens
 import Wire
 
 /// The answer to one request, as the frame that goes out.
@@ -71,7 +69,8 @@ struct Dispatcher: Sendable {
                     "there is no command '\(request.command)'; there are \(commands.keys.sorted().joined(separator: ", "))"
                 )
             }
-            let database = try agent.database(named: request.database)
+            let isAboutOne = request.database != nil || command.needsDatabase
+            let database = isAboutOne ? try agent.database(named: request.database) : nil
             try principal.authorize(command.scope, on: database?.name, by: door)
             let call = Call(
                 request: request, principal: principal, database: database, agent: agent,
@@ -90,7 +89,7 @@ struct Dispatcher: Sendable {
     }
 
     private func reply(id: String?, _ outcome: Result<[UInt8], WireError>) -> Reply {
-        let outcome = outcome.mapError(concealed)
+        let outcome = outcome.mapError(agent.conceal)
         let frame = frame(.response, id: id) { () throws(WireError) in
             switch outcome {
             case .failure(let error): return Response.encoded(id: id, error: error)
@@ -109,16 +108,6 @@ struct Dispatcher: Sendable {
 
     private func frame(_ kind: Frame.Kind, _ event: Event) -> [UInt8] {
         frame(kind) { () throws(WireError) in event.encoded() }
-    }
-
-    /// An internal error as a client may see it: its details are in the log, under the same incident id.
-    private func concealed(_ error: WireError) -> WireError {
-        guard error.code == .internal else { return error }
-        let incident = RandomBytes.hexadecimal(4)
-        agent.logger.error("incident \(incident): \(error.message)")
-        return WireError(
-            .internal, "something is wrong in the agent itself; its log has the details under incident \(incident)",
-            details: .object(JSON.Object([.init("incident", .string(incident))])))
     }
 
     /// Frames a body; one that cannot be sent becomes an error in its place.

@@ -60,7 +60,8 @@ struct ConfigurationReading {
         if versionLocations.isEmpty { versionLocations = [scriptLocation + "/versions"] }
 
         return ProjectConfiguration(
-            folder: folder, iniFile: iniFile, configFiles: configFiles, section: section, scriptLocation: scriptLocation,
+            folder: folder, iniFile: iniFile, configFiles: configFiles, section: section,
+            scriptLocation: scriptLocation,
             versionLocations: versionLocations, recursiveVersionLocations: try bool("recursive_version_locations"),
             sourceless: try bool("sourceless"), prependSysPath: prependSysPath)
     }

@@ -1,7 +1,7 @@
 /// Paths as text; nothing here looks at the file system.
 enum FilePaths {
-    /// The path, seen from a folder when it is relative. Empty components and `.` go away, `..` stays, because what it means
-    /// depends on symbolic links.
+    /// The path, seen from a folder when it is relative. Empty components and `.` go away, `..` stays, because what it
+    /// means depends on symbolic links.
     static func absolute(_ path: String, in folder: String) -> String {
         let whole = path.utf8.first == UInt8(ascii: "/") ? path : folder + "/" + path
         return "/" + components(whole).filter { $0 != "." }.joined(separator: "/")

@@ -89,7 +89,7 @@ enum Files {
             if count == bytes.count { bytes += [UInt8](repeating: 0, count: bytes.count) }
             guard count <= sizeLimit else { throw FileFault("it is longer than \(sizeLimit >> 20) MiB") }
             let room = bytes.count - count
-            let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + count, room) }
+            let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress?.advanced(by: count), room) }
             if got < 0 {
                 if errno == EINTR { continue }
                 throw FileFault(errno: errno)
@@ -101,8 +101,8 @@ enum Files {
         return (bytes, FileStamp(status))
     }
 
-    /// The entries of a folder except `.` and `..`, sorted by code points. A name that is not UTF-8 is repaired, and then
-    /// names no file.
+    /// The entries of a folder except `.` and `..`, sorted by code points. A name that is not UTF-8 is repaired, and
+    /// then names no file.
     static func list(_ folder: String) throws(FileFault) -> [Entry] {
         guard let stream = opendir(folder) else { throw FileFault(errno: errno) }
         defer { closedir(stream) }
@@ -140,7 +140,9 @@ enum Files {
     /// What a symbolic link says; nil when it cannot be read.
     static func linkTarget(_ path: String) -> String? {
         var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress!, $0.count) }
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            bytes.bindMemory(to: CChar.self).baseAddress.map { readlink(path, $0, bytes.count) } ?? -1
+        }
         return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
     }
 

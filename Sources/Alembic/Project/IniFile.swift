@@ -44,7 +44,8 @@ struct IniFile {
         return rest.isEmpty ? lines : lines + [rest]
     }
 
-    /// The value of a key, interpolated; nil when neither the section nor `[DEFAULT]` has it, or there is no such section.
+    /// The value of a key, interpolated; nil when neither the section nor `[DEFAULT]` has it, or there is no such
+    /// section.
     func value(_ key: String, in section: String) throws(ProjectError) -> Value? {
         guard let raw = try raw(key, in: section) else { return nil }
         return Value(text: try interpolate(raw, key: key, section: section, depth: 1), line: raw.line)
@@ -55,7 +56,8 @@ struct IniFile {
         return values[key.lowercased()] ?? defaults[key.lowercased()]
     }
 
-    /// `%(name)s` is another key of the section or of `[DEFAULT]`, `%%` a percent sign (ConfigParser's BasicInterpolation).
+    /// `%(name)s` is another key of the section or of `[DEFAULT]`, `%%` a percent sign (ConfigParser's
+    /// BasicInterpolation).
     private func interpolate(_ value: Value, key: String, section: String, depth: Int) throws(ProjectError) -> String {
         func fault(_ message: String) -> ProjectError {
             ProjectError(code: ProjectError.Code.invalid, message: message, file: file, line: value.line, key: key)

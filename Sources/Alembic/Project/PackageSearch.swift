@@ -5,8 +5,8 @@ struct PackageSearch {
     /// From where a plain relative path is seen.
     var projectFolder: String
 
-    /// The absolute path that a setting means: a path, or, when it is not absolute and has a colon, a place in a package
-    /// (Alembic's `coerce_resource_to_filename`).
+    /// The absolute path that a setting means: a path, or, when it is not absolute and has a colon, a place in a
+    /// package (Alembic's `coerce_resource_to_filename`).
     ///
     /// - Throws: `ProjectError` when no folder holds such a package.
     func path(of setting: String, place: SettingPlace) throws(ProjectError) -> String {

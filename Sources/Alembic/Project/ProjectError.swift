@@ -31,6 +31,7 @@ public struct ProjectError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One line that names file, line and key as far as they are known.
     public var description: String {
         let place = file.map { $0 + (line.map { ":\($0)" } ?? "") + ": " } ?? ""
-        return place + (key.map { "\($0): " } ?? "") + message
+        let text = place + (key.map { "\($0): " } ?? "") + message
+        return text.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 }

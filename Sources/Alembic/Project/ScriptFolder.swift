@@ -57,7 +57,8 @@ public struct ScriptFolder: Sendable {
                 problems.append(
                     GraphProblem(
                         code: GraphProblem.Code.notLiteral,
-                        message: "Only bytecode is there: only running it tells which revision it is.", file: file.path))
+                        message: "Only bytecode is there: only running it tells which revision it is.", file: file.path)
+                )
                 continue
             }
             do throws(FileFault) {

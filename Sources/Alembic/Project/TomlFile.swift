@@ -1,9 +1,8 @@
-import TOMLKit
+import Settings
 
 /// `[tool.alembic]` of a `pyproject.toml`, as Alembic reads it since 1.16.
 struct TomlFile {
-    private let table: TOMLTable?
-    private let text: String
+    private let table: SettingsTable?
     private let file: String
     private let here: String
 
@@ -12,24 +11,13 @@ struct TomlFile {
     init(_ bytes: [UInt8], file: String, here: String) throws(ProjectError) {
         self.file = file
         self.here = here
-        text = String(decoding: bytes, as: UTF8.self)
-        let root: TOMLTable
         do {
-            root = try TOMLTable(string: text)
+            var root = try SettingsDocument(text: String(decoding: bytes, as: UTF8.self), file: file).root
+            var tool = try root.table("tool")
+            table = try tool?.table("alembic")
         } catch {
-            let fault = error as? TOMLParseError
-            throw ProjectError(
-                code: ProjectError.Code.invalid, message: "This is not TOML: \(fault?.description ?? "unknown error").",
-                file: file, line: fault?.source.begin.line)
+            throw ProjectError(error)
         }
-        guard let tool = root["tool"] else {
-            table = nil
-            return
-        }
-        guard tool.table != nil, tool.table?["alembic"].map({ $0.table != nil }) ?? true else {
-            throw ProjectError(code: ProjectError.Code.invalid, message: "[tool.alembic] is not a table.", file: file)
-        }
-        table = tool.table?["alembic"]?.table
     }
 
     /// Whether the file has the table at all.
@@ -37,28 +25,38 @@ struct TomlFile {
 
     /// A string, with `%(here)s` replaced; nil when the key is absent.
     func string(_ key: String) throws(ProjectError) -> String? {
-        guard let value = table?[key] else { return nil }
-        guard let text = value.string else { throw fault("This has to be a string.", key) }
-        return try replace(text, key)
+        let value = try read { table throws(SettingsError) in try table.string(key) }
+        return try value.map { text throws(ProjectError) in try replace(text, key) }
     }
 
     /// A list of strings, with `%(here)s` replaced; nil when the key is absent.
     func strings(_ key: String) throws(ProjectError) -> [String]? {
-        guard let value = table?[key] else { return nil }
-        guard let array = value.array else { throw fault("This has to be a list of strings.", key) }
+        guard let values = try read({ table throws(SettingsError) in try table.strings(key) }) else { return nil }
         var strings: [String] = []
-        for index in 0..<array.count {
-            guard let text = array[index].string else { throw fault("This has to be a list of strings.", key) }
-            strings.append(try replace(text, key))
-        }
+        for value in values { strings.append(try replace(value, key)) }
         return strings
     }
 
     /// A boolean; false when the key is absent.
     func bool(_ key: String) throws(ProjectError) -> Bool {
-        guard let value = table?[key] else { return false }
-        guard let bool = value.bool else { throw fault("This has to be true or false.", key) }
-        return bool
+        try read { table throws(SettingsError) in try table.boolean(key) } ?? false
+    }
+
+    /// Where a key stands; nil when it is absent.
+    func line(of key: String) -> Int? {
+        guard let table, table.keys.contains(key) else { return nil }
+        return table.error(key, "").line
+    }
+
+    private func read<Value>(
+        _ body: (inout SettingsTable) throws(SettingsError) -> Value?
+    ) throws(ProjectError) -> Value? {
+        guard var table else { return nil }
+        do {
+            return try body(&table)
+        } catch {
+            throw ProjectError(error)
+        }
     }
 
     /// Python's `value % {"here": …}`, as far as a path needs it.
@@ -84,18 +82,12 @@ struct TomlFile {
     private func fault(_ message: String, _ key: String) -> ProjectError {
         ProjectError(code: ProjectError.Code.invalid, message: message, file: file, line: line(of: key), key: key)
     }
+}
 
-    /// Where a key stands; TOMLKit keeps no positions. Nil when it is written in an unusual way.
-    func line(of key: String) -> Int? {
-        var isInside = false
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let words = line.filter { $0 != " " && $0 != "\t" && $0 != "\r" }
-            if words.hasPrefix("[") {
-                isInside = words.hasPrefix("[tool.alembic]")
-            } else if isInside, words.hasPrefix(key + "=") {
-                return number + 1
-            }
-        }
-        return nil
+extension ProjectError {
+    fileprivate init(_ error: SettingsError) {
+        self.init(
+            code: Code.invalid, message: error.message, file: error.file, line: error.line,
+            key: error.key.flatMap { $0.split(separator: ".").last.map(String.init) })
     }
 }

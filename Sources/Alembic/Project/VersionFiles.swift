@@ -1,6 +1,7 @@
 import Revisions
 
-/// The files that Alembic would load as revisions, in its order, found by its rules (`ScriptDirectory._load_revisions`).
+/// The files that Alembic would load as revisions, in its order, found by its rules
+/// (`ScriptDirectory._load_revisions`).
 struct VersionFiles {
     /// One file.
     struct File {

@@ -59,7 +59,8 @@ enum PythonEscapes {
     }
 
     private static func number(
-        _ content: ArraySlice<UInt8>, _ index: inout Int, radix: Int, digits: ClosedRange<Int>, into value: inout [UInt8]
+        _ content: ArraySlice<UInt8>, _ index: inout Int, radix: Int, digits: ClosedRange<Int>,
+        into value: inout [UInt8]
     ) -> Bool {
         var code: UInt32 = 0
         var count = 0

@@ -1,7 +1,8 @@
 /// Reads Python source as logical lines of tokens, in one pass and without recursion.
 ///
-/// It knows what Python's tokenizer knows: brackets, strings with their prefixes and quotes, f-strings with nested fields,
-/// comments, line joining, indentation. It does not judge grammar: what it lets pass may still be refused by Python.
+/// It knows what Python's tokenizer knows: brackets, strings with their prefixes and quotes, f-strings with nested
+/// fields, comments, line joining, indentation. It does not judge grammar: what it lets pass may still be refused by
+/// Python.
 struct PythonScanner {
     let source: PythonSource
     var position: Int
@@ -14,7 +15,8 @@ struct PythonScanner {
         position = source.start
     }
 
-    /// Where code starts: with tabs to multiples of eight, and counting each as one. Python wants both to agree on order.
+    /// Where code starts: with tabs to multiples of eight, and counting each as one. Python wants both to agree on
+    /// order.
     private struct Indent {
         var column: Int
         var characters: Int
@@ -123,7 +125,9 @@ struct PythonScanner {
                 case Byte.openBracket: brackets.append((Byte.closeBracket, start))
                 case Byte.openBrace: brackets.append((Byte.closeBrace, start))
                 case Byte.closeParenthesis, Byte.closeBracket, Byte.closeBrace:
-                    guard brackets.popLast()?.closing == mark else { throw fault("a closing bracket matches no open one") }
+                    guard brackets.popLast()?.closing == mark else {
+                        throw fault("a closing bracket matches no open one")
+                    }
                 default: break
                 }
             }

@@ -87,8 +87,8 @@ extension PythonScanner {
         }
     }
 
-    /// Skips an f-string by the grammar of Python 3.12, of which the older one is a part: fields may hold strings, also of
-    /// the same quotes, and format specifications may hold fields.
+    /// Skips an f-string by the grammar of Python 3.12, of which the older one is a part: fields may hold strings, also
+    /// of the same quotes, and format specifications may hold fields.
     ///
     /// - Returns: whether it has fields.
     private mutating func skipFieldString(_ quotes: Quotes) throws(PythonFault) -> Bool {

@@ -1,7 +1,8 @@
 /// What the text of a revision script tells about its revision.
 ///
-/// Only module level counts: `revision`, `down_revision`, `branch_labels`, `depends_on` and the docstring, with the last
-/// assignment winning, as when Python runs the module. What only running can tell becomes a problem, never a guess.
+/// Only module level counts: `revision`, `down_revision`, `branch_labels`, `depends_on` and the docstring, with the
+/// last assignment winning, as when Python runs the module. What only running can tell becomes a problem, never a
+/// guess.
 public struct ScriptHeader: Hashable, Sendable {
     /// What was read; nil when not even an id is known. With a problem, computed variables are empty in it.
     public var revision: Revision?
@@ -23,7 +24,9 @@ public struct ScriptHeader: Hashable, Sendable {
         } catch {
             problem = GraphProblem(
                 code: GraphProblem.Code.unreadable,
-                message: "Python cannot read this script: \(error.message) (line \(error.line)). Correct or remove the file.",
+                message:
+                    "Python cannot read this script: \(error.message) (line \(error.line)). "
+                    + "Correct or remove the file.",
                 file: file, line: error.line)
             return
         }
@@ -55,7 +58,9 @@ public struct ScriptHeader: Hashable, Sendable {
             } else if problem == nil {
                 note(
                     GraphProblem.Code.unreadable, line: lines.revision,
-                    "The script sets no down_revision, and Alembic refuses the project. Set it to the parent's id, or to None.")
+                    "The script sets no down_revision, and Alembic refuses the project. "
+                        + "Set it to the parent's id, or to None."
+                )
             }
             revision.labels = names(.labels, line: \.labels) ?? []
             revision.dependsOn = names(.dependsOn, line: \.dependsOn) ?? []
@@ -75,7 +80,9 @@ public struct ScriptHeader: Hashable, Sendable {
             case nil:
                 let name = String(file[(file.lastIndex(of: "/").map(file.index(after:)) ?? file.startIndex)...])
                 let stem = name.utf8.dropLast(3)
-                let isHexadecimal = stem.allSatisfy { $0.isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
+                let isHexadecimal = stem.allSatisfy {
+                    $0.isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+                }
                 if name.hasSuffix(".py"), !stem.isEmpty, isHexadecimal { return String(name.dropLast(3)) }
                 note(
                     GraphProblem.Code.unreadable, line: nil,
@@ -98,8 +105,8 @@ public struct ScriptHeader: Hashable, Sendable {
                 // Alembic makes something of a dictionary's keys, or of one tuple in another: it has to be asked.
                 note(
                     GraphProblem.Code.notLiteral, line: line,
-                    "\(variable.rawValue) is neither None nor a string nor a sequence of strings: only running the script "
-                        + "tells what Alembic makes of it.")
+                    "\(variable.rawValue) is neither None nor a string nor a sequence of strings: only running the "
+                        + "script tells what Alembic makes of it.")
                 return nil
             }
         }

@@ -16,7 +16,7 @@ public enum Migrate: Command {
         public var to: [String]?
         /// Run only while this plan still holds.
         public var plan: String?
-        /// Run only from exactly these rows.
+        /// Run only from exactly these rows; an empty list means a database without any.
         public var expectFrom: [String]?
         /// False: answer as soon as the job is recorded. Nil means true.
         public var wait: Bool?
@@ -37,7 +37,7 @@ public enum Migrate: Command {
         public init(_ members: Members<CodingKeys>) throws(WireError) {
             to = try members.strings(.to)
             plan = try members.string(.plan)
-            expectFrom = try members.strings(.expectFrom)
+            expectFrom = try members.strings(.expectFrom, minimum: 0)
             wait = try members.bool(.wait)
             runDeadlineMs = try members.integer(.runDeadlineMs, in: 1...Limits.longestDeadlineMilliseconds)
         }

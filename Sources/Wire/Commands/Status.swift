@@ -19,13 +19,14 @@ public enum Status: Command {
         public var databases: [Database]
         /// Connections that are open now, this one among them.
         public var connections: Int
-        public var jobs: JobCounts
+        /// Nil while the agent's durable state cannot be read.
+        @Nullable public var jobs: JobCounts?
         /// The kids of the keys that are loaded.
         public var keys: [String]
 
         public init(
             agent: String, audience: String, state: Hello.State, startedAt: String, uptimeMs: Int64,
-            databases: [Database], connections: Int, jobs: JobCounts, keys: [String]
+            databases: [Database], connections: Int, jobs: JobCounts?, keys: [String]
         ) {
             self.agent = agent
             self.audience = audience

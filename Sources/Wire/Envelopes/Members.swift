@@ -52,12 +52,12 @@ public struct Members<Name: CodingKey & CaseIterable & Sendable>: Sendable {
         return number
     }
 
-    /// A list of 1 to 256 strings.
-    public func strings(_ name: Name) throws(WireError) -> [String]? {
+    /// A list of at most 256 strings, and of at least `minimum`.
+    public func strings(_ name: Name, minimum: Int = 1) throws(WireError) -> [String]? {
         guard let value = object[name.stringValue] else { return nil }
         guard let elements = value.arrayValue else { throw wrongType(name, "a list of strings", value) }
-        guard (1...256).contains(elements.count) else {
-            throw WireError(.badParams, "'\(name.stringValue)' must have 1 to 256 elements")
+        guard (minimum...256).contains(elements.count) else {
+            throw WireError(.badParams, "'\(name.stringValue)' must have \(minimum) to 256 elements")
         }
         var texts: [String] = []
         for element in elements {

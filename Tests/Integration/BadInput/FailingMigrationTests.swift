@@ -8,10 +8,14 @@ import Wire
     private static let bad = "op.execute(\"INSERT INTO notes (id) VALUES (1), (1)\")"
 
     @Test(arguments: [true, false]) func itSaysWhatIsRecorded(_ perMigration: Bool) async throws {
-        let environment = SmallProject.environment(arguments: "transaction_per_migration=\(perMigration ? "True" : "False")")
-        try await Workshop.with(environment: environment, arrange: { _, project in
-            try project.revisions(3) { $0 == 2 ? Self.bad : "pass" }
-        }) { workshop in
+        let environment = SmallProject.environment(
+            arguments: "transaction_per_migration=\(perMigration ? "True" : "False")")
+        try await Workshop.with(
+            environment: environment,
+            arrange: { _, project in
+                try project.revisions(3) { $0 == 2 ? Self.bad : "pass" }
+            }
+        ) { workshop in
             let recorded = perMigration ? ["a00000000000", "b00000000001"] : []
             let outcome = try await workshop.agent.adminctl("--json", "migrate")
             #expect(outcome.status == 1)

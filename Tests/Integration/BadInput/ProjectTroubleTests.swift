@@ -84,7 +84,6 @@ import Wire
             connected: "connection.execute(text('CREATE TABLE sneaked (id int)')); connection.commit()")
         try await Workshop.with(environment: environment) { workshop in
             let diagnosis = try await workshop.agent.diagnose()
-            #expect(diagnosis.verdict == .projectInvalid)
             #expect(diagnosis.findings.map(\.code).contains("project.writesDuringRead"))
             #expect(try await workshop.agent.refusal(Plan.self, .init()).code == .projectInvalid)
             #expect(try await workshop.database.value("SELECT to_regclass('sneaked')") == nil)
@@ -99,7 +98,9 @@ import Wire
             let diagnosis = try await workshop.agent.diagnose()
             #expect(diagnosis.verdict == .projectInvalid)
             let finding = diagnosis.findings.first { $0.code == "graph.notLiteral" }
-            #expect(finding?.message.contains("bad.py") == true || finding?.evidence.contains { $0.contains("bad.py") } == true)
+            #expect(
+                finding?.message.contains("bad.py") == true
+                    || finding?.evidence.contains { $0.contains("bad.py") } == true)
             let error = try await workshop.agent.refusal(Migrate.self, .init())
             #expect(error.code == .projectInvalid)
             #expect(error.details?["file"]?.stringValue?.hasSuffix("bad.py") == true)
@@ -151,7 +152,9 @@ import Wire
                 let error = try await workshop.agent.refusal(Migrate.self, .init())
                 #expect(error.code == .projectInvalid)
                 #expect(error.message.contains(name))
-                #expect(try await other.value("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace") == "0")
+                #expect(
+                    try await other.value("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+                        == "0")
                 #expect(try await workshop.database.value("SELECT to_regclass('notes')") == nil)
             }
         }

@@ -12,10 +12,13 @@ import Wire
             + "print(os.environ['TOKEN'], file=sys.stderr, flush=True)"
         let raise = "raise RuntimeError('cannot use ' + os.environ['TOKEN'])"
         let environment = SmallProject.environment(start: mode == "describe" ? "\(leak); \(raise)" : leak)
-        try await Workshop.with(environment: environment, arrange: { settings, project in
-            settings.environment?["TOKEN"] = Self.secret
-            try project.revision(SmallProject.base, down: nil, "import os, sys\n\(leak)\n\(raise)")
-        }) { workshop in
+        try await Workshop.with(
+            environment: environment,
+            arrange: { settings, project in
+                settings.environment?["TOKEN"] = Self.secret
+                try project.revision(SmallProject.base, down: nil, "import os, sys\n\(leak)\n\(raise)")
+            }
+        ) { workshop in
             let agent = workshop.agent
             var outcomes = [
                 try await agent.adminctl("diagnose", "--fresh"), try await agent.adminctl("--json", "diagnose"),
@@ -45,7 +48,8 @@ import Wire
             settings.database = [Barrier.setting]
             // The code itself has the secret, as any project expects.
             try project.revision(
-                SmallProject.base, down: nil, "import os\nassert os.environ['TOKEN'] == '\(Self.secret)'\n\(Barrier.python)")
+                "b00000000001", down: SmallProject.base,
+                "import os\nassert os.environ['TOKEN'] == '\(Self.secret)'\n\(Barrier.python)")
         }) { workshop in
             try await Barrier.with(workshop.database) { barrier in
                 let job = try #require(try await workshop.agent.call(Migrate.self, .init(wait: false)).job)
@@ -60,7 +64,8 @@ import Wire
                     #expect(!text.contains("postgresql"))
                 }
                 await barrier.open()
-                #expect(try await workshop.agent.settled(job).state == .succeeded)
+                let entry = try await workshop.agent.settled(job)
+                #expect(entry.state == .succeeded, "\(String(describing: entry.error))")
             }
         }
     }

@@ -72,7 +72,11 @@ enum Prospects {
             let minus = droppedColumns.map { "- '\($0)'" }.joined(separator: " ")
             data.append(
                 try await database.value(
-                    "SELECT count(*) || md5(string_agg((to_jsonb(t) \(minus))::text, ',' ORDER BY id)) FROM \(table ?? "") t"))
+                    """
+                    SELECT count(*) || md5(string_agg((to_jsonb(t) \(minus))::text, ',' ORDER BY id))
+                    FROM \(table ?? "") t
+                    """
+                ))
         }
         return data
     }

@@ -18,17 +18,15 @@ import Wire
             try await Barrier.with(workshop.database) { barrier in
                 let job = try #require(try await agent.call(Migrate.self, .init(wait: false)).job)
                 try await barrier.reached()
-                let witness = try await AgentLink.open(agent.adminSocket)
                 agent.process?.signal(SIGTERM)
-                try await eventually("the agent takes no more connections") {
-                    (try? await AgentLink.open(agent.adminSocket)) == nil
+                // Who asks meanwhile learns that the agent is ending; reads are served to the last.
+                try await eventually("the agent is draining") {
+                    try await AgentLink.open(agent.adminSocket).hello.state == .draining
                 }
-                #expect(agent.process?.status == nil)
+                #expect(try await agent.refusal(Migrate.self, .init()).code == .draining)
+                #expect(try await agent.call(Jobs.self, .init(id: job)).jobs.first?.state == .running)
                 #expect(try await barrier.waiter() != nil)
-                // Who is still connected learns that nothing new is taken.
-                try? await witness.send(
-                    try Request(id: "late", Migrate.self, .init()).encoded(), key: try agent.key("tests"))
-                if let late = try await witness.response() { #expect(late.refusal == .draining) }
+                #expect(agent.process?.status == nil)
                 await barrier.open()
                 #expect(try await agent.process?.wait() == 0)
                 for path in [agent.adminSocket, agent.querySocket] {
@@ -60,7 +58,8 @@ import Wire
             #expect(again.standardError.contains("another agent is listening"))
 
             let text = try agent.folder.read("schemad.toml")
-            try agent.folder.write("other.toml", text.replacing("admin.sock", with: "a2.sock").replacing("query.sock", with: "q2.sock"))
+            try agent.folder.write(
+                "other.toml", text.replacing("admin.sock", with: "a2.sock").replacing("query.sock", with: "q2.sock"))
             let other = try await Program.run(
                 try Products.path("schemad"), ["serve", "--config", agent.folder.path("other.toml")])
             #expect(other.status == 69)

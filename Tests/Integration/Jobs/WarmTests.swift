@@ -11,7 +11,8 @@ import Wire
         try await Workshop.with(arrange: { settings, project in
             settings.python = try project.folder.write(
                 "counting-python",
-                "#!/bin/sh\necho started >> '\(project.folder.path("starts"))'\nexec '\(TestPython.interpreter)' \"$@\"\n",
+                "#!/bin/sh\necho started >> '\(project.folder.path("starts"))'\n"
+                    + "exec '\(TestPython.interpreter)' \"$@\"\n",
                 mode: 0o755)
         }) { workshop in
             let agent = workshop.agent
@@ -42,7 +43,8 @@ import Wire
             #expect(try await agent.diagnose().verdict == .inSync)
             #expect(starts() == 2)
             try agent.folder.write(
-                "project/models.py", models.replacing("sa.Column(\"text\", sa.Text)", with: "sa.Column(\"body\", sa.Text)"))
+                "project/models.py",
+                models.replacing("sa.Column(\"text\", sa.Text)", with: "sa.Column(\"body\", sa.Text)"))
             let drifted = try await agent.diagnose()
             #expect(drifted.verdict == .drifted)
             #expect(drifted.schema.missingColumns?.map(\.column) == ["body"])

@@ -45,7 +45,8 @@ import Wire
         try await Dark.with { agent in
             let key = try agent.key("tests")
             let good = Token.mint(
-                key: key, audience: "tests", body: Self.status, now: try await AgentLink.open(agent.adminSocket).hello.time)
+                key: key, audience: "tests", body: Self.status,
+                now: try await AgentLink.open(agent.adminSocket).hello.time)
             var flipped = good
             flipped[good.count - 1] = good.last == UInt8(ascii: "0") ? UInt8(ascii: "1") : UInt8(ascii: "0")
             let renamed = Array(String(decoding: good, as: UTF8.self).replacing("sd1.tests.", with: "sd1.nobody.").utf8)
@@ -97,7 +98,8 @@ import Wire
         try await Dark.with { agent in
             let first = try await AgentLink.open(agent.adminSocket)
             let token = Token.mint(
-                key: try agent.key("tests"), audience: "tests", body: Self.migrate, lifetime: 300, now: first.hello.time)
+                key: try agent.key("tests"), audience: "tests", body: Self.migrate, lifetime: 300, now: first.hello.time
+            )
             let frame = try Frame(.request, token: token, body: Self.migrate).encoded()
             try await first.stream.send(frame)
             #expect(try await first.response()?.refusal == .databaseUnavailable)
@@ -120,7 +122,8 @@ import Wire
             let plan = Array("{\"id\":\"p\",\"command\":\"plan\"}".utf8)
             #expect(try await Self.send(plan, agent, key: nil, socket: query) == .forbidden)
             // A token that comes all the same must hold.
-            #expect(try await Self.send(Self.status, agent, key: "tests", socket: query, audience: "x") == .unauthenticated)
+            #expect(
+                try await Self.send(Self.status, agent, key: "tests", socket: query, audience: "x") == .unauthenticated)
         }
     }
 

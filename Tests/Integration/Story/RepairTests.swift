@@ -13,7 +13,9 @@ import Wire
     }
 
     static let cases = [
-        Case(name: "duplicate", rows: "('\(Prospects.head)'), ('\(Prospects.head)')", state: .applied, after: [Prospects.head]),
+        Case(
+            name: "duplicate", rows: "('\(Prospects.head)'), ('\(Prospects.head)')", state: .applied,
+            after: [Prospects.head]),
         Case(name: "padded", rows: "(' \(Prospects.head)  ')", state: .applied, after: [Prospects.head]),
         Case(name: "NULL", rows: "(NULL), ('\(Prospects.head)'), (NULL)", state: .applied, after: [Prospects.head]),
         Case(name: "blank", rows: "(''), ('\(Prospects.head)')", state: .applied, after: [Prospects.head]),
@@ -66,7 +68,12 @@ import Wire
     @Test func aPlanThatNoLongerHoldsIsNotApplied() async throws {
         try await Prospects.withAgent("several-rows") { agent, database in
             let plan = try #require(try await agent.call(FixVersion.self, .init()).plan)
-            try await database.execute("UPDATE alembic_version SET version_num = '\(Prospects.beforeHead)' WHERE version_num = '\(Prospects.base)'")
+            try await database.execute(
+                """
+                UPDATE alembic_version SET version_num = '\(Prospects.beforeHead)'
+                WHERE version_num = '\(Prospects.base)'
+                """
+            )
             let error = try await agent.refusal(FixVersion.self, .init(apply: true, plan: plan))
             #expect(error.code == .precondition)
             #expect(try await database.versions() == [Prospects.beforeHead, Prospects.head])

@@ -46,7 +46,8 @@ import Wire
             state: "stamped", verdict: .drifted, errors: ["schema.missingColumn"], verify: .drifted,
             fix: .nothingToDo, end: .drifted),
         Chapter(
-            state: "story", verdict: .corrupt, errors: ["version.behind", "version.rows.redundant"],
+            state: "story", verdict: .corrupt,
+            errors: ["schema.missingColumn", "version.behind", "version.rows.redundant"],
             verify: .corrupt, fix: .planned, refusal: .precondition, applied: [Prospects.head]),
     ]
 

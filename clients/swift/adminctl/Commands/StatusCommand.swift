@@ -20,7 +20,7 @@ struct StatusCommand: AgentCommand {
         console.line("schemad \(console.plain(status.agent)): \(state)")
         console.facts([
             ("audience", console.plain(status.audience)), ("up", TimeText.duration(status.uptimeMs)),
-            ("jobs", "\(status.jobs.queued) queued, \(status.jobs.running) running"),
+            ("jobs", status.jobs.map { "\($0.queued) queued, \($0.running) running" } ?? "not known"),
             ("connections", "\(status.connections)"), ("keys", console.list(status.keys)),
         ])
         var table = Table()

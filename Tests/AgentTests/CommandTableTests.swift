@@ -1,0 +1,21 @@
+import Testing
+import Wire
+
+@testable import Agent
+
+/// The agent's commands are those of the wire.
+@Suite struct CommandTableTests {
+    @Test func eachDeclarationHasOneHandlerOfTheSameScope() {
+        let declared = CommandTable.all.map { "\($0.name) \($0.scope.rawValue)" }.sorted()
+        let handled = Serve.commands.map { "\($0.name) \($0.scope.rawValue)" }.sorted()
+        #expect(declared == handled)
+        #expect(declared.count == 9)
+    }
+
+    @Test(arguments: [
+        ("status", "read"), ("diagnose", "read"), ("verify", "read"), ("graph", "read"), ("plan", "plan"),
+        ("fixVersion", "repair"), ("migrate", "migrate"), ("jobs", "read"), ("watch", "read"),
+    ]) func theContractsScopes(name: String, scope: String) throws {
+        #expect(try CommandTable.command(named: name).scope.rawValue == scope)
+    }
+}

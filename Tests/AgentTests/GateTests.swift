@@ -1,0 +1,142 @@
+import Journal
+import Testing
+import Tokens
+import Wire
+
+@testable import Agent
+
+/// The policy: allowed is what socket, peer, scope and database all permit.
+@Suite struct GateTests {
+    private static let now: Int64 = 1_767_225_600
+    private static let me = Peer(uid: 1000, gid: 1000, pid: 7)
+    private static let body = Array("{\"id\":\"1\",\"command\":\"status\"}".utf8)
+
+    private static func key(_ kid: String, _ scopes: [Scope] = [.read], _ more: [String] = []) throws -> String {
+        let secret = Base64URL.secret(UInt8(kid.utf8.reduce(0, &+)))
+        let lines =
+            [
+                "[[key]]", "kid = \"\(kid)\"", "secret = \"\(secret)\"",
+                "scopes = [\(scopes.map { "\"\($0.rawValue)\"" }.joined(separator: ", "))]",
+            ] + more
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func ring() throws -> KeyRing {
+        let text =
+            try key("all", Scope.allCases) + key("reader") + key("migrator", [.migrate])
+            + key("main", Scope.allCases, ["databases = [\"main\"]"]) + key("mine", Scope.allCases, ["uids = [1000]"])
+            + key("group", Scope.allCases, ["gids = [50]"]) + key("nobody", Scope.allCases, ["uids = [65534]"])
+            + key("old", Scope.allCases, ["not_after = \"2020-01-01T00:00:00Z\""])
+        return try KeyRing(parsing: Array(text.utf8), scopes: Set(Scope.allCases.map(\.rawValue)))
+    }
+
+    private static func admit(
+        _ kid: String?, peer: Peer = me, door: Door = .admin, audience: String = "tests", shift: Int64 = 0
+    ) throws -> Principal {
+        let ring = try ring()
+        let record = ring.records.first { $0.kid == kid }
+        let token = record.map { Token.mint(key: $0, audience: audience, body: body, now: now + shift) } ?? []
+        return try Gate(ring: ring, audience: "tests").admit(
+            Frame(.request, token: token, body: body), peer: peer, door: door, now: now)
+    }
+
+    private static func code(_ body: () throws -> Void) -> ErrorCode? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return (error as? WireError)?.code
+        }
+    }
+
+    struct Case: Sendable {
+        var door: Door, key: String?, scope: Scope, database: String?, expected: ErrorCode?
+    }
+
+    static let cases: [Case] = [
+        // The admin socket asks for a token, always.
+        Case(door: .admin, key: nil, scope: .read, expected: .unauthenticated),
+        Case(door: .admin, key: "all", scope: .migrate, expected: nil),
+        Case(door: .admin, key: "all", scope: .admin, expected: nil),
+        // No scope implies another.
+        Case(door: .admin, key: "reader", scope: .read, expected: nil),
+        Case(door: .admin, key: "reader", scope: .plan, expected: .forbidden),
+        Case(door: .admin, key: "migrator", scope: .migrate, expected: nil),
+        Case(door: .admin, key: "migrator", scope: .read, expected: .forbidden),
+        // The query socket serves reads, with whatever key.
+        Case(door: .query, key: nil, scope: .read, expected: nil),
+        Case(door: .query, key: "all", scope: .read, expected: nil),
+        Case(door: .query, key: nil, scope: .migrate, expected: .forbidden),
+        Case(door: .query, key: "all", scope: .migrate, expected: .forbidden),
+        Case(door: .query, key: "migrator", scope: .read, expected: .forbidden),
+        // A key's databases.
+        Case(door: .admin, key: "main", scope: .read, database: "main", expected: nil),
+        Case(door: .admin, key: "main", scope: .read, database: "other", expected: .forbidden),
+        Case(door: .query, key: "main", scope: .read, database: "other", expected: .forbidden),
+        Case(door: .query, key: nil, scope: .read, database: "other", expected: nil),
+        // A key that is over is none.
+        Case(door: .admin, key: "old", scope: .read, expected: .unauthenticated),
+    ]
+
+    @Test(arguments: cases) func policy(_ entry: Case) {
+        #expect(
+            Self.code {
+                try Self.admit(entry.key, door: entry.door).authorize(entry.scope, on: entry.database, by: entry.door)
+            } == entry.expected)
+    }
+
+    @Test(
+        arguments: [
+            ("mine", 1000, 1000, nil), ("mine", 1001, 1000, .forbidden), ("mine", 0, 0, .forbidden),
+            ("group", 1000, 50, nil), ("group", 1000, 51, .forbidden), ("all", 4711, 1, nil),
+            // The kernel's word for a user of another namespace is nobody's uid.
+            ("nobody", 65_534, 65_534, .forbidden), ("all", 65_534, 65_534, nil),
+        ] as [(String, UInt32, UInt32, ErrorCode?)])
+    func peers(kid: String, uid: UInt32, gid: UInt32, expected: ErrorCode?) {
+        #expect(Self.code { _ = try Self.admit(kid, peer: Peer(uid: uid, gid: gid, pid: 7)) } == expected)
+    }
+
+    @Test(arguments: [(65_534, 7), (1000, 0), (0, 0)] as [(UInt32, Int32)])
+    func whoIsUnknownNeedsAToken(uid: UInt32, pid: Int32) {
+        let peer = Peer(uid: uid, gid: uid, pid: pid)
+        #expect(Self.code { _ = try Self.admit(nil, peer: peer, door: .query) } == .unauthenticated)
+        #expect(Self.code { _ = try Self.admit("reader", peer: peer, door: .query) } == nil)
+    }
+
+    @Test func tokens() throws {
+        #expect(Self.code { _ = try Self.admit("all", audience: "other") } == .unauthenticated)
+        #expect(Self.code { _ = try Self.admit("all", shift: -61) } == .tokenExpired)
+        #expect(Self.code { _ = try Self.admit("all", shift: 6) } == .unauthenticated)
+        let principal = try Self.admit("main", shift: 5)
+        #expect(principal.name == "main")
+        #expect(principal.databases == ["main"])
+        #expect(principal.claim?.issuedAt == Self.now + 5)
+        // A peer without a token can use no nonce up, and is named by its uid.
+        let peer = try Self.admit(nil, door: .query)
+        #expect(peer.name == "uid:1000")
+        #expect(peer.claim == nil)
+        #expect(peer.scopes == [.read])
+        // On the query socket a bad token is not the same as none.
+        #expect(Self.code { _ = try Self.admit("all", door: .query, audience: "other") } == .unauthenticated)
+    }
+}
+
+extension GateTests.Case {
+    init(door: Door, key: String?, scope: Scope, expected: ErrorCode?) {
+        self.init(door: door, key: key, scope: scope, database: nil, expected: expected)
+    }
+}
+
+private enum Base64URL {
+    /// A key's secret of 32 bytes of the same value; 43 characters and no padding.
+    static func secret(_ byte: UInt8) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        let bytes = [UInt8](repeating: byte, count: 32) + [0]
+        var text: [UInt8] = []
+        for start in stride(from: 0, to: 33, by: 3) {
+            let word = UInt32(bytes[start]) << 16 | UInt32(bytes[start + 1]) << 8 | UInt32(bytes[start + 2])
+            text += [18, 12, 6, 0].map { alphabet[Int(word >> $0 & 63)] }
+        }
+        return "sdk_" + String(decoding: text.dropLast(), as: UTF8.self)
+    }
+}

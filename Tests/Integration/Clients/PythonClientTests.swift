@@ -1,0 +1,144 @@
+import Support
+import Testing
+import Wire
+
+/// The Python package against a real agent.
+@Suite struct PythonClientTests {
+    private static func environment(_ agent: AgentFixture) -> [String: String?] {
+        [
+            "PYTHONPATH": "\(RepositoryRoot.path)/clients/python/src", "PYTHONDONTWRITEBYTECODE": "1",
+            "SCHEMAD_SOCKET": agent.querySocket, "SCHEMAD_ADMIN_SOCKET": agent.adminSocket,
+            "SCHEMAD_KEY_FILE": agent.folder.path("migrator.key"), "SCHEMAD_DATABASE": nil, "SCHEMA_HEADS": nil,
+        ]
+    }
+
+    /// Runs a script and gives the JSON object that it prints.
+    private static func run(_ script: String, _ agent: AgentFixture) async throws -> JSON {
+        let outcome = try await Program.run(
+            TestPython.interpreter, ["-c", script], environment: environment(agent))
+        guard outcome.status == 0 else { throw SupportError(outcome.standardError) }
+        return try JSON.parse(Array(outcome.standardOutput.utf8))
+    }
+
+    @Test func verifyDiagnoseAndMigrate() async throws {
+        try await Prospects.withAgent("columns-dropped") { agent, database in
+            let answer = try await Self.run(
+                """
+                import json
+                import schemad
+
+                before = schemad.verify()
+                with schemad.Client() as client:
+                    diagnosis = client.diagnose(fresh=True)
+                    progress = []
+                    migration = client.migrate(idempotency_key="from-python", on_progress=progress.append)
+                    again = client.migrate(idempotency_key="from-python")
+                    nothing = client.migrate()
+                    after = client.verify()
+                print(json.dumps({
+                    "before": [before.verdict, before.may_start], "diagnosis": [diagnosis.verdict, diagnosis.healthy],
+                    "applied": list(migration.applied), "progress": len(progress), "same": again.job == migration.job,
+                    "nothing": list(nothing.applied), "after": [after.verdict, after.may_start],
+                    "old": schemad.verify("\(Prospects.base)").verdict,
+                }))
+                """, agent)
+            #expect(answer["before"] == ["behind", false])
+            #expect(answer["diagnosis"] == ["behind", false])
+            #expect(answer["applied"] == [.string(Prospects.head)])
+            #expect((answer["progress"]?.integerValue ?? 0) > 0)
+            #expect(answer["same"] == true)
+            #expect(answer["nothing"] == [])
+            #expect(answer["after"] == ["equal", true])
+            #expect(answer["old"] == "aheadUnknown")
+            #expect(try await database.versions() == [Prospects.head])
+        }
+    }
+
+    /// `verify` is for start-up: it must never raise, whatever is wrong.
+    @Test func anAgentThatIsAway() async throws {
+        try await Dark.with { agent in
+            let script = """
+                import json
+                import schemad
+
+                verification = schemad.verify(timeout=2.0)
+                try:
+                    schemad.guard(3, [], what="prospects")
+                    silent = True
+                except schemad.SilentFailure:
+                    silent = False
+                try:
+                    schemad.Client(timeout=2.0).migrate()
+                    error = None
+                except schemad.SchemadError as raised:
+                    error = type(raised).__name__
+                print(json.dumps({"may": verification.may_start, "verdict": verification.verdict, "silent": silent,
+                                  "error": error}))
+                """
+            let dark = try await Self.run(script, agent)
+            #expect(dark["verdict"] == "unreachable")
+            #expect(dark["may"] == false)
+            #expect(dark["silent"] == false)
+            #expect(dark["error"] == "AgentError")
+            try await agent.kill()
+            let away = try await Self.run(script, agent)
+            // Nobody knows: what to do then is the service's own policy.
+            #expect(away["may"] == nil as JSON)
+            #expect(away["verdict"] == "agentUnavailable")
+            #expect(away["error"] == "AgentUnavailable")
+        }
+    }
+
+    struct State: Sendable, CustomTestStringConvertible {
+        var name: String, verdict: String, answers: Bool
+        var testDescription: String { name }
+    }
+
+    static let states = [
+        State(name: "healthy", verdict: "equal", answers: true),
+        State(name: "several-rows", verdict: "corrupt", answers: true),
+        State(name: "version-table-missing", verdict: "empty", answers: true),
+        State(name: "stamped", verdict: "drifted", answers: false),
+        State(name: "story", verdict: "corrupt", answers: false),
+    ]
+
+    /// The example application starts in every state, never migrates, and answers with data or with a real error.
+    @Test(arguments: states) func theExampleApplication(_ state: State) async throws {
+        try await Prospects.withAgent(state.name) { agent, database in
+            // The application waits two seconds for an answer; the first one needs Python.
+            _ = try await agent.diagnose()
+            var environment = Self.environment(agent)
+            environment["DATABASE_URL"] = database.url
+            let arguments = ["-m", "uvicorn", "app.main:app", "--port", "0"]
+            try await BackgroundProgram.with(
+                TestPython.interpreter, arguments, environment: environment, folder: Prospects.project
+            ) { program in
+                var port: UInt16?
+                try await eventually("the application listens", deadline: .seconds(60)) {
+                    guard program.status == nil else { throw SupportError(program.standardError) }
+                    port = Web.port(in: program.standardError, after: "http://127.0.0.1:")
+                    return port != nil
+                }
+                let listening = try #require(port)
+                let health = try await Web.send("GET", "/api/health", port: listening)
+                #expect(health.status == 200)
+                #expect(try health.json()["schema"]?["verdict"]?.stringValue == state.verdict)
+                #expect(try health.json()["status"]?.stringValue == (state.verdict == "equal" ? "ok" : "degraded"))
+                for path in ["/api/prospects/emails", "/api/prospects/leads"] {
+                    let list = try await Web.send("GET", path, port: listening)
+                    let json = try list.json()
+                    guard state.answers else {
+                        #expect(list.status == 503)
+                        #expect(json["sqlstate"] == "42703")
+                        #expect(json["schema"]?["verdict"]?.stringValue == state.verdict)
+                        continue
+                    }
+                    #expect(list.status == 200)
+                    #expect((json["total"]?.integerValue ?? 0) > 0)
+                    #expect(json["items"]?.arrayValue?.isEmpty == false)
+                }
+            }
+            #expect(try await agent.call(Jobs.self, .init()).jobs.isEmpty)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import FoundationEssentials
+import Glibc
+import Support
+import Testing
+import Wire
+
+/// What works without an agent: keys, tokens, and the check of settings.
+@Suite struct OfflineTests {
+    /// A key that `adminctl` makes opens the agent, and a token that it mints is taken.
+    @Test func aNewKeyAndItsTokens() async throws {
+        try await Dark.with(starts: false) { agent in
+            let file = agent.folder.path("made.key")
+            let made = try await agent.adminctl("key", "new", "made", "--scope", "read,migrate", "--out", file)
+            #expect(made.status == 0)
+            #expect(made.standardOutput.isEmpty)
+            var status = stat()
+            #expect(stat(file, &status) == 0 && status.st_mode & 0o777 == 0o600)
+            // It might be the only copy of another key.
+            #expect(try await agent.adminctl("key", "new", "made", "--out", file).status == 78)
+
+            try agent.folder.write("keys.toml", try agent.folder.read("keys.toml") + agent.folder.read("made.key"))
+            try await agent.start()
+            let body = "{\"id\":\"by hand\",\"command\":\"status\"}"
+            let minted = try await agent.adminctl("--key-file", file, "token", "--audience", "tests", input: body)
+            #expect(minted.status == 0)
+            let link = try await AgentLink.open(agent.adminSocket)
+            let token = Array(minted.standardOutput.utf8.dropLast())
+            try await link.stream.send(try Frame(.request, token: token, body: Array(body.utf8)).encoded())
+            let response = try #require(try await link.response())
+            #expect(response.id == "by hand" && response.refusal == nil)
+            let keys = try await agent.adminctl("--key-file", file, "--json", "status").result(Status.Result.self).keys
+            #expect(keys.contains("made"))
+            #expect(try await agent.adminctl("--key-file", file, "fixVersion").status == 77)
+        }
+    }
+
+    @Test func newKeysAreRefused() async throws {
+        let adminctl = try Products.path("adminctl")
+        for arguments in [["UPPER"], ["a b"], ["ok", "--scope", "everything"], ["ok", "--not-before", "tomorrow"]] {
+            #expect(try await Program.run(adminctl, ["key", "new"] + arguments).status == 64, "\(arguments)")
+        }
+        let printed = try await Program.run(adminctl, ["key", "new", "--kid", "reader", "--databases", "main"])
+        #expect(printed.standardOutput.contains("databases = [\"main\"]"))
+        let again = try await Program.run(adminctl, ["key", "new", "--kid", "reader", "--databases", "main"])
+        #expect(printed.standardOutput != again.standardOutput)
+    }
+
+    /// Settings that are wrong: one line that names file, line and key, and status 78.
+    @Test func wrongSettings() async throws {
+        try await Dark.with(starts: false) { agent in
+            let folder = agent.folder
+            let good = try folder.read("schemad.toml")
+            let schemad = try Products.path("schemad")
+            func check(_ text: String, _ command: String = "check-config") async throws -> Program.Outcome {
+                try folder.write("schemad.toml", text)
+                return try await Program.run(schemad, [command, "--config", folder.path("schemad.toml")])
+            }
+            let fine = try await check(good)
+            #expect(fine.status == 0 && fine.standardError.isEmpty)
+            #expect(fine.standardOutput.contains("main"))
+
+            let wrong: [(text: String, words: [String])] = [
+                (good + "databse = 1\n", ["databse"]), ("nonsense = 1\n" + good, [":1:", "nonsense"]),
+                (good.replacing("audience = \"tests\"", with: "audience = 7"), [":1:", "audience"]),
+                (good.replacing("audience = \"tests\"\n", with: ""), ["audience"]),
+                (good.replacing("keys.toml", with: "nowhere.toml"), ["nowhere.toml"]),
+                (good.replacing("postgresql:///", with: "mysql:///"), ["main"]),
+                (good + "environment = { A = \"${NOT_SET_ANYWHERE}\" }\n", ["NOT_SET_ANYWHERE"]),
+                ("[[[", [":1"]),
+            ]
+            for (text, words) in wrong {
+                for command in ["check-config", "serve"] {
+                    let outcome = try await check(text, command)
+                    #expect(outcome.status == 78, "\(words)")
+                    #expect(outcome.standardOutput.isEmpty, "\(words)")
+                    let lines = outcome.standardError.split(separator: "\n")
+                    #expect(lines.count == 1, "\(lines)")
+                    for word in words { #expect(lines.first?.contains(word) == true, "\(lines)") }
+                }
+            }
+            let missing = try await Program.run(schemad, ["serve", "--config", folder.path("none.toml")])
+            #expect(missing.status == 78)
+            #expect(missing.standardError.contains("none.toml"))
+        }
+    }
+
+    /// A key file that others may read is none.
+    @Test func exposedKeys() async throws {
+        try await Dark.with(starts: false) { agent in
+            let keys = agent.folder.path("keys.toml")
+            for (mode, status) in [(0o644, 78), (0o640, 78), (0o602, 78), (0o600, 0), (0o400, 0)] as [(mode_t, Int32)] {
+                chmod(keys, mode)
+                let outcome = try await Program.run(
+                    try Products.path("schemad"), ["check-config", "--config", agent.folder.path("schemad.toml")])
+                #expect(outcome.status == status, "mode \(String(mode, radix: 8))")
+                #expect(!outcome.standardError.contains("sdk_"))
+            }
+            chmod(keys, 0o600)
+            try FileManager.default.moveItem(atPath: keys, toPath: keys + ".real")
+            try FileManager.default.createSymbolicLink(atPath: keys, withDestinationPath: keys + ".real")
+            let linked = try await agent.launch()
+            #expect(try await linked.wait() == 78)
+            #expect(!FileManager.default.fileExists(atPath: agent.adminSocket))
+        }
+    }
+}

@@ -1,0 +1,135 @@
+@testable import Revisions
+import Testing
+
+@Suite("version rows")
+struct RowTests {
+    typealias Fault = RowClassification.Fault
+
+    static let graph = RevisionGraph("aaaa1:", "bbbb2: aaaa1", "cccc3: bbbb2;; core", "xxxx1:; bbbb2", "yyyy2: xxxx1")
+
+    @Test(
+        "each row's fault",
+        arguments: [
+            ([], [], []), (["cccc3"], [nil], ["cccc3"]), (["cccc3", "yyyy2"], [nil, nil], ["cccc3", "yyyy2"]),
+            (["bbbb2", "cccc3"], [.redundant, nil], ["cccc3"]),
+            // Redundant by a dependency only.
+            (["bbbb2", "yyyy2"], [.redundant, nil], ["yyyy2"]),
+            (["cccc3", "cccc3"], [nil, .duplicate], ["cccc3"]),
+            (["aaaa1", "cccc3", "aaaa1"], [.redundant, nil, .duplicate], ["cccc3"]),
+            (["cccc3 "], [.padded], ["cccc3"]), (["\tcccc3\u{a0}", "bbbb2"], [.padded, .redundant], ["cccc3"]),
+            (["cccc3", nil], [nil, .null], ["cccc3"]), (["", "  "], [.empty, .empty], []),
+            (["head"], [.symbolic], []), (["heads", "base "], [.symbolic, .symbolic], []), (["core"], [.symbolic], []),
+            (["cccc"], [.partial], []), (["c"], [.unknown], []), (["CCCC3"], [.unknown], []),
+            (["nosuch", "cccc3"], [.unknown, nil], ["cccc3"]),
+            (["cccc "], [.unknown], []),
+        ] as [([String?], [Fault?], [String])])
+    func faults(rows: [String?], faults: [Fault?], known: [String]) {
+        // `core` and `cccc3` both start with "c": a partial name has to fit one name only.
+        let result = RowClassification(rows: rows, graph: Self.graph)
+        #expect(result.rows.map(\.value) == rows)
+        #expect(result.rows.map(\.fault) == faults)
+        #expect(result.known == known)
+        #expect(result.isLegitimate == faults.allSatisfy { $0 == nil })
+        #expect(result.unknown == zip(rows, faults).filter { $1 == .unknown }.compactMap(\.0))
+    }
+
+    @Test("a fault names the id that makes it so")
+    func because() {
+        let rows = RowClassification(rows: ["aaaa1", "bbbb2", "yyyy2", " yyyy2", "cccc", "core"], graph: Self.graph)
+            .rows
+        #expect(rows.map(\.because) == ["yyyy2", "yyyy2", nil, "yyyy2", "cccc3", "cccc3"])
+    }
+
+    @Test(
+        "repairs of what is beyond doubt",
+        arguments: [
+            (["bbbb2", "cccc3"], ["delete bbbb2"], ["cccc3"]),
+            (["cccc3", "cccc3", "cccc3"], ["delete cccc3", "delete cccc3"], ["cccc3"]),
+            (["cccc3 "], ["update cccc3  → cccc3"], ["cccc3"]), (["cccc3 ", "cccc3"], ["delete cccc3 "], ["cccc3"]),
+            (["cccc3 ", " cccc3"], ["update cccc3  → cccc3", "delete  cccc3"], ["cccc3"]),
+            (["bbbb2 ", "cccc3"], ["delete bbbb2 "], ["cccc3"]),
+            ([nil, "yyyy2", "cccc3", nil], ["delete NULL", "delete NULL"], ["cccc3", "yyyy2"]),
+            (["", "yyyy2"], ["delete "], ["yyyy2"]),
+            (["aaaa1", "bbbb2", "yyyy2", "cccc3"], ["delete aaaa1", "delete bbbb2"], ["cccc3", "yyyy2"]),
+        ] as [([String?], [String], [String])])
+    func repairs(rows: [String?], changes: [String], after: [String]) {
+        let outcome = RowRepair(rows: rows, graph: Self.graph).outcome
+        guard case .planned(let planned, let result) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(planned.map(Self.text) == changes)
+        #expect(result == after)
+        #expect(planned.allSatisfy { !$0.reason.isEmpty })
+    }
+
+    private static func text(_ change: RowChange) -> String {
+        "\(change.action) \(change.row ?? "NULL")" + (change.to.map { " → \($0)" } ?? "")
+    }
+
+    @Test("nothing to do", arguments: [["cccc3"], ["cccc3", "yyyy2"]] as [[String?]])
+    func legitimate(rows: [String?]) {
+        #expect(RowRepair(rows: rows, graph: Self.graph).outcome == .nothingToDo)
+    }
+
+    @Test(
+        "refusals say what to do",
+        arguments: [
+            (nil, "missing"), ([], "empty"), (["nosuch"], "'nosuch'"), (["nosuch", "bbbb2", "cccc3"], "ahead"),
+            (["head"], "'head'"),
+            (["cccc"], "'cccc3'"),
+        ] as [([String?]?, String)])
+    func refusals(rows: [String?]?, text: String) {
+        guard case .refused(let reason) = RowRepair(rows: rows, graph: Self.graph).outcome else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(reason.contains(text) && reason.contains("--to"), "\(reason)")
+    }
+
+    @Test("deleting the last row would make everything run again", arguments: [[nil], [nil, ""]] as [[String?]])
+    func nothingLeft(rows: [String?]) {
+        guard case .ambiguous(let reason) = RowRepair(rows: rows, graph: Self.graph).outcome else {
+            Issue.record("not ambiguous")
+            return
+        }
+        #expect(reason.contains("--to"))
+    }
+
+    @Test(
+        "an explicit choice leads from anything to exactly that",
+        arguments: [
+            (nil, ["insert bbbb2 → bbbb2"]), ([], ["insert bbbb2 → bbbb2"]), (["bbbb2"], []),
+            (["nosuch"], ["delete nosuch", "insert bbbb2 → bbbb2"]),
+            (["bbbb2 "], ["update bbbb2  → bbbb2"]), (["bbbb2", "bbbb2", nil], ["delete bbbb2", "delete NULL"]),
+            (["head", "cccc3", "bbbb2"], ["delete head", "delete cccc3"]),
+        ] as [([String?]?, [String])])
+    func chosen(rows: [String?]?, changes: [String]) {
+        switch RowRepair(rows: rows, graph: Self.graph, to: ["bbbb2", "bbbb2"]).outcome {
+        case .planned(let planned, let after):
+            #expect(planned.map(Self.text) == changes)
+            #expect(after == ["bbbb2"])
+        case .nothingToDo: #expect(changes.isEmpty)
+        case let other: Issue.record("\(other)")
+        }
+    }
+
+    @Test("choices that make no sense", arguments: [[], ["nosuch"], ["bbb"], ["aaaa1", "cccc3"], ["bbbb2", "yyyy2"]])
+    func badChoice(chosen: [String]) {
+        guard case .refused = RowRepair(rows: ["aaaa1"], graph: Self.graph, to: chosen).outcome else {
+            Issue.record("not refused")
+            return
+        }
+    }
+
+    @Test("no repair on a graph that cannot be trusted")
+    func brokenGraph() {
+        let ring = RevisionGraph("aaaa1: bbbb2", "bbbb2: aaaa1")
+        guard case .refused(let reason) = RowRepair(rows: ["aaaa1", "bbbb2"], graph: ring).outcome else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(reason.contains("cycle"))
+        #expect(RowClassification(rows: ["aaaa1", "bbbb2"], graph: ring).rows.count == 2)
+    }
+}

@@ -1,0 +1,96 @@
+import Testing
+
+@testable import Revisions
+
+@Suite("targets")
+struct TargetTests {
+    /// Two branches with labels from one root, an independent one that depends on the first, and awkward names. The
+    /// answers are those of Alembic 1.20.1.
+    static let graph = RevisionGraph(
+        "root:", "left1: root;; left", "left2: left1", "right1: root;; right", "right2: right1",
+        "other1:; left1; other",
+        "other2: other1")
+
+    @Test(
+        "what Alembic runs",
+        arguments: [
+            (["left2", "right2"], "heads", ["other2", "left2", "right2"]),
+            ([], "left@head", ["left2"]), ([], "right@heads", ["right2"]), (["root"], "left", ["left1"]),
+            ([], "left2", ["left2"]), ([], "other@base", []), ([], "nosuch@base", []),
+            ([], "base", []),
+            (["left1"], "+1", ["left2"]), (["root"], "left@+2", ["left2"]), (["left2"], "right@+1", ["right1"]),
+            ([], "root+0", ["root"]), ([], "left1+1", ["left2"]), ([], "left2-1", ["left1"]),
+            ([], "left@left1+1", ["left2"]),
+            ([], "left+1", ["left2"]), ([], "left1+1whatever", ["left2"]), ([], "@root", ["root"]),
+            (["root"], "other@+1", ["other1"]), ([], "root@left1", ["left1"]),
+            ([], "left2@root", ["root"]), ([], "left1-1", ["root"]),
+        ] as [([String], String, [String])])
+    func resolved(rows: [String], target: String, expected: [String]) throws {
+        #expect(try Self.graph.resolve([target], from: rows) == expected.sorted())
+    }
+
+    @Test(
+        "what Alembic refuses",
+        arguments: [
+            ([], "head", .multipleHeads), ([], "head+1", .multipleHeads), ([], "nosuch", .unknown), ([], "", .unknown),
+            ([], "nosuch@head", .unknown), ([], "nosuch@left1", .unknown), ([], "left@right2", .notInLine),
+            ([], "left@", .unknown),
+            ([], "lef", .ambiguous), ([], "othe@head", .ambiguous), (["root"], "+1", .ambiguousStep),
+            (["left1", "right1"], "+1", .ambiguousStep), ([], "+1", .ambiguousStep), (["left1"], "+99", .tooFar),
+            (["left1"], "+0", .tooFar), (["left1"], "-1", .tooFar), ([], "root-1", .tooFar), ([], "left2+1", .tooFar),
+            ([], "base+1", .ambiguousStep), ([], "left1+9999999999999999999999", .tooFar),
+            ([], "head@left2+1", .multipleHeads),
+            (["gone"], "heads", .unknownRow), (["root", "left1"], "heads", .overlappingRows), ([], "left@-1", .tooFar),
+        ] as [([String], String, TargetRefusal.Reason)])
+    func refused(rows: [String], target: String, reason: TargetRefusal.Reason) {
+        do throws(TargetRefusal) {
+            let found = try Self.graph.resolve([target], from: rows)
+            Issue.record("'\(target)' gave \(found)")
+        } catch {
+            #expect(error.reason == reason, "\(error)")
+            #expect(error.target == target)
+        }
+    }
+
+    @Test("a branch's versioned heads may stand on each other by a dependency: refused")
+    func overlappingHeads() {
+        let graph = RevisionGraph("a:;; one", "b: a", "c: a; b")
+        #expect(
+            throws: TargetRefusal(
+                target: "one@heads", reason: .overlap, message: "Revision 'b' is below 'c': ask for the upper one only."
+            )
+        ) {
+            try graph.resolve(["one@heads"], from: [])
+        }
+        #expect((try? graph.resolve(["heads"], from: [])) == ["c"])
+    }
+
+    @Test("several targets together")
+    func several() throws {
+        #expect(try Self.graph.resolve(["left@head", "right1"], from: ["root"]) == ["left2", "right1"])
+        #expect(throws: TargetRefusal.self) { try Self.graph.resolve(["left2", "root"], from: []) }
+        #expect(try Self.graph.resolve([], from: []) == [])
+    }
+
+    @Test("a project without revisions")
+    func empty() throws {
+        let graph = RevisionGraph(revisions: [])
+        #expect(try graph.resolve(["heads"], from: []) == [])
+        #expect(try graph.resolve(["head"], from: []) == [])
+        #expect(throws: TargetRefusal.self) { try graph.resolve(["+1"], from: []) }
+    }
+
+    @Test(
+        "steps",
+        arguments: [
+            ("+1", RelativeTarget(branch: nil, symbol: nil, steps: 1)),
+            ("a@b@c-12x", RelativeTarget(branch: "a@b", symbol: "c", steps: -12)),
+            ("x-1", RelativeTarget(branch: nil, symbol: "x", steps: -1)),
+            ("b-lab@head+1", RelativeTarget(branch: "b-lab", symbol: "head", steps: 1)),
+            ("é1+\u{0663}", RelativeTarget(branch: nil, symbol: "é1", steps: 3)),
+            ("abc", nil), ("a b+1", nil), ("a@b", nil), ("+", nil), ("a+b", nil), (" +1", nil),
+        ] as [(String, RelativeTarget?)])
+    func steps(target: String, expected: RelativeTarget?) {
+        #expect(RelativeTarget(target) == expected)
+    }
+}
