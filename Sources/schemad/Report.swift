@@ -16,10 +16,30 @@ enum Report {
     }
 
     /// Tells the user at once, also when standard output is a pipe.
-    static func say(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+    static func say(_ text: String) { write(text + "\n") }
 
-    private static func write(_ text: String, to descriptor: CInt) {
-        Array(text.utf8).withUnsafeBytes { _ = Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    /// A result. One that does not arrive ends the program with EX_IOERR.
+    static func write(_ text: String) {
+        if !write(text, to: STDOUT_FILENO) { Glibc.exit(74) }
+    }
+
+    /// Lines on standard error.
+    static func complain(_ lines: [String]) {
+        for line in lines { _ = write(line + "\n", to: STDERR_FILENO) }
+    }
+
+    private static func write(_ text: String, to descriptor: CInt) -> Bool {
+        let bytes = Array(text.utf8)
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return false }
+            offset += count
+        }
+        return true
     }
 
     /// One clear line for our own errors; the argument parser words the others.
@@ -28,9 +48,10 @@ enum Report {
         switch error {
         case is SettingsError: status = 78
         case let error as StartError: status = error.exitStatus
+        case let error as GraphReportError: status = error.exitStatus
         default: return error
         }
-        write("schemad: \(error)\n", to: STDERR_FILENO)
+        complain(["schemad: \(error)"])
         return ExitCode(status)
     }
 }

@@ -7,7 +7,8 @@ import ArgumentParser
     static let configuration = CommandConfiguration(
         commandName: "schemad", abstract: "The one process that may change a PostgreSQL schema managed by Alembic.",
         discussion: "Talk to it with adminctl. Try it on a project of yours with: schemad dev --project DIR",
-        version: AgentVersion.current, subcommands: [ServeCommand.self, DevelopCommand.self, CheckCommand.self])
+        version: AgentVersion.current,
+        subcommands: [ServeCommand.self, DevelopCommand.self, GraphCommand.self, CheckCommand.self])
 
     static func main() async {
         Serve.prepareProcess()

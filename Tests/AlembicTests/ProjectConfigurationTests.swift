@@ -126,7 +126,7 @@ struct ProjectConfigurationTests {
     @Test(
         "faults of pyproject.toml",
         arguments: [
-            ("x = \n", 1), ("[tool.alembic]\nscript_location = 5\n", 2), ("[tool]\nalembic = 1\n", nil),
+            ("x = \n", 1), ("[tool.alembic]\nscript_location = 5\n", 2), ("[tool]\nalembic = 1\n", 2),
             ("[tool.alembic]\nscript_location = \"m\"\nversion_locations = \"a\"\n", 3),
             ("[tool.alembic]\nscript_location = \"m\"\nsourceless = \"true\"\n", 3),
             ("[tool.alembic]\nscript_location = \"a%b\"\n", 2),

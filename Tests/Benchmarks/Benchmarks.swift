@@ -44,7 +44,8 @@ import Support
 
         return [
             .ratio("adminctl diagnose, warm agent", diagnose.ours, "alembic current", diagnose.theirs, atLeast: 50),
-            .ratio("adminctl migrate, nothing to do", migrate.ours, "alembic upgrade heads", migrate.theirs, atLeast: 30),
+            .ratio(
+                "adminctl migrate, nothing to do", migrate.ours, "alembic upgrade heads", migrate.theirs, atLeast: 30),
             .duration("schemad, from start to ready", median(readiness), atMost: .milliseconds(100)),
             .bytes("schemad, resident memory after these", memory, atMost: 40_000_000),
         ]

@@ -59,7 +59,7 @@ struct BridgeSettingsTests {
         ("secrets = [\"\(hookSecret)\"]", "secrets = [1]", ":15: route.1.secrets: must be a string in the array"),
         ("events = [\"push\"]", "events = []", ":18: route.1.events: is empty"),
         ("events = [\"push\"]", "repeat_seconds = 5", ":18: route.1.repeat_seconds: is understood"),
-        ("[[route]]", "[route]", ":12: not valid TOML: "),
+        ("[[route]]", "[route]", ":12: not valid TOML"),
     ])
     func whatIsWrongIsNamed(old: String, new: String, expected: String) throws {
         var text = exampleSettings

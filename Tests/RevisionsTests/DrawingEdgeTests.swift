@@ -25,7 +25,9 @@ struct DrawingEdgeTests {
         let edges = Self.edges(of: graph)
         #expect(reading.edges.isSubset(of: edges))
         for edge in edges.subtracting(reading.edges) {
-            let line = drawing.lines.first { $0.segments.contains { [.id, .head].contains($0.role) && $0.text == edge.from } }
+            let line = drawing.lines.first {
+                $0.segments.contains { [.id, .head].contains($0.role) && $0.text == edge.from }
+            }
             let words = line?.text() ?? ""
             #expect(words.contains(edge.isDependency ? "depends on" : "stands on"), "\(edge): \(words)")
         }

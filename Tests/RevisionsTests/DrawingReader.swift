@@ -2,8 +2,8 @@ import Revisions
 
 /// Follows the lines of a drawing as a reader does, so that a test can ask whether they say what the graph says.
 ///
-/// A line runs down from a revision to the next one in its column; the lines of two columns are one where they meet. What
-/// a row leads sidewards belongs to its revision, or, in a row without one, to the revision of the row before.
+/// A line runs down from a revision to the next one in its column; the lines of two columns are one where they meet.
+/// What a row leads sidewards belongs to its revision, or, in a row without one, to the revision of the row before.
 struct DrawingReader {
     struct Edge: Hashable {
         var from: String

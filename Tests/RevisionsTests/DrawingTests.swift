@@ -24,27 +24,31 @@ struct DrawingTests {
 
     static let shapes: [Shape] = [
         Shape("nothing", RevisionGraph(), ""),
-        Shape("linear", RevisionGraph("a:", "b: a", "c: b"),
+        Shape(
+            "linear", RevisionGraph("a:", "b: a", "c: b"),
             """
             ●  c  (head)
             ●  b
             ●  a
             """),
-        Shape("branch", RevisionGraph("a:", "b: a", "c: b", "x: a"),
+        Shape(
+            "branch", RevisionGraph("a:", "b: a", "c: b", "x: a"),
             """
             ●  c  (head)
             ●  b
             │ ●  x  (head)
             ●─╯  a
             """),
-        Shape("three branches", RevisionGraph("a:", "b: a", "c: a", "d: a"),
+        Shape(
+            "three branches", RevisionGraph("a:", "b: a", "c: a", "d: a"),
             """
             ●  d  (head)
             │ ●  c  (head)
             │ │ ●  b  (head)
             ●─┴─╯  a
             """),
-        Shape("merge", RevisionGraph("a:", "b: a", "c: b", "x: a", "m: c, x", "n: m"),
+        Shape(
+            "merge", RevisionGraph("a:", "b: a", "c: b", "x: a", "m: c, x", "n: m"),
             """
             ●  n  (head)
             ●─╮  m
@@ -53,7 +57,8 @@ struct DrawingTests {
             ● │  b
             ●─╯  a
             """),
-        Shape("merge of merges", RevisionGraph("a:", "b: a", "c: a", "m: b, c", "d: a", "n: m, d"),
+        Shape(
+            "merge of merges", RevisionGraph("a:", "b: a", "c: a", "m: b, c", "d: a", "n: m, d"),
             """
             ●─╮  n  (head)
             │ ●  d
@@ -62,7 +67,8 @@ struct DrawingTests {
             ● │ │  c
             ●─┴─╯  a
             """),
-        Shape("criss-cross", RevisionGraph("a:", "b: a", "c: a", "x: b, c", "y: b, c"),
+        Shape(
+            "criss-cross", RevisionGraph("a:", "b: a", "c: a", "x: b, c", "y: b, c"),
             """
             ●─╮  y  (head)
             │ ├─●  x  (head)
@@ -70,7 +76,8 @@ struct DrawingTests {
             ●─│─╯  c
             ●─╯  a
             """),
-        Shape("branch point that merges", RevisionGraph("a:", "b:", "m: a, b", "x: m", "y: m"),
+        Shape(
+            "branch point that merges", RevisionGraph("a:", "b:", "m: a, b", "x: m", "y: m"),
             """
             ●  y  (head)
             │ ●  x  (head)
@@ -79,7 +86,8 @@ struct DrawingTests {
             │ ●  a
             ●  b
             """),
-        Shape("several bases", RevisionGraph("a:", "b: a", "c: b", "x:", "y: x", "z:"),
+        Shape(
+            "several bases", RevisionGraph("a:", "b: a", "c: b", "x:", "y: x", "z:"),
             """
             ●  c  (head)
             ●  b
@@ -90,7 +98,8 @@ struct DrawingTests {
 
             ●  z  (head)
             """),
-        Shape("two bases merged", RevisionGraph("a:", "b: a", "c: b", "x:", "m: c, x", "n: m"),
+        Shape(
+            "two bases merged", RevisionGraph("a:", "b: a", "c: b", "x:", "m: c, x", "n: m"),
             """
             ●  n  (head)
             ●─╮  m
@@ -99,14 +108,16 @@ struct DrawingTests {
             ●  b
             ●  a
             """),
-        Shape("a long and a short way", RevisionGraph("a:", "b: a", "c: b", "d: c, a"),
+        Shape(
+            "a long and a short way", RevisionGraph("a:", "b: a", "c: b", "d: c, a"),
             """
             ●─╮  d  (head)
             ● │  c
             ● │  b
             ●─╯  a
             """),
-        Shape("dependency across", RevisionGraph("a:", "b: a", "c: b", "x:", "y: x; b", "z: y"),
+        Shape(
+            "dependency across", RevisionGraph("a:", "b: a", "c: b", "x:", "y: x; b", "z: y"),
             """
             ●  z  (head)
             ●╌╮  y
@@ -116,33 +127,49 @@ struct DrawingTests {
             ●╌╯  b
             ●  a
             """),
-        Shape("dependency of a base", RevisionGraph("a:", "b: a", "x:;a;plug"),
+        Shape(
+            "dependency of a base", RevisionGraph("a:", "b: a", "x:;a;plug"),
             """
-            ●  x  (head, label plug)
-            ┊ ●  b  (head)
-            ╰╌●  a
+            ●  b  (head)
+            │ ●  x  (head, label plug)
+            │ ┊
+            ●╌╯  a
             """),
-        Shape("dependency of the next", RevisionGraph("a:", "x:;a"),
+        Shape(
+            "dependency of a plugin", RevisionGraph("a:", "b: a", "c: b", "p:;a;plug", "q: p"),
+            """
+            ●  c  (head)
+            ●  b
+            │ ●  q  (head)
+            │ ●  p  (label plug)
+            │ ┊
+            ●╌╯  a
+            """),
+        Shape(
+            "dependency of the next", RevisionGraph("a:", "x:;a"),
             """
             ●  x  (head)
             ┊
             ●  a  (head, depended on)
             """),
-        Shape("head that is depended on", RevisionGraph("a:", "b: a", "x:", "y: x; b"),
+        Shape(
+            "head that is depended on", RevisionGraph("a:", "b: a", "x:", "y: x; b"),
             """
             ●╌╮  y  (head)
             ● ┊  x
               ●  b  (head, depended on)
               ●  a
             """),
-        Shape("labels", RevisionGraph("a:;;core", "b: a;;fix, hot", "x:;;plugin"),
+        Shape(
+            "labels", RevisionGraph("a:;;core", "b: a;;fix, hot", "x:;;plugin"),
             """
             ●  b  (head, label fix, label hot)
             ●  a  (label core)
 
             ●  x  (head, label plugin)
             """),
-        Shape("many heads", RevisionGraph("a:", "b: a", "c: a", "d: a", "e: a", "f: a", "g: a"),
+        Shape(
+            "many heads", RevisionGraph("a:", "b: a", "c: a", "d: a", "e: a", "f: a", "g: a"),
             """
             ●  g  (head)
             │ ●  f  (head)
@@ -154,19 +181,39 @@ struct DrawingTests {
             │ │ ├─●  b  (head)
             ●─┴─╯  a
             """),
-        Shape("missing parent", RevisionGraph("a: gone", "b: a"),
+        Shape(
+            "more lines than fit without joining",
+            RevisionGraph("a:", "b: a", "c: b", "d: c", "e: d", "t: a", "u: b", "v: c", "w: d", "x: a", "y: a", "z: y"),
+            """
+            ●  w  (head)
+            │ ●  e  (head)
+            ●─╯  d
+            │ ●  v  (head)
+            ●─╯  c
+            │ ●  u  (head)
+            ●─╯  b
+            │ ●  z  (head)
+            │ ●  y
+            │ │ ●  x  (head)
+            │ │ ├─●  t  (head)
+            ●─┴─╯  a
+            """),
+        Shape(
+            "missing parent", RevisionGraph("a: gone", "b: a"),
             """
             ●  b  (head)
             ●  a  (missing gone)
             """),
-        Shape("cycle", RevisionGraph("a: c", "b: a", "c: b", "d: c"),
+        Shape(
+            "cycle", RevisionGraph("a: c", "b: a", "c: b", "d: c"),
             """
             ●  d  (head)
             │ ●  a
             ●─╯  c
             ●  b  (in a cycle with a)
             """),
-        Shape("loop", RevisionGraph("a: a", "b: a"),
+        Shape(
+            "loop", RevisionGraph("a: a", "b: a"),
             """
             ●  b  (head)
             ●  a  (in a cycle with a)
@@ -180,7 +227,9 @@ extension GraphDrawing {
         var lines = lines.map { line in
             String(line.text().reversed().drop { $0 == " " }.reversed())
         }
-        while let last = lines.last, last.isEmpty || last.hasPrefix("┊ ") || last.hasPrefix("◉ row of") { lines.removeLast() }
+        while let last = lines.last, last.isEmpty || last.hasPrefix("┊ ") || last.hasPrefix("◉ row of") {
+            lines.removeLast()
+        }
         return lines.joined(separator: "\n")
     }
 }

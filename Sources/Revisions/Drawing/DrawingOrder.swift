@@ -6,9 +6,9 @@ struct DrawingOrder {
     /// `depends_on` last.
     let parents: [[DrawnGraph.Edge]]
 
-    /// Lines stay together: an item is followed by the one that its line goes on with, as soon as all that stands on that
-    /// is drawn. The longest line comes first; a history that is connected with no other comes in one piece, the longest
-    /// such first.
+    /// Lines stay together: an item is followed by the one that its line goes on with, as soon as all that stands on
+    /// that is drawn. The longest line comes first; a history that is connected with no other comes in one piece, the
+    /// longest such first.
     init(_ graph: DrawnGraph) {
         let ups = graph.reversedEdges()
         let sorted = graph.childrenFirst(ups)
@@ -39,9 +39,8 @@ struct DrawingOrder {
         walk(
             from: bases,
             up: ups.enumerated().map { item, above in
-                // What only depends on it comes last, so that its line stays short.
-                above.map { ($0, graph.isDependency(from: $0, to: item) ? 1 : 0) }
-                    .sorted { ($0.1, -height[$0.0], $0.0) < ($1.1, -height[$1.0], $1.0) }.map(\.0)
+                above.map { (-height[$0], graph.isDependency(from: $0, to: item) ? 1 : 0, $0) }
+                    .sorted(by: <).map(\.2)
             })
     }
 

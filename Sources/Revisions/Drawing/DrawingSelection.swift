@@ -1,8 +1,8 @@
 extension RevisionGraph {
     /// Which revisions a drawing shows when it may not show all: those nearest to the sources, at most `limit`.
     ///
-    /// Near is what is reached in few steps over edges of either kind. Turning from downwards to upwards, or back, costs
-    /// two steps more, so that the line of a source is preferred to the branches beside it.
+    /// Near is what is reached in few steps over edges of either kind. Turning from downwards to upwards, or back,
+    /// costs two steps more, so that the line of a source is preferred to the branches beside it.
     func nearest(to sources: [Int], limit: Int) -> Set<Int> {
         var chosen: Set<Int> = []
         // What is to be visited at each distance, first come first.

@@ -9,19 +9,19 @@ extension GraphDrawing.Line {
         width: Int? = nil, visible: (String) -> String = { $0 },
         style: (String, GraphDrawing.Role) -> String = { text, _ in text }
     ) -> String {
+        let parts = segments.map { (text: visible($0.text), role: $0.role) }
+        let columns = parts.reduce(0) { $0 + $1.text.terminalColumns }
+        guard let width, columns > width else { return parts.map { style($0.text, $0.role) }.joined() }
         var result = ""
-        var room = width ?? .max
-        for segment in segments {
-            let text = visible(segment.text)
+        // One column is kept for the sign that something is missing.
+        var room = width - 1
+        for (text, role) in parts {
             let columns = text.terminalColumns
-            if columns <= room || !segment.role.mayBeCut {
-                result += style(text, segment.role)
-                room -= columns
-            } else {
-                // One column is kept for the sign that something is missing.
-                let cut = text.prefix(terminalColumns: room - 1)
-                return room > 0 ? result + style(cut + "…", segment.role) : result
+            if columns > room, role.mayBeCut {
+                return room < 0 ? result : result + style(text.prefix(terminalColumns: room) + "…", role)
             }
+            result += style(text, role)
+            room -= columns
         }
         return result
     }
@@ -80,7 +80,8 @@ extension Unicode.Scalar {
         }
         switch value {
         case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
-            0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
+            0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF,
+            0x20000...0x3FFFD:
             return 2
         default: return 1
         }

@@ -6,7 +6,7 @@ struct DrawnGraph {
         case fold(Fold)
     }
 
-    /// Revisions that are left out, counted in one fold only: where two folds stand for the same ones, in the upper.
+    /// Revisions that are left out, counted in one fold only: where two folds stand for the same ones, in the lower.
     struct Fold {
         enum Place {
             /// Above what is shown.
@@ -88,7 +88,7 @@ struct DrawnGraph {
     private mutating func fold() {
         var walk = Walk(count: position.count)
         let shown = shownNodes
-        for (item, node) in shown { foldBelow(item, node, &walk) }
+        for (item, node) in shown.reversed() { foldBelow(item, node, &walk) }
         for (item, node) in shown { foldAbove(item, node, &walk) }
     }
 

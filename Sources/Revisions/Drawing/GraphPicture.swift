@@ -4,8 +4,8 @@ public struct GraphPicture: Sendable {
     public enum Format: String, CaseIterable, Sendable {
         /// Graphviz.
         case dot
-        /// A Mermaid flowchart, as Markdown pages show it. Mermaid itself refuses pictures of more than 500 edges unless
-        /// the page's own settings allow them.
+        /// A Mermaid flowchart, as Markdown pages show it. Mermaid itself refuses pictures of more than 500 edges
+        /// unless the page's own settings allow them.
         case mermaid
     }
 
@@ -53,7 +53,8 @@ public struct GraphPicture: Sendable {
         init(_ graph: RevisionGraph, _ node: Int, state: DatabaseMarks.State?, _ visible: (String) -> String) {
             let revision = graph.revisions[node]
             let isHead = graph.upEdges[node].isEmpty
-            let marks = (isHead ? ["head"] : []) + (state == .row ? ["row"] : []) + revision.labels.map { "label \($0)" }
+            let marks =
+                (isHead ? ["head"] : []) + (state == .row ? ["row"] : []) + revision.labels.map { "label \($0)" }
             let lines = [revision.id, marks.isEmpty ? "" : "(" + marks.joined(separator: ", ") + ")", revision.doc]
             let nodeState: State? =
                 switch state {
@@ -136,7 +137,8 @@ public struct GraphPicture: Sendable {
         for scalar in text.unicodeScalars {
             let isPlain =
                 scalar.isASCII
-                ? scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || " _-.,:/()".unicodeScalars.contains(scalar)
+                ? scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || " _-.,:/()".unicodeScalars.contains(scalar)
                 : scalar.properties.generalCategory != .control
             if isPlain {
                 result.unicodeScalars.append(scalar)

@@ -1,9 +1,9 @@
 /// Lays a graph out in lanes, from top to bottom: a lane runs from an item down to what it stands on.
 ///
-/// Each item stands in a row of its own, in which the lanes that lead to it end; lanes that begin at it begin in that row
-/// too, or in a row below when others end there. Lanes are used again when they are free. Where many lie side by side,
-/// a line joins one that leads to the same item already. What has no lane is told in words: an edge when none is left,
-/// and a `depends_on` that reaches far.
+/// Each item stands in a row of its own, in which the lanes that lead to it end; lanes that begin at it begin in that
+/// row too, or in a row below when others end there. Lanes are used again when they are free. Where many lie side by
+/// side, a line joins one that leads to the same item already. What has no lane is told in words: an edge when none is
+/// left, and a `depends_on` that reaches far.
 struct LaneLayout {
     private struct Lane {
         var target: Int

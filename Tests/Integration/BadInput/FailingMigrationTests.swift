@@ -99,6 +99,7 @@ import Wire
             settings.database = [Barrier.setting]
             try project.revisions(1) { _ in Barrier.python }
         }) { workshop in
+            try await workshop.agent.call(Migrate.self, .init(to: [SmallProject.base]))
             try await Barrier.with(workshop.database) { barrier in
                 let error = try await workshop.agent.refusal(Migrate.self, .init(runDeadlineMs: 2500))
                 #expect(error.code == .deadlineExceeded)

@@ -87,7 +87,7 @@ import Wire
                 let first = try #require(try await link.response())
                 #expect(first.refusal != .replayed)
                 try await link.stream.send(frame)
-                #expect(try await link.response()?.refusal == second)
+                #expect(try #require(try await link.response()).refusal == second)
             }
             #expect(try await agent.call(Jobs.self, .init()).jobs.count == 1)
         }

@@ -1,0 +1,57 @@
+import Agent
+import ArgumentParser
+
+struct GraphCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "graph",
+        abstract: "Draw a project's revisions, newest first, as its scripts have them; no database is asked.",
+        discussion: """
+            Exit status 0, or 1 when something is wrong with the scripts: what, is in the output. 78 when the project's \
+            configuration cannot be followed.
+            Examples: schemad graph --project ~/src/backend
+                      schemad graph --project . --json | jq -r '.heads[]'
+                      schemad graph --project . --format dot | dot -Tsvg > revisions.svg
+            """)
+
+    enum Picture: String, CaseIterable, ExpressibleByArgument {
+        case dot, mermaid
+    }
+
+    @Option(help: "The folder with alembic.ini or pyproject.toml.", completion: .directory) var project: String
+    @Option(help: "The configuration file, relative to the project (ALEMBIC_CONFIG; default alembic.ini).")
+    var config: String?
+    @Option(help: "The section of the configuration file.") var section = "alembic"
+    @Option(help: "The project's interpreter; found as described in the README when left out.") var python: String?
+    @Flag(help: "Print the whole graph as one JSON object, errors as one on standard error.") var json = false
+    @Option(help: "Print the source of a picture.") var format: Picture?
+    @Option(help: "Show this revision and those near to it: an id, the beginning of one, a label, head.")
+    var around: String?
+    @Option(help: "Show at most so many revisions; without --around, the nearest to the heads.") var limit: Int?
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+        if json, format != nil || around != nil || limit != nil {
+            throw ValidationError("--json prints the whole graph: without --format, --around and --limit")
+        }
+    }
+
+    func run() throws {
+        do {
+            let report = try GraphReport(project: project, config: config, section: section, python: python)
+            Report.write(try report.text(as: form, around: around, limit: limit))
+            if format != nil { Report.complain(report.problems(hasColor: false)) }
+            if !report.isUsable { throw ExitCode(1) }
+        } catch let error as GraphReportError where json {
+            Report.complain([error.json])
+            throw ExitCode(error.exitStatus)
+        }
+    }
+
+    private var form: GraphReport.Form {
+        switch format {
+        case .dot: .dot
+        case .mermaid: .mermaid
+        case nil: json ? .json : .drawing(width: Terminal.columns, hasColor: Terminal.hasColor)
+        }
+    }
+}
