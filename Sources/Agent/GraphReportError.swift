@@ -1,4 +1,5 @@
 import Alembic
+import Diagnosis
 import Revisions
 import Wire
 
@@ -30,7 +31,7 @@ public struct GraphReportError: Error, Hashable, Sendable, CustomStringConvertib
         _ exitStatus: Int32, _ code: String, _ message: String, details: [JSON.Object.Member], line: String
     ) {
         self.exitStatus = exitStatus
-        description = line
+        description = TerminalText.visible(line)
         let object: JSON = [
             "code": .string(code), "details": .object(JSON.Object(details)), "message": .string(message),
             "retryable": false,

@@ -18,17 +18,6 @@ extension Journal {
         }
     }
 
-    /// Replaces the context of a running job.
-    ///
-    /// - Throws: `JournalError`: `notFound`, `wrongState` when the job is not running, or the disk's refusal.
-    public func updateContext(_ id: String, _ context: String) throws(JournalError) {
-        try write { db in
-            try db.execute(
-                sql: "UPDATE job SET context = ? WHERE id = ? AND state = 'running'", arguments: [context, id])
-            if db.changesCount == 0 { throw try refusal(of: id, to: "take a context", in: db) }
-        }
-    }
-
     /// Settles a job: one that runs, one that is still queued (it is cancelled, or failed before it began), or one
     /// whose outcome was unknown so far.
     ///

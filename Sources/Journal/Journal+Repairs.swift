@@ -1,14 +1,6 @@
 import GRDB
 
 extension Journal {
-    /// Records a repair that has been applied. A repair that belongs to a job is better handed to `finish`, which
-    /// records both at once.
-    ///
-    /// - Throws: `JournalError`: `wrongState` when the id is taken, or the disk's refusal.
-    public func recordRepair(_ repair: Repair) throws(JournalError) {
-        try write { db in try insert(repair, into: db) }
-    }
-
     /// The repair of that id; nil when there is none.
     public func repair(_ id: String) throws(JournalError) -> Repair? {
         try read { db in
@@ -27,22 +19,6 @@ extension Journal {
                     """,
                 arguments: [database]
             ).map(Repair.init)
-        }
-    }
-
-    /// Records that a repair has been undone.
-    ///
-    /// - Throws: `JournalError`: `notFound`, `wrongState` when it was undone before, or the disk's refusal.
-    public func markUndone(_ id: String, at now: Int64) throws(JournalError) {
-        try write { db in
-            try db.execute(
-                sql: "UPDATE repair SET undone_at = ? WHERE id = ? AND undone_at IS NULL", arguments: [now, id])
-            guard db.changesCount == 0 else { return }
-            let exists = try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM repair WHERE id = ?)", arguments: [id])
-            throw exists == true
-                ? JournalError(.wrongState, path: path, message: "repair \(id) has been undone before")
-                : JournalError(.notFound, path: path, message: "there is no repair \(id)")
         }
     }
 

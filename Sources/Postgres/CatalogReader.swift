@@ -46,19 +46,4 @@ public enum CatalogReader {
         }
         return Catalog(tables: tables)
     }
-
-    /// How many relations store an application's rows besides the version table: 0 tells a fresh database from one that
-    /// is used and unmanaged.
-    public static func countApplicationTables(
-        _ session: Session, besides versionTable: TableName?
-    ) throws(PostgresError) -> Int {
-        let rows = try session.query(
-            """
-            SELECT count(*)
-            \(userRelations)
-            WHERE c.relkind IN ('r', 'p', 'f') AND \(userOnly)
-                  AND (n.nspname, c.relname) IS DISTINCT FROM ($1::name, $2::name)
-            """, [versionTable?.schema, versionTable?.name])
-        return Int(rows.value ?? "") ?? 0
-    }
 }

@@ -50,9 +50,6 @@ public actor Connection {
         cancelSwitch.install(nil)
     }
 
-    /// True while a link is open and has not been found lost.
-    public var isOpen: Bool { session?.isAlive ?? false }
-
     private func run<T: Sendable>(_ body: (Session) throws(PostgresError) -> T) -> Result<T, PostgresError> {
         cancelSwitch.begin()
         defer { cancelSwitch.end() }

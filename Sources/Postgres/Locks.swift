@@ -16,12 +16,6 @@ public enum Locks {
         return try session.query("SELECT pg_catalog.pg_try_advisory_lock($1)", ["\(runner)"]).value == "t"
     }
 
-    /// - Returns: false when this session did not hold it.
-    @discardableResult
-    public static func releaseRunnerLock(_ session: Session) throws(PostgresError) -> Bool {
-        try session.query("SELECT pg_catalog.pg_advisory_unlock($1)", ["\(runner)"]).value == "t"
-    }
-
     /// Whether this session holds the runner lock; after a reconnect it does not.
     public static func holdsRunnerLock(_ session: Session) throws(PostgresError) -> Bool {
         try isHeld(runner, by: session.backend, mode: "ExclusiveLock", session)

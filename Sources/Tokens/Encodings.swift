@@ -1,3 +1,8 @@
+extension Collection<UInt8> {
+    /// Two lowercase hexadecimal digits for each byte.
+    public var hexadecimal: String { String(decoding: Hexadecimal.encode(Array(self)), as: UTF8.self) }
+}
+
 /// Lowercase hexadecimal.
 enum Hexadecimal {
     private static let digits = Array("0123456789abcdef".utf8)

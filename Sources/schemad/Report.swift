@@ -16,7 +16,7 @@ enum Report {
     }
 
     /// Tells the user at once, also when standard output is a pipe.
-    static func say(_ text: String) { write(text + "\n") }
+    static func say(_ text: String) { _ = write(text + "\n", to: STDOUT_FILENO) }
 
     /// A result. One that does not arrive ends the program with EX_IOERR.
     static func write(_ text: String) {

@@ -84,5 +84,5 @@ struct BridgeUnderTest {
 
 func signature(_ body: String, _ secret: String) -> String {
     guard let key = HMACKey(Array(secret.utf8)) else { return "" }
-    return "sha256=" + hexadecimal(key.authenticationCode(for: Array(body.utf8)))
+    return "sha256=" + key.authenticationCode(for: Array(body.utf8)).hexadecimal
 }

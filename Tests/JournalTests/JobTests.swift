@@ -17,8 +17,7 @@ struct JobTests {
 
     @Test func aJobsLife() async throws {
         let id = try await admit().id
-        try await journal.start(id, context: #"{"before":[]}"#, at: present + 1)
-        try await journal.updateContext(id, #"{"before":["a"]}"#)
+        try await journal.start(id, context: #"{"before":["a"]}"#, at: present + 1)
         var job = try #require(try await journal.job(id))
         #expect(job.state == .running && job.startedAt == present + 1 && job.context == #"{"before":["a"]}"#)
         try await journal.finish(id, as: .succeeded, result: #"{"applied":["a"]}"#, at: present + 2)
@@ -38,7 +37,6 @@ struct JobTests {
 
     @Test func stepsOutOfOrderAreRefused() async throws {
         let id = try await admit().id
-        #expect(await failure { try await journal.updateContext(id, "{}") } == .wrongState)
         #expect(await failure { try await journal.finish(id, as: .running, at: present) } == .wrongState)
         try await journal.start(id, at: present)
         #expect(await failure { try await journal.start(id, at: present) } == .wrongState)
@@ -54,7 +52,6 @@ struct JobTests {
         #expect(try await journal.job("0") == nil)
         #expect(await failure { try await journal.start("0", at: present) } == .notFound)
         #expect(await failure { try await journal.finish("0", as: .failed, at: present) } == .notFound)
-        #expect(await failure { try await journal.updateContext("0", "{}") } == .notFound)
     }
 
     @Test func pagesRunFromTheNewestToTheOldest() async throws {

@@ -12,10 +12,7 @@ import Testing
     }
 
     static func count(_ url: String, besides: TableName?) async throws -> Int {
-        let connection = try connection(url) { $0 = .read(applicationName: "reader") }
-        return try await connection.withSession { session throws(PostgresError) in
-            try CatalogReader.countApplicationTables(session, besides: besides)
-        }
+        try await read(url).applicationTables(besides: besides).count
     }
 
     @Test func tablesOfAllKindsWithTheirColumns() async throws {

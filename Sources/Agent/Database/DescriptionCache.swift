@@ -43,7 +43,7 @@ struct DescriptionCache: Sendable {
     mutating func store(_ description: Description, begun: Int64) {
         stamps = Self.stamp(description)
         // A file system's clock is as coarse as a kernel tick.
-        guard stamps.values.allSatisfy({ ($0?.changedAt ?? 0) < begun - 100_000_000 }) else { return }
+        guard stamps.values.allSatisfy({ ($0?.changed ?? 0) < begun - 100_000_000 }) else { return }
         let (files, folders) = Self.hashes(description)
         let record = Record(inputs: inputs, files: files, folders: folders, description: description)
         self.record = record
@@ -53,7 +53,7 @@ struct DescriptionCache: Sendable {
 
     private static func stamp(_ description: Description) -> [String: FileStamp?] {
         var stamps: [String: FileStamp?] = [:]
-        for path in description.files + description.folders { stamps.updateValue(FileStamp(path), forKey: path) }
+        for path in description.files + description.folders { stamps.updateValue(FileStamp(path: path), forKey: path) }
         return stamps
     }
 

@@ -1,23 +1,6 @@
 import Glibc
 import Revisions
-
-/// What tells one state of a file from another without reading it.
-struct FileStamp: Hashable, Sendable {
-    var device: UInt64
-    var inode: UInt64
-    var size: Int64
-    var modified: Int64
-    /// The change time cannot be set by programs, so it also moves when a tool restores the modification time.
-    var changed: Int64
-
-    fileprivate init(_ status: stat) {
-        device = UInt64(status.st_dev)
-        inode = UInt64(status.st_ino)
-        size = Int64(status.st_size)
-        modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
-        changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
-    }
-}
+import Settings
 
 /// A file that cannot be read, in the system's words.
 struct FileFault: Error, Hashable {

@@ -1,4 +1,5 @@
 public import Revisions
+import Settings
 
 /// A script whose text was read.
 public struct ScriptFile: Hashable, Sendable {

@@ -29,14 +29,6 @@ public enum ErrorCode: String, Codable, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Whether the agent closes the connection after this answer, since the next frame's start is not known.
-    public var closesConnection: Bool {
-        switch self {
-        case .badFrame, .unsupported, .tooLarge: true
-        default: false
-        }
-    }
-
     /// The status with which the bridge passes it on.
     public var httpStatus: Int {
         switch self {

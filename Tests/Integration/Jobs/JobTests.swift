@@ -149,9 +149,10 @@ import Wire
             #expect(plan.from.isEmpty && plan.to == ["b00000000002"])
             #expect(try await agent.refusal(Migrate.self, .init(expectFrom: ["b00000000001"])).code == .precondition)
             #expect(try await agent.refusal(Migrate.self, .init(to: ["nothing"])).code == .badParams)
-            let first = try await agent.call(Migrate.self, .init(to: ["b00000000001"]))
+            let first = try await agent.call(Migrate.self, .init(to: ["b00000000001"], expectFrom: []))
             #expect(first.applied == ["a00000000000", "b00000000001"])
             // The rows have moved.
+            #expect(try await agent.refusal(Migrate.self, .init(expectFrom: [])).code == .precondition)
             #expect(try await agent.refusal(Migrate.self, .init(plan: plan.plan)).code == .precondition)
             let second = try await agent.call(Migrate.self, .init(to: ["+1"], expectFrom: ["b00000000001"]))
             #expect(second.applied == ["b00000000002"])
@@ -185,7 +186,11 @@ import Wire
             #expect(theirs.id == mine.id)
             #expect(theirs.principal == nil && theirs.error?.details == nil)
             let query = try await agent.call(Jobs.self, .init(), key: nil, socket: agent.querySocket).jobs.first
-            #expect(query?.principal == nil && query?.error?.details == nil)
+            #expect(query?.id == mine.id && query?.principal == nil && query?.error?.details == nil)
+            #expect(try await agent.call(Jobs.self, .init(), key: "elsewhere").jobs.isEmpty)
+            #expect(try await agent.call(Jobs.self, .init(id: mine.id), key: "elsewhere").jobs.isEmpty)
+            #expect(try await agent.refusal(Watch.self, .init(job: mine.id), key: "elsewhere").code == .badParams)
+            #expect(try await agent.call(Status.self, .init(), key: "elsewhere").databases.isEmpty)
             #expect(try await agent.refusal(Jobs.self, .init(), key: "elsewhere", database: "main").code == .forbidden)
         }
     }

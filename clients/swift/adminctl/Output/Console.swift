@@ -6,7 +6,7 @@ import Wire
 
 /// Standard output as a reader or a program wants it.
 struct Console {
-    private let hasColor: Bool
+    let hasColor: Bool
     /// Whether a line can be written again.
     private let hasCursor: Bool
 
@@ -15,6 +15,13 @@ struct Console {
         let environment = ProcessInfo.processInfo.environment
         hasCursor = isatty(STDOUT_FILENO) == 1 && environment["TERM"] != "dumb"
         hasColor = hasCursor && (environment["NO_COLOR"] ?? "").isEmpty
+    }
+
+    /// The terminal's columns; nil where lines may be of any length.
+    var columns: Int? {
+        var size = winsize()
+        guard hasCursor, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
     }
 
     enum Style: String {

@@ -33,6 +33,6 @@ struct Deliveries: Sendable {
 
     /// Of the characters and length that the protocol allows, and different for each route.
     private static func key(_ route: Route, _ kind: String, _ bytes: [UInt8]) -> String {
-        "hook:" + hexadecimal(SHA256.hash(Array("\(route.path)\n\(kind)\n".utf8) + bytes))
+        "hook:" + SHA256.hash(Array("\(route.path)\n\(kind)\n".utf8) + bytes).hexadecimal
     }
 }

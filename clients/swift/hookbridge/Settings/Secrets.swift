@@ -29,13 +29,8 @@ struct Secrets: Sendable {
     func sign(_ body: [UInt8], as signature: String) -> Bool {
         let presented = Array(signature.utf8)
         return keys.reduce(false) {
-            let expected = "sha256=" + hexadecimal($1.authenticationCode(for: body))
+            let expected = "sha256=" + $1.authenticationCode(for: body).hexadecimal
             return constantTimeEquals(Array(expected.utf8), presented) || $0
         }
     }
-}
-
-/// Two lowercase digits for each byte.
-func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }
