@@ -123,12 +123,18 @@ let package = Package(
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Revisions", "Schema"], swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Support"], swiftSettings: strict),
         .testTarget(name: "TokensTests", dependencies: ["Tokens", "Support"], swiftSettings: strict),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Support"], swiftSettings: strict),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Schema", "Support"], swiftSettings: strict),
         .testTarget(
             name: "AlembicTests", dependencies: ["Alembic", "Postgres", "Revisions", "Schema", "Support"],
             swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal"], swiftSettings: strict),
-        .testTarget(name: "AgentTests", dependencies: ["Agent", "Support", "Wire"], swiftSettings: strict),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "Diagnosis", "Journal", "Postgres", "Revisions", "Schema", "Settings", "Support", "Tokens",
+                "Wire",
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "AgentClientTests", dependencies: ["AgentClient", "CPosix", "Support", "Tokens", "Wire"],
             path: "Tests/AgentClientTests", swiftSettings: strict),
@@ -146,7 +152,8 @@ let package = Package(
         .testTarget(
             name: "Integration",
             dependencies: [
-                "Support", "Wire", "Tokens", "AgentClient", "schemad", "adminctl", "hookbridge",
+                "AgentClient", "Diagnosis", "Postgres", "Schema", "Support", "Tokens", "Wire", "schemad", "adminctl",
+                "hookbridge",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             path: "Tests/Integration", swiftSettings: strict),
