@@ -200,17 +200,6 @@ struct DrawingSelectionTests {
     private static let heads = RevisionGraph(
         "a:", "b: a", "c: b", "d: c", "e: d", "x1: b", "x2: x1", "y1: a", "y2: y1")
 
-    @Test("the legend says what the signs mean, and only of those that are there")
-    func legend() {
-        func legend(_ graph: RevisionGraph, _ options: GraphDrawing.Options = .init()) -> String? {
-            GraphDrawing(graph, options).lines.last { $0.segments.first?.role == .note }?.text()
-        }
-        #expect(legend(RevisionGraph("a:", "b: a")) == nil)
-        #expect(legend(RevisionGraph("a:", "x:;a")) == "┊ depends on")
-        #expect(legend(RevisionGraph("a:"), .init(rows: ["a"])) == "◉ row of the version table   ● applied   ○ pending")
-        #expect(legend(Self.line(9), .init(limit: 4)) == "5 of 9 revisions are not shown.")
-    }
-
     @Test("folds count each revision that is left out once", arguments: 1..<20)
     func foldsCount(_ limit: Int) {
         let graph = RevisionGraph(
@@ -238,39 +227,6 @@ struct DrawingSelectionTests {
         #expect(!lines.contains { $0.contains("┊ ┊") })
     }
 
-    @Test("a line is cut at the width, and the id never")
-    func width() {
-        let revision = Revision(id: "1234567890ab", labels: ["plugin"], doc: "Adds the table of prospects")
-        let line = GraphDrawing(RevisionGraph(revisions: [revision])).lines[0]
-        #expect(line.text() == "●  1234567890ab  (head, label plugin)  Adds the table of prospects")
-        #expect(line.text(width: 50) == "●  1234567890ab  (head, label plugin)  Adds the t…")
-        #expect(line.text(width: 24) == "●  1234567890ab  (head,…")
-        #expect(line.text(width: 5) == "●  1234567890ab")
-    }
-
-    @Test(
-        "width is in columns, of what is shown",
-        arguments: [
-            ("Füge hinzu", "Füge hi…"), ("追加する表", "追加す…"), ("e\u{301}te\u{301} été été", "e\u{301}te\u{301} été…"),
-            ("a\u{7}b", "a<7>b"), ("12345678", "12345678"),
-        ])
-    func columns(_ doc: String, _ expected: String) {
-        let line = GraphDrawing(RevisionGraph(revisions: [Revision(id: "a", doc: doc)])).lines[0]
-        let text = line.text(width: 22, visible: { $0.replacing("\u{7}", with: "<7>") })
-        #expect(text == "●  a  (head)  " + expected)
-    }
-
-    @Test("each part of a line has its role")
-    func roles() {
-        let graph = RevisionGraph(revisions: [
-            Revision(id: "a", labels: ["core"], doc: "first"), Revision(id: "b", down: ["a"]),
-        ])
-        let lines = GraphDrawing(graph, .init(rows: ["a"])).lines
-        #expect(lines[0].segments.map(\.role) == [.pending, .note, .head, .note, .mark, .note])
-        #expect(lines[1].segments.map(\.role) == [.row, .note, .id, .note, .row, .note, .label, .note, .doc])
-        #expect(lines[1].text(style: { text, role in role == .doc ? "<\(text)>" : text }).hasSuffix("<  first>"))
-    }
-
     @Test("what a drawing may be asked to be around")
     func targets() throws {
         let graph = Self.heads
@@ -289,7 +245,11 @@ struct DrawingSelectionTests {
                         number % 7 == 6 ? [number - 1, number - 3] : number % 7 == 4 ? [number - 2] : [number - 1]
                     return Revision(id: "r\(number)", down: down.filter { $0 > 0 }.map { "r\($0)" })
                 })
-            return ContinuousClock().measure { #expect(GraphDrawing(graph).shown == count) }
+            // The best of some, since others use the machine too.
+            let times = (1...3).map { _ in
+                ContinuousClock().measure { #expect(GraphDrawing(graph).shown == count) }
+            }
+            return times.min() ?? .zero
         }
         // Ten times the revisions, and room for a busy machine; a square would be a hundred times.
         #expect(time(5000) < time(500) * 40)

@@ -109,7 +109,8 @@ struct DrawnGraph {
             waiting += edges(of: next).map(\.target)
         }
         let fold = add(.fold(Fold(place: reached.isEmpty ? .older : .between, count: count)))
-        edges[item].append(Edge(target: fold, isDependency: left.allSatisfy(\.isDependency)))
+        let isDependency = !reached.isEmpty && left.allSatisfy(\.isDependency)
+        edges[item].append(Edge(target: fold, isDependency: isDependency))
         edges[fold] = upper(of: reached, &walk).compactMap { target in
             itemOfNode[target].map { Edge(target: $0, isDependency: false) }
         }

@@ -29,14 +29,14 @@ struct LaneLayout {
 
     private let order: DrawingOrder
     /// Where in the order each item is.
-    private var place: [Int]
+    private var position: [Int]
     private var lanes: [Lane?]
 
     /// - Parameter laneLimit: how many lanes there may be side by side; one more is used for items that find none.
     init(_ graph: DrawnGraph, laneLimit: Int) {
         order = DrawingOrder(graph)
-        place = [Int](repeating: 0, count: graph.items.count)
-        for (index, item) in order.items.enumerated() { place[item] = index }
+        position = [Int](repeating: 0, count: graph.items.count)
+        for (index, item) in order.items.enumerated() { position[item] = index }
         lanes = [Lane?](repeating: nil, count: max(1, laneLimit))
         rows.reserveCapacity(order.items.count)
         for item in order.items { place(item) }
@@ -56,7 +56,7 @@ struct LaneLayout {
 
         var branches: [LaneRow.Branch] = []
         for (index, edge) in order.parents[item].enumerated() {
-            if edge.isDependency, place[edge.target] - place[item] > Self.reach {
+            if edge.isDependency, position[edge.target] - position[item] > Self.reach {
                 tell(edge, from: item)
             } else if index == 0, staysInLane(edge, column) {
                 lanes[column] = Lane(target: edge.target, isDependency: edge.isDependency)

@@ -72,7 +72,9 @@ struct GraphCommand: AgentCommand {
                 console.styled("?", .red, .bold)
                     + "  \(console.rows([row]))  a row that names no revision of the project")
         }
-        if result.rows == nil { console.line("The database's rows could not be read.") }
+        if result.rows == nil {
+            console.line("The database's rows are not known: \(options.commandLine("diagnose")) says why.")
+        }
         if !result.problems.isEmpty { console.line() }
         for line in TerminalGraph.lines(of: result.problems, hasColor: console.hasColor) { console.line(line) }
     }
