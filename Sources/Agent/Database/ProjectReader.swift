@@ -28,7 +28,9 @@ final class ProjectReader: Sendable {
         let configuration: ProjectConfiguration
         do {
             configuration = try ProjectConfiguration.read(
-                folder: settings.project, config: settings.config, section: settings.section)
+                folder: settings.project, config: settings.config, section: settings.section,
+                searchPath: InterpreterPackages.folders(
+                    of: Runner.interpreter(configured: settings.python, folder: settings.project)))
         } catch {
             return .failure(error)
         }
