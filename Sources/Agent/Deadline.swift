@@ -11,6 +11,7 @@ enum Deadline {
     ) async throws(WireError) -> T {
         let first = First<T>()
         let clock = Task {
+            // A timer: cancelled when there is an answer, and what it says then comes too late to count.
             try? await Task.sleep(until: deadline)
             first.resume(
                 .failure(WireError(.deadlineExceeded, "there was no answer within the request's deadline")))

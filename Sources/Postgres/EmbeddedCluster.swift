@@ -198,6 +198,7 @@ public actor EmbeddedCluster {
         let deadline = ContinuousClock.now + .seconds(settings.startSeconds)
         while deadline > .now, let server, isRunning(server) {
             if unsafe PQping(url()) == PQPING_OK { return true }
+            // A server announces to nobody that it is ready; this runs on a queue of its own.
             usleep(5_000)
         }
         return false

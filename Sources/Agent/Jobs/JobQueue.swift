@@ -21,6 +21,7 @@ final class JobQueue: Sendable {
             return
         }
         Task {
+            // A timer: it claims the job only where the queue has not.
             try? await Task.sleep(for: .milliseconds(max(0, job.deadline - WallClock.milliseconds)))
             guard claim(job), let journal = try? agent.journal() else { return }
             await agent.record(.failed(Self.tooLate(job)), of: job, in: journal)

@@ -73,6 +73,7 @@ extension Runner {
         async let output = tail(of: child)
         let (result, expired) = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
+                // A timer: cancelled, and then without effect, when the run ends first.
                 guard let deadline, (try? await Task.sleep(for: deadline)) != nil else { return false }
                 end(child)
                 return true

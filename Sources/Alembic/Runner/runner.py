@@ -244,6 +244,7 @@ class Connections:
             connection.commit()
             if time.monotonic() > deadline:
                 self.agent.refuse("fenceHeld", "another migration session still holds the fence of this database")
+            # Polled, not waited for: a waiting lock would block CREATE INDEX CONCURRENTLY.
             time.sleep(0.1)
         # A session lock survives the commit, and Alembic finds no transaction of ours.
         connection.commit()
