@@ -152,8 +152,8 @@ let package = Package(
         .testTarget(
             name: "Integration",
             dependencies: [
-                "AgentClient", "Diagnosis", "Postgres", "Schema", "Support", "Tokens", "Wire", "schemad", "adminctl",
-                "hookbridge",
+                "AgentClient", "Diagnosis", "Postgres", "Revisions", "Schema", "Support", "Tokens", "Wire", "schemad",
+                "adminctl", "hookbridge",
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             path: "Tests/Integration", swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Alembic
 import Glibc
 public import Logging
 import Postgres
@@ -15,7 +16,7 @@ public struct Development: Sendable {
 
     /// - Parameter url: a database to use; `nil` makes a throwaway one.
     public init(project: String, config: String, section: String, python: String?, url: String?) {
-        self.project = project.hasPrefix("/") ? project : "\(TextFile.currentDirectory())/\(project)"
+        self.project = TextFile.absolute(project)
         self.config = config
         self.section = section
         self.python = python
@@ -72,7 +73,7 @@ public struct Development: Sendable {
             "url_file = \(Self.quoted(folder + "/url"))", "project = \(Self.quoted(project))",
             "config = \(Self.quoted(config))", "section = \(Self.quoted(section))",
         ]
-        if let python { lines.append("python = \(Self.quoted(python))") }
+        lines.append("python = \(Self.quoted(Runner.interpreter(named: python, folder: project)))")
         do {
             try FileBytes.replace("\(folder)/keys.toml", with: Array(key.utf8))
             try FileBytes.replace("\(folder)/url", with: Array(url.utf8))

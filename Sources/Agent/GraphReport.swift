@@ -5,7 +5,8 @@ import Revisions
 import Settings
 import Wire
 
-/// `schemad graph`: a project's revisions, read without Python and without a database.
+/// `schemad graph`: a project's revisions, read without a database, and without Python unless a script computes its
+/// header.
 public struct GraphReport: Sendable {
     /// How it is told.
     public enum Form: Hashable, Sendable {
@@ -26,23 +27,36 @@ public struct GraphReport: Sendable {
     /// - Parameters:
     ///   - project: its folder; relative to the working directory.
     ///   - config: the configuration file, relative to the project; nil is for `ALEMBIC_CONFIG`, or else `alembic.ini`.
-    ///   - python: the project's interpreter; nil looks for one. It is not started: packages are looked for beside it.
+    ///   - python: the project's interpreter, relative to the working directory; nil looks for one. Packages are looked for beside it, and it is started
+    ///     for the scripts that only Python can read.
     /// - Throws: what is wrong with the configuration. What is wrong with scripts is in the report.
     public init(
         project: String, config: String?, section: String, python: String?
-    ) throws(GraphReportError) {
-        let folder = project.hasPrefix("/") ? project : "\(TextFile.currentDirectory())/\(project)"
-        let interpreter = Runner.interpreter(configured: python, folder: folder)
+    ) async throws(GraphReportError) {
+        let folder = TextFile.absolute(project)
+        var runner = Runner(
+            python: Runner.interpreter(named: python, folder: folder), folder: folder,
+            config: config ?? Self.variable("ALEMBIC_CONFIG") ?? "alembic.ini", section: section)
+        runner.inheritsEnvironment = true
+        let configuration: ProjectConfiguration
         do {
-            let configuration = try ProjectConfiguration.read(
-                folder: folder, config: config ?? Self.variable("ALEMBIC_CONFIG") ?? "alembic.ini", section: section,
-                searchPath: InterpreterPackages.folders(of: interpreter))
-            // The scripts are read once: there is nothing to tell their contents from.
-            var scripts = ScriptFolder(hash: { _ in [] })
-            graph = scripts.read(configuration).graph
+            configuration = try ProjectConfiguration.read(
+                folder: folder, config: runner.config, section: section,
+                searchPath: InterpreterPackages.folders(of: runner.python))
         } catch {
             throw GraphReportError(error)
         }
+        // The scripts are read once: there is nothing to tell their contents from.
+        var scripts = ScriptFolder(hash: { _ in [] })
+        var reading = scripts.read(configuration)
+        if !reading.unsettled.isEmpty {
+            do throws(RunnerError) {
+                reading = reading.settled(by: .success(try await runner.load(reading.unsettled)))
+            } catch {
+                reading = reading.settled(by: .failure(error))
+            }
+        }
+        graph = reading.graph
     }
 
     init(_ graph: RevisionGraph) {
@@ -90,6 +104,14 @@ public struct GraphReport: Sendable {
     /// An empty variable counts as unset.
     private static func variable(_ name: String) -> String? {
         ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+extension Runner {
+    /// The interpreter that a command line names: a path as its user sees it, a name to look for on the search path, or
+    /// nothing.
+    static func interpreter(named python: String?, folder: String) -> String {
+        interpreter(configured: python.map { $0.contains("/") ? TextFile.absolute($0) : $0 }, folder: folder)
     }
 }
 

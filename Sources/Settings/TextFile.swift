@@ -26,13 +26,14 @@ public enum TextFile {
 
     /// The folder of `path`, absolute.
     public static func folder(of path: String) -> String {
-        let absolute = path.hasPrefix("/") ? path : currentDirectory() + "/" + path
+        let absolute = absolute(path)
         return absolute.lastIndex(of: "/").map { String(absolute[..<$0]) } ?? "/"
     }
 
-    public static func currentDirectory() -> String {
-        guard let path = unsafe getcwd(nil, 0) else { return "/" }
-        defer { unsafe free(path) }
-        return unsafe String(cString: path)
+    /// `path` as seen from the working directory.
+    public static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let folder = unsafe getcwd(nil, 0) else { return path }
+        defer { unsafe free(folder) }
+        return unsafe String(cString: folder) + "/" + path
     }
 }

@@ -1,13 +1,14 @@
 import Agent
 import ArgumentParser
 
-struct GraphCommand: ParsableCommand {
+struct GraphCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "graph",
         abstract: "Draw a project's revisions, newest first, as its scripts have them; no database is asked.",
         discussion: """
             Exit status 0, or 1 when something is wrong with the scripts: what, is in the output. 78 when the project's \
-            configuration cannot be followed.
+            configuration cannot be followed. Python is started only when a script computes what it says of itself: \
+            Alembic is then asked to load that script.
             Examples: schemad graph --project ~/src/backend
                       schemad graph --project . --json | jq -r '.heads[]'
                       schemad graph --project . --format dot | dot -Tsvg > revisions.svg
@@ -35,9 +36,9 @@ struct GraphCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() async throws {
         do {
-            let report = try GraphReport(project: project, config: config, section: section, python: python)
+            let report = try await GraphReport(project: project, config: config, section: section, python: python)
             Report.write(try report.text(as: form, around: around, limit: limit))
             if format != nil { Report.complain(report.problems(hasColor: false)) }
             if !report.isUsable { throw ExitCode(1) }

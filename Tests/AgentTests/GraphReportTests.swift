@@ -28,23 +28,23 @@ import Wire
     ]
 
     private static func with<T>(
-        _ scripts: [String: String], ini: String? = ini, _ body: (TemporaryFolder) throws -> T
+        _ scripts: [String: String], ini: String? = ini, _ body: (TemporaryFolder) async throws -> T
     ) async throws -> T {
         try await TemporaryFolder.with { folder in
             if let ini { try folder.write("alembic.ini", ini) }
             try folder.write("migrations/env.py", "raise SystemExit('must not run')")
             for (name, text) in scripts { try folder.write("migrations/versions/\(name)", text) }
-            return try body(folder)
+            return try await body(folder)
         }
     }
 
-    private static func report(_ folder: TemporaryFolder) throws -> GraphReport {
-        try GraphReport(project: folder.path, config: "alembic.ini", section: "alembic", python: nil)
+    private static func report(_ folder: TemporaryFolder) async throws -> GraphReport {
+        try await GraphReport(project: folder.path, config: "alembic.ini", section: "alembic", python: nil)
     }
 
     @Test func theContract() async throws {
         try await Self.with(Self.scripts) { folder in
-            let report = try Self.report(folder)
+            let report = try await Self.report(folder)
             #expect(report.isUsable)
             let text = try report.text(as: .json)
             #expect(text.hasSuffix("}\n") && text.filter(\.isNewline).count == 1)
@@ -74,7 +74,7 @@ import Wire
     @Test func problems() async throws {
         let broken = Self.scripts.merging(["5_lost.py": Self.script("eeee55", "'gone00'")]) { $1 }
         try await Self.with(broken) { folder in
-            let report = try Self.report(folder)
+            let report = try await Self.report(folder)
             #expect(!report.isUsable)
             let json = try JSON.parse(Array(try report.text(as: .json).utf8))
             let problem = json["problems"]?.arrayValue?.first
@@ -89,7 +89,7 @@ import Wire
 
     @Test func drawings() async throws {
         try await Self.with(Self.scripts) { folder in
-            let report = try Self.report(folder)
+            let report = try await Self.report(folder)
             let plain = try report.text(as: .drawing(width: nil, hasColor: false))
             #expect(
                 plain == """
@@ -115,7 +115,7 @@ import Wire
 
     @Test func aProjectWithoutRevisions() async throws {
         try await Self.with([:]) { folder in
-            let report = try Self.report(folder)
+            let report = try await Self.report(folder)
             #expect(report.isUsable)
             #expect(try report.text(as: .drawing(width: 80, hasColor: false)) == "The project has no revisions.\n")
         }
@@ -123,7 +123,7 @@ import Wire
 
     @Test func aProjectThatIsNone() async throws {
         try await Self.with([:], ini: nil) { folder in
-            let error = #expect(throws: GraphReportError.self) { try Self.report(folder) }
+            let error = await #expect(throws: GraphReportError.self) { try await Self.report(folder) }
             #expect(error?.exitStatus == 78)
             #expect(error?.description.contains(folder.path) == true && error?.description.contains("\n") == false)
             let json = try JSON.parse(Array((error?.json ?? "").utf8))
@@ -139,7 +139,7 @@ import Wire
             try folder.write(
                 "env/lib/python3.11/site-packages/shop/db/revisions/versions/1.py", Self.script("aaaa11"))
             let python = folder.path("env/bin/python")
-            let report = try GraphReport(project: folder.path, config: nil, section: "alembic", python: python)
+            let report = try await GraphReport(project: folder.path, config: nil, section: "alembic", python: python)
             #expect(try JSON.parse(Array(try report.text(as: .json).utf8))["heads"] == ["aaaa11"])
         }
     }

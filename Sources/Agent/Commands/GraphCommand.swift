@@ -11,7 +11,7 @@ struct GraphCommand: CommandHandler {
         let database = try call.requireDatabase()
         let graph: RevisionGraph
         do {
-            graph = try database.project().graph
+            graph = try await database.project().graph
         } catch {
             throw WireError(error)
         }

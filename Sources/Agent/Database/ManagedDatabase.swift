@@ -13,7 +13,7 @@ final class ManagedDatabase: Sendable {
     let queue = JobQueue()
     let monitor: Monitor
     private let projects: ProjectReader
-    private let describer: Describer
+    private let descriptions: Inquiry<Description>
     private let reader: Connection
     private let prover: Connection
 
@@ -27,8 +27,8 @@ final class ManagedDatabase: Sendable {
         } catch {
             throw StartError(exitStatus: 78, "databases.\(settings.name).url: \(error)")
         }
-        projects = ProjectReader(settings)
-        describer = Describer(settings, stateDirectory: stateDirectory)
+        projects = ProjectReader(settings, stateDirectory: stateDirectory)
+        descriptions = Inquiry("describe", settings, stateDirectory: stateDirectory)
         reader = Connection(address, .read(applicationName: "schemad read"))
         prover = Connection(address, .read(applicationName: "schemad proof"))
         monitor = Monitor(name: settings.name)
@@ -58,15 +58,16 @@ final class ManagedDatabase: Sendable {
     ///
     /// - Parameter retries: whether a failure of env.py that is remembered is tried again.
     func gather(retries: Bool) async -> Gathering {
-        var gathering = Gathering(folder: settings.project, project: projects.read())
-        if case .success(let project) = gathering.project {
-            gathering.description = await describer.known(retries: retries)
+        var gathering = Gathering(
+            folder: settings.project, project: await projects.read(retries: retries, runner: runner))
+        if case .success = gathering.project {
+            gathering.description = await descriptions.known(retries: retries)
             if gathering.description == nil {
                 // Python is started only for a database that answers.
                 do {
                     try await reader.open()
-                    gathering.description = await describer.describe(runner(project)) { [self] report, nonce in
-                        try await proves(report, lock: nonce)
+                    gathering.description = await descriptions.ask { [self] () throws(RunnerError) in
+                        try await describe()
                     }
                 } catch {
                     gathering.reading = .failure(error)
@@ -112,7 +113,9 @@ final class ManagedDatabase: Sendable {
     }
 
     /// The project as its files are now.
-    func project() throws(ProjectError) -> Project { try projects.read().get() }
+    func project() async throws(ProjectError) -> Project {
+        try await projects.read(retries: false, runner: runner).get()
+    }
 
     private func read(schema: String?, name: String) async -> Result<DatabaseReading, PostgresError> {
         // A server that was restarted leaves a dead link: the first statement finds out, the second attempt connects.
@@ -131,7 +134,13 @@ final class ManagedDatabase: Sendable {
         return .failure(PostgresError(kind: .connectionLost, message: "The connection was lost twice."))
     }
 
-    func runner(_ project: Project) -> Runner {
+    private func describe() async throws(RunnerError) -> Description {
+        let nonce = Int64.random(in: 1...Int64.max)
+        return try await runner.describe(nonce: nonce) { [self] report in try await proves(report, lock: nonce) }
+    }
+
+    /// Runs the project's Python, with this database's URL where the settings ask for it.
+    var runner: Runner {
         var environment: [String: String] = [:]
         for (key, value) in settings.environment { environment[key] = expand(value) }
         return Runner(

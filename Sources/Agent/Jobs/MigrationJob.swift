@@ -79,7 +79,7 @@ struct MigrationJob: Sendable {
             applicationName: "schemad migrate \(mutation.job.id)", sha256: survey.project.sha256, deadline: deadline)
         let progress = RunProgress(total: plan.steps.count)
         do {
-            _ = try await database.runner(survey.project).migrate(run) { report in
+            _ = try await database.runner.migrate(run) { report in
                 // A lock whose session has died meanwhile protects nothing.
                 try await lock.requireHeld()
                 return try await database.proves(report, lock: Locks.fence)

@@ -43,7 +43,7 @@ struct Settlement: Sendable {
         case .unknown(let reason):
             return agent.lifecycle == .draining ? nil : .failed(Self.unknown(reason))
         case .rows(let rows):
-            let standing = Standing(rows, context, graph: try? database.project().graph)
+            let standing = Standing(rows, context, graph: try? await database.project().graph)
             do {
                 return try outcome(of: job, context, standing)
             } catch {

@@ -1,27 +1,5 @@
-public import Revisions
+import Revisions
 import Settings
-
-/// A script whose text was read.
-public struct ScriptFile: Hashable, Sendable {
-    /// As seen from the project's folder.
-    public var path: String
-    /// The absolute path without symbolic links.
-    public var realPath: String
-    /// The hash of the bytes, by the function that was handed in.
-    public var digest: [UInt8]
-}
-
-/// One look at a project's scripts.
-public struct ScriptReading: Sendable {
-    /// The graph; files that could not be read are among its problems.
-    public var graph: RevisionGraph
-    /// The scripts that were read, sorted by path.
-    public var files: [ScriptFile]
-    /// The hash over all paths and digests: two equal ones mean the same scripts.
-    public var contentHash: [UInt8]
-    /// How many files were opened; the others were as before.
-    public var opened: Int
-}
 
 /// Reads a project's revision scripts without Python, and remembers what it read: a later look opens only files whose
 /// metadata changed.
@@ -29,9 +7,8 @@ public struct ScriptFolder: Sendable {
     private struct Known {
         var stamp: FileStamp
         /// Whether the file was left alone long enough before it was read that any later write shows in its stamp.
-        var isSettled: Bool
-        var file: ScriptFile
-        var header: ScriptHeader
+        var isAtRest: Bool
+        var script: ScriptReading.Script
     }
 
     private let hash: @Sendable ([UInt8]) -> [UInt8]
@@ -54,16 +31,8 @@ public struct ScriptFolder: Sendable {
         var order: [String] = []
         var opened = 0
         for file in listing.files {
-            if file.isCompiled {
-                problems.append(
-                    GraphProblem(
-                        code: GraphProblem.Code.notLiteral,
-                        message: "Only bytecode is there: only running it tells which revision it is.", file: file.path)
-                )
-                continue
-            }
             do throws(FileFault) {
-                if let before = known[file.path], before.isSettled, before.file.realPath == file.realPath,
+                if let before = known[file.path], before.isAtRest, before.script.file.realPath == file.realPath,
                     try Files.status(file.realPath).stamp == before.stamp
                 {
                     next[file.path] = before
@@ -85,7 +54,8 @@ public struct ScriptFolder: Sendable {
             reading.opened = 0
             return reading
         }
-        let reading = assemble(order.compactMap { next[$0] }, problems: problems, opened: opened)
+        let reading = ScriptReading(
+            order.compactMap { next[$0]?.script }, problems: problems, opened: opened, hash: hash)
         last = (configuration, problems, reading)
         return reading
     }
@@ -94,22 +64,9 @@ public struct ScriptFolder: Sendable {
         let before = Files.now
         let (bytes, stamp) = try Files.read(file.realPath)
         return Known(
-            stamp: stamp, isSettled: before - stamp.changed > Self.settlingTime,
-            file: ScriptFile(path: file.path, realPath: file.realPath, digest: hash(bytes)),
-            header: ScriptHeader(bytes, file: file.path))
-    }
-
-    private func assemble(_ scripts: [Known], problems: [GraphProblem], opened: Int) -> ScriptReading {
-        var lines: [String: HeaderLines] = [:]
-        for script in scripts { lines[script.file.path] = script.header.lines }
-        let graph = RevisionGraph(
-            revisions: scripts.compactMap(\.header.revision), problems: problems + scripts.compactMap(\.header.problem),
-            lines: lines)
-        let files = scripts.map(\.file).sorted { $0.path.precedesInBytes($1.path) }
-        var content: [UInt8] = []
-        for file in files {
-            content += Array(file.path.utf8) + [0] + file.digest
-        }
-        return ScriptReading(graph: graph, files: files, contentHash: hash(content), opened: opened)
+            stamp: stamp, isAtRest: before - stamp.changed > Self.settlingTime,
+            script: ScriptReading.Script(
+                file: ScriptFile(path: file.path, realPath: file.realPath, digest: hash(bytes)),
+                header: file.isCompiled ? .compiled(file: file.path) : ScriptHeader(bytes, file: file.path)))
     }
 }

@@ -16,6 +16,7 @@ struct Conversation {
     private(set) var outcome = MigrationRun.Outcome()
     private(set) var connection: ConnectionReport?
     private(set) var description: Description?
+    private(set) var answers: ScriptAnswers?
     private var running: String?
 
     init(redact: Redaction) {
@@ -44,6 +45,9 @@ struct Conversation {
             case "described":
                 description = try decoder.decode(Described.self, from: data).description
                 return .nothing
+            case "loaded":
+                answers = try redacted(decoder.decode(ScriptAnswers.self, from: data))
+                return .nothing
             case "error":
                 return try .failed(failure(decoder.decode(Failed.self, from: data)))
             case "finished":
@@ -67,6 +71,14 @@ struct Conversation {
         outcome.applied.append(event.revision)
         if event.committed { outcome.committed = outcome.applied }
         return .revisionApplied(revision: event.revision, durationMs: event.durationMs, committed: event.committed)
+    }
+
+    private func redacted(_ answers: ScriptAnswers) -> ScriptAnswers {
+        var answers = answers
+        for index in answers.scripts.indices {
+            answers.scripts[index].refusal = answers.scripts[index].refusal.map(redact.callAsFunction)
+        }
+        return answers
     }
 
     private func failure(_ event: Failed) -> RunnerError {

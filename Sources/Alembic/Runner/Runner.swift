@@ -14,6 +14,8 @@ public struct Runner: Sendable {
     public var section: String
     public var x: [String]
     public var environment: [String: String]
+    /// Whether the interpreter also has the variables of this process, as a command that its user typed has them.
+    public var inheritsEnvironment = false
 
     /// - Parameters:
     ///   - python: path of the interpreter, or a name on the search path; see `interpreter(configured:folder:)`.
@@ -91,6 +93,8 @@ struct RunnerConfiguration: Encodable {
     var fenceWaitSeconds = 10.0
     /// Server parameters of every session; one that the server does not know is left out.
     var settings: [String: String] = [:]
+    /// Real paths of the scripts to load.
+    var scripts: [String] = []
     var targets: [String] = []
     var expectedRows: [String] = []
     var expectedRevisions: [String] = []

@@ -56,13 +56,15 @@ extension Runner {
     /// project needs beyond this comes over the pipe.
     private func launch() -> (Executable, Environment) {
         let own = ProcessInfo.processInfo.environment
-        let path = own["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        var path = own["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        let folder = python.lastIndex(of: "/").map { python[..<$0] }
+        if let folder { path = folder + ":" + path }
+        let executable: Executable = folder == nil ? .name(python) : .path(FilePath(python))
+        if inheritsEnvironment { return (executable, .inherit.updating(["PATH": path])) }
         var variables: [Environment.Key: String] = ["PATH": path, "LANG": "C.UTF-8"]
         if let home = own["HOME"] { variables["HOME"] = home }
         if let temporary = own["TMPDIR"] { variables["TMPDIR"] = temporary }
-        guard let slash = python.lastIndex(of: "/") else { return (.name(python), .custom(variables)) }
-        variables["PATH"] = python[..<slash] + ":" + path
-        return (.path(FilePath(python)), .custom(variables))
+        return (executable, .custom(variables))
     }
 
     /// Runs the conversation beside a clock and a reader of standard error, and ends the whole process group after it.

@@ -1,7 +1,7 @@
 """The part of schemad that runs inside a project's own interpreter.
 
-It executes the project's env.py once, either to describe it (read-only, nothing is migrated) or to migrate, and reports
-what happens as JSON lines. It is never a file on disk: the agent sends this source, then one line of configuration,
+It executes the project's env.py once, either to describe it (read-only, nothing is migrated) or to migrate, or it loads
+revision scripts that nobody but Python can read, and reports what happens as JSON lines. It is never a file on disk: the agent sends this source, then one line of configuration,
 then answers, all over the pipe on descriptor 0. When that pipe closes, the whole process group ends.
 
 Works with Python 3.9 and later, Alembic 1.8 and later, SQLAlchemy 1.4 and 2.x.
@@ -205,6 +205,8 @@ class Connections:
         dialect = getattr(getattr(pool, "_dialect", None), "name", driver.split(".")[0])
         with self._lock:
             self.seen += 1
+            if self.agent.configuration["mode"] == "load":
+                raise RuntimeError("a revision script may not open a database while it is loaded")
             if dialect != "postgresql":
                 self.agent.ask("connected", dialect=dialect, driver=driver)
             else:
@@ -302,18 +304,27 @@ class Run:
         self.mode: str = self.configuration["mode"]
         self.environment: Any = None
         self.description: dict[str, Any] | None = None
+        self.loaded: list[dict[str, Any]] | None = None
         self.calls = 0
         self.completed = False
         self.started = False
         self.revision: str | None = None
 
     def execute(self) -> None:
+        targets = tuple(self.configuration["targets"])
+        migrates = self.mode == "migrate"
+        config = self.open_project(["upgrade", targets[0] if targets else "heads"] if migrates else ["current"])
+        if self.mode == "load":
+            self.load_scripts()
+        else:
+            self.run_environment(config, targets)
+
+    def open_project(self, command: list[str]) -> Any:
+        """The project's configuration, as the `alembic` command has it, and its script directory."""
         from alembic.config import CommandLine, Config
-        from alembic.runtime.environment import EnvironmentContext
         from alembic.script import ScriptDirectory
 
-        configuration, targets = self.configuration, tuple(self.configuration.get("targets", ()))
-        command = ["current"] if self.mode == "describe" else ["upgrade", targets[0] if targets else "heads"]
+        configuration = self.configuration
         arguments = ["-c", configuration["config"], "-n", configuration["section"]]
         # Parsed by Alembic itself, so that env.py finds in `config.cmd_opts` what it would find on the command line.
         options = CommandLine(prog="alembic").parser.parse_args(
@@ -326,6 +337,11 @@ class Run:
             file = "alembic.ini" if is_toml else file
         config = Config(file_=file, ini_section=configuration["section"], cmd_opts=options, **more)
         self.script = ScriptDirectory.from_config(config)
+        return config
+
+    def run_environment(self, config: Any, targets: tuple[str, ...]) -> None:
+        from alembic.runtime.environment import EnvironmentContext
+
         self.target: Any = targets[0] if len(targets) == 1 else targets
         keywords: dict[str, Any] = {"as_sql": False, "starting_rev": None, "tag": None}
         if self.mode == "migrate":
@@ -346,6 +362,29 @@ class Run:
                 "env.py ended without calling context."
                 + ("run_migrations()" if configured else "configure() and context.run_migrations()"),
             )
+
+    # load
+
+    def load_scripts(self) -> None:
+        self.loaded = [self.load_script(path) for path in self.configuration["scripts"]]
+
+    def load_script(self, path: str) -> dict[str, Any]:
+        """The script's variables, or why Alembic refuses it; its own `raise` and `sys.exit()` included."""
+        from alembic.script import Script
+
+        try:
+            if hasattr(Script, "_from_path"):  # Alembic 1.18
+                script = Script._from_path(self.script, path)
+            else:
+                script = Script._from_filename(self.script, *os.path.split(path))
+            if script is None:
+                return {"path": path, "refusal": "Alembic passes over it"}
+            return {"path": path, "header": header(script)}
+        except BaseException as error:
+            message = f"{type(error).__name__}: {error}"[:MESSAGE_LIMIT]
+            return {"path": path, "refusal": message, **self.sources.location(error)}
+
+    # describe and migrate
 
     def once(self, context: Any) -> None:
         self.calls += 1
@@ -512,6 +551,21 @@ class Run:
         return isinstance(error, (DBAPIError, OSError)) or type(error).__module__.startswith("asyncpg")
 
 
+def header(script: Any) -> dict[str, Any]:
+    names = {
+        "down": script.down_revision,
+        "labels": script._orig_branch_labels,
+        "dependsOn": script.dependencies,
+    }
+    facts: dict[str, Any] = {"id": script.revision, "doc": (script.longdoc.splitlines() or [""])[0]}
+    for key, value in names.items():
+        facts[key] = [] if value is None else [value] if isinstance(value, str) else list(value)
+    for name in [facts["id"], *facts["down"], *facts["labels"], *facts["dependsOn"]]:
+        if not isinstance(name, str):
+            raise TypeError(f"{name!r} is no string, as the name of a revision or label must be")
+    return facts
+
+
 def table_facts(table: Any, dialect: Any) -> dict[str, Any]:
     return {
         "name": table.name,
@@ -575,10 +629,11 @@ def main() -> NoReturn:
         agent.leave("error", **run.failure(error))
     if run.mode == "describe" and connections.write_error is not None:
         agent.leave("error", **run.failure(connections.write_error))
+    inputs = {"files": sorted(sources.read) + sorted(sources.distributions()), "folders": sorted(sources.listed)}
     if run.description is not None:
-        run.description["files"] = sorted(sources.read) + sorted(sources.distributions())
-        run.description["folders"] = sorted(sources.listed)
-        agent.report("described", description=run.description)
+        agent.report("described", description={**run.description, **inputs})
+    if run.loaded is not None:
+        agent.report("loaded", scripts=run.loaded, **inputs)
     agent.leave("finished")
 
 

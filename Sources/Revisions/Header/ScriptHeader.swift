@@ -11,6 +11,12 @@ public struct ScriptHeader: Hashable, Sendable {
     /// What is wrong with the file: the first thing found.
     public var problem: GraphProblem?
 
+    /// Of a script whose text is not there to read.
+    public init(problem: GraphProblem) {
+        lines = HeaderLines()
+        self.problem = problem
+    }
+
     /// Reads a script. Any bytes are accepted, and time is linear in their number.
     ///
     /// - Parameters:

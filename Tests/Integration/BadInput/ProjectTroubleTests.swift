@@ -90,14 +90,14 @@ import Wire
         }
     }
 
-    @Test func aScriptWithASyntaxError() async throws {
+    @Test func aScriptThatCannotBeLoaded() async throws {
         try await Workshop.with(arrange: { _, project in
             try project.folder.write(
                 "project/migrations/versions/bad.py", "revision = make_id()\ndown_revision = 'a00000000000'\n")
         }) { workshop in
             let diagnosis = try await workshop.agent.diagnose()
             #expect(diagnosis.verdict == .projectInvalid)
-            let finding = diagnosis.findings.first { $0.code == "graph.notLiteral" }
+            let finding = diagnosis.findings.first { $0.code == "graph.unreadable" }
             #expect(
                 finding?.message.contains("bad.py") == true
                     || finding?.evidence.contains { $0.contains("bad.py") } == true)
@@ -105,6 +105,7 @@ import Wire
             #expect(error.code == .projectInvalid)
             #expect(error.details?["file"]?.stringValue?.hasSuffix("bad.py") == true)
             #expect(error.details?["line"]?.integerValue == 1)
+            #expect(error.message.contains("NameError"))
         }
     }
 

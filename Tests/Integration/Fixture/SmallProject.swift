@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Support
 
 /// An Alembic project of a few lines, to be broken in one place.
@@ -122,6 +123,17 @@ struct Workshop: Sendable {
                 }
             }
         }
+    }
+
+    /// Starts the agent when the project's files are old enough for it to remember what Python makes of them: a write
+    /// that follows another closely might leave no trace in a file's times.
+    func startOnceAtRest() async throws {
+        let marker = try agent.folder.write("marker", "")
+        try await eventually("the project's files are at rest") {
+            let written = try FileManager.default.attributesOfItem(atPath: marker)[.modificationDate] as? Date
+            return written.map { $0.timeIntervalSinceNow < -0.2 } ?? true
+        }
+        try await agent.start()
     }
 
     /// The revisions that have run, in the order in which they did, each as often as it did.

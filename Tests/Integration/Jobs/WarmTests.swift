@@ -8,14 +8,18 @@ import Wire
 /// Python is started only when something that it read has changed.
 @Suite struct WarmTests {
     @Test func whatIsKnownIsNotAskedAgain() async throws {
-        try await Workshop.with(arrange: { settings, project in
-            settings.python = try project.folder.write(
-                "counting-python",
-                "#!/bin/sh\necho started >> '\(project.folder.path("starts"))'\n"
-                    + "exec '\(TestPython.interpreter)' \"$@\"\n",
-                mode: 0o755)
-        }) { workshop in
+        try await Workshop.with(
+            starts: false,
+            arrange: { settings, project in
+                settings.python = try project.folder.write(
+                    "counting-python",
+                    "#!/bin/sh\necho started >> '\(project.folder.path("starts"))'\n"
+                        + "exec '\(TestPython.interpreter)' \"$@\"\n",
+                    mode: 0o755)
+            }
+        ) { workshop in
             let agent = workshop.agent
+            try await workshop.startOnceAtRest()
             func starts() -> Int {
                 ((try? agent.folder.read("starts")) ?? "").split(separator: "\n").count
             }

@@ -2,15 +2,15 @@ import Alembic
 import FoundationEssentials
 import Settings
 
-/// What env.py said of a project, kept as long as nothing that it read has changed: in memory, and in the state
-/// directory for the next start.
-struct DescriptionCache: Sendable {
+/// What a project's Python said, kept as long as nothing that it read has changed: in memory, and in the state directory
+/// for the next start.
+struct AnswerCache<Answer: PythonAnswer>: Sendable {
     /// What is kept on disk; hashes, so that a rebuilt image with new file times needs no Python.
     private struct Record: Codable, Sendable {
         var inputs: String
         var files: [String: String]
         var folders: [String: String]
-        var description: Description
+        var answer: Answer
     }
 
     private let path: String
@@ -28,40 +28,40 @@ struct DescriptionCache: Sendable {
         self.record = record
     }
 
-    /// The description, if it still holds.
-    mutating func current() -> Description? {
+    /// The answer, if it still holds.
+    mutating func current() -> Answer? {
         guard let record else { return nil }
-        let now = Self.stamp(record.description)
-        if now == stamps { return record.description }
-        guard Self.hashes(record.description) == (record.files, record.folders) else { return nil }
+        let now = Self.stamp(record.answer)
+        if now == stamps { return record.answer }
+        guard Self.hashes(record.answer) == (record.files, record.folders) else { return nil }
         stamps = now
-        return record.description
+        return record.answer
     }
 
-    /// Keeps a description that env.py gave in a run that began at `begun` (Unix nanoseconds), unless something that it
+    /// Keeps an answer of a run that began at `begun` (Unix nanoseconds), unless something that it
     /// depends on changed at about that time or later: Python may have read the older bytes.
-    mutating func store(_ description: Description, begun: Int64) {
-        stamps = Self.stamp(description)
+    mutating func store(_ answer: Answer, begun: Int64) {
+        stamps = Self.stamp(answer)
         // A file system's clock is as coarse as a kernel tick.
         guard stamps.values.allSatisfy({ ($0?.changed ?? 0) < begun - 100_000_000 }) else { return }
-        let (files, folders) = Self.hashes(description)
-        let record = Record(inputs: inputs, files: files, folders: folders, description: description)
+        let (files, folders) = Self.hashes(answer)
+        let record = Record(inputs: inputs, files: files, folders: folders, answer: answer)
         self.record = record
         // Without the file the next start asks Python once more; nothing else depends on it.
         if let data = try? JSONEncoder().encode(record) { try? FileBytes.replace(path, with: Array(data)) }
     }
 
-    private static func stamp(_ description: Description) -> [String: FileStamp?] {
+    private static func stamp(_ answer: Answer) -> [String: FileStamp?] {
         var stamps: [String: FileStamp?] = [:]
-        for path in description.files + description.folders { stamps.updateValue(FileStamp(path: path), forKey: path) }
+        for path in answer.files + answer.folders { stamps.updateValue(FileStamp(path: path), forKey: path) }
         return stamps
     }
 
-    private static func hashes(_ description: Description) -> ([String: String], [String: String]) {
+    private static func hashes(_ answer: Answer) -> ([String: String], [String: String]) {
         var files: [String: String] = [:]
-        for path in description.files { files[path] = ContentHash.file(path) }
+        for path in answer.files { files[path] = ContentHash.file(path) }
         var folders: [String: String] = [:]
-        for path in description.folders { folders[path] = ContentHash.folder(path) }
+        for path in answer.folders { folders[path] = ContentHash.folder(path) }
         return (files, folders)
     }
 }
