@@ -14,6 +14,12 @@ let strict: [SwiftSetting] = [
 /// The same, for the targets that touch C: each unsafe expression is marked where it stands.
 let strictWithC: [SwiftSetting] = strict + [.strictMemorySafety()]
 
+/// The modules of Python that the agent sends into a project's interpreter.
+let runner = [
+    "agent", "connections", "create", "describe", "errors", "load", "main", "migrate", "replay", "run", "session",
+    "sources",
+]
+
 let package = Package(
     name: "schemad",
     platforms: [.macOS(.v15)],
@@ -69,7 +75,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            resources: [.embedInCode("Runner/runner.py")],
+            resources: runner.map { .embedInCode("Runner/schemad_runner/\($0).py") },
             swiftSettings: strict),
         .target(name: "Journal", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
         .target(

@@ -32,13 +32,12 @@ struct RunnerProcessTests {
             try #require(mkfifo(pipe, 0o600) == 0)
             let shell = try await BackgroundProgram(
                 "/bin/sh",
-                ["-c", "exec setsid \"$1\" -c \"$2\" < \"$3\"", "sh", TestPython.interpreter, Runner.bootstrap, pipe])
+                ["-c", "exec setsid \"$1\" -c \"$2\" < \"$3\"", "sh", TestPython.interpreter, RunnerSource.bootstrap, pipe])
             // Another test's child must not inherit the writing end and keep it open.
             let descriptor = open(pipe, O_WRONLY | O_CLOEXEC)
             try #require(descriptor >= 0)
             let configuration = RunnerConfiguration(project.runner("postgresql://"), mode: "describe", fence: 1)
-            let source = PackageResources.runner_py
-            let text = Array("\(source.count)\n".utf8) + source + Array(try JSONEncoder().encode(configuration)) + [10]
+            let text = RunnerSource.bytes + Array(try JSONEncoder().encode(configuration)) + [10]
             #expect(write(descriptor, text, text.count) == text.count)
             let numbers = try await processes(of: project)
             defer { for number in numbers where isRunning(number) { kill(number, SIGKILL) } }

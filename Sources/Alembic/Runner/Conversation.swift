@@ -7,6 +7,8 @@ struct Conversation {
         /// Ask whether this is the right database, and answer.
         case prove(ConnectionReport)
         case progress(RunnerEvent)
+        /// Look at the throwaway database, and answer.
+        case look(afterRevision: String)
         case nothing
         case finished
         case failed(RunnerError)
@@ -17,6 +19,7 @@ struct Conversation {
     private(set) var connection: ConnectionReport?
     private(set) var description: Description?
     private(set) var answers: ScriptAnswers?
+    private(set) var creation: ModelCreation?
     private var running: String?
 
     init(redact: Redaction) {
@@ -44,6 +47,11 @@ struct Conversation {
                 return .progress(.autocommit(revision: running))
             case "described":
                 description = try decoder.decode(Described.self, from: data).description
+                return .nothing
+            case "replayed":
+                return try .look(afterRevision: decoder.decode(Replayed.self, from: data).revision)
+            case "created":
+                creation = try redacted(decoder.decode(ModelCreation.self, from: data))
                 return .nothing
             case "loaded":
                 answers = try redacted(decoder.decode(ScriptAnswers.self, from: data))
@@ -73,6 +81,10 @@ struct Conversation {
         return .revisionApplied(revision: event.revision, durationMs: event.durationMs, committed: event.committed)
     }
 
+    private func redacted(_ creation: ModelCreation) -> ModelCreation {
+        ModelCreation(failures: creation.failures.map { .init(object: $0.object, message: redact($0.message)) })
+    }
+
     private func redacted(_ answers: ScriptAnswers) -> ScriptAnswers {
         var answers = answers
         for index in answers.scripts.indices {
@@ -90,6 +102,7 @@ struct Conversation {
 
     private struct Kind: Decodable { var event: String }
     private struct Started: Decodable { var revision: String, index: Int, total: Int }
+    private struct Replayed: Decodable { var revision: String }
     private struct Applied: Decodable { var revision: String, durationMs: Int, committed: Bool }
     private struct Described: Decodable { var description: Description }
     private struct Failed: Decodable {

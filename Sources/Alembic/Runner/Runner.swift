@@ -49,7 +49,7 @@ public struct Runner: Sendable {
             "default_transaction_read_only": "on", "application_name": applicationName,
             "lock_timeout": "2s", "statement_timeout": "20s", "client_connection_check_interval": "1s",
         ]
-        let conversation = try await converse(configuration, deadline: deadline, prove: prove) { _ in }
+        let conversation = try await converse(configuration, deadline: deadline, prove: prove)
         guard let description = conversation.description else {
             throw conversation.lost("the runner finished without a description")
         }
@@ -95,6 +95,8 @@ struct RunnerConfiguration: Encodable {
     var settings: [String: String] = [:]
     /// Real paths of the scripts to load.
     var scripts: [String] = []
+    /// Names of extensions to create.
+    var extensions: [String] = []
     var targets: [String] = []
     var expectedRows: [String] = []
     var expectedRevisions: [String] = []

@@ -6,13 +6,6 @@ import SystemPackage
 private typealias Child = Execution<CustomWriteInput, SequenceOutput, SequenceOutput>
 
 extension Runner {
-    /// Argument of the interpreter, the same for every run: it carries nothing of the project. The first statement
-    /// keeps the working directory off the module path before anything is imported, as it is for the `alembic` command.
-    static let bootstrap = """
-        import sys; sys.path[:] = [p for p in sys.path if p]; i = sys.stdin.buffer; \
-        exec(compile(i.read(int(i.readline())), "<schemad runner>", "exec"))
-        """
-
     /// A description of the models of thousands of tables is a few megabytes long.
     private static let lineLimit = 64 << 20
     private static let tailLimit = 16 << 10
@@ -23,8 +16,8 @@ extension Runner {
 
     /// Starts the interpreter and talks with it until its last word.
     func converse(
-        _ configuration: RunnerConfiguration, deadline: Duration?, prove: Proof,
-        progress: @escaping @Sendable (RunnerEvent) -> Void
+        _ configuration: RunnerConfiguration, deadline: Duration?, prove: Proof, look: Look = { _ in },
+        progress: @escaping @Sendable (RunnerEvent) -> Void = { _ in }
     ) async throws(RunnerError) -> Conversation {
         Self.ignoresBrokenPipes
         let redact = Redaction(environment: environment)
@@ -35,11 +28,11 @@ extension Runner {
         let result: Result<Conversation, RunnerError>
         do {
             result = try await Subprocess.run(
-                executable, arguments: ["-X", "utf8", "-c", Self.bootstrap], environment: childEnvironment,
+                executable, arguments: ["-X", "utf8", "-c", RunnerSource.bootstrap], environment: childEnvironment,
                 platformOptions: options, input: .inputWriter, output: .sequence, error: .sequence
             ) { child in
                 await Self.supervise(child, deadline: deadline, redact: redact) { child in
-                    await Self.converse(child, configuration, redact, prove, progress)
+                    await Self.converse(child, configuration, redact, prove, look, progress)
                 }
             }.closureResult
         } catch let error as SubprocessError where error.code == .executableNotFound || error.code == .spawnFailed {
@@ -118,16 +111,15 @@ extension Runner {
     }
 
     private static func converse(
-        _ child: Child, _ configuration: RunnerConfiguration, _ redact: Redaction, _ prove: Proof,
+        _ child: Child, _ configuration: RunnerConfiguration, _ redact: Redaction, _ prove: Proof, _ look: Look,
         _ progress: @Sendable (RunnerEvent) -> Void
     ) async -> Result<Conversation, RunnerError> {
         var conversation = Conversation(redact: redact)
         var splitter = LineSplitter(limit: lineLimit)
         do {
-            let source = PackageResources.runner_py
             let line = try JSONEncoder().encode(configuration)
             let input = child.standardInputWriter
-            _ = try await input.write(Array("\(source.count)\n".utf8) + source + Array(line) + Array("\n".utf8))
+            _ = try await input.write(RunnerSource.bytes + Array(line) + Array("\n".utf8))
             for try await buffer in child.standardOutput {
                 for line in splitter.append(bytes(buffer)) {
                     switch conversation.receive(line) {
@@ -136,6 +128,11 @@ extension Runner {
                             return .failure(refusal)
                         }
                         progress(.connected(report))
+                        _ = try await input.write(Array("proceed\n".utf8))
+                    case .look(let revision):
+                        do { try await look(revision) } catch {
+                            return .failure(conversation.lost(redact("\(error)"), code: .unproven))
+                        }
                         _ = try await input.write(Array("proceed\n".utf8))
                     case .progress(let event): progress(event)
                     case .nothing: break

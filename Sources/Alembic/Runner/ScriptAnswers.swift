@@ -55,7 +55,7 @@ extension Runner {
     ) async throws(RunnerError) -> ScriptAnswers {
         var configuration = RunnerConfiguration(self, mode: "load", fence: 0)
         configuration.scripts = scripts.map(\.realPath)
-        let conversation = try await converse(configuration, deadline: deadline, prove: { _ in false }) { _ in }
+        let conversation = try await converse(configuration, deadline: deadline, prove: { _ in false })
         guard let answers = conversation.answers else {
             throw conversation.lost("the runner finished without an answer about the scripts")
         }

@@ -1,0 +1,109 @@
+"""Which database env.py really opens."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from typing import Any
+
+from schemad_runner.agent import Agent
+from schemad_runner.errors import sqlstate
+
+
+class Connections:
+    """Proves each connection to the agent before the project can send a statement on it."""
+
+    def __init__(self, agent: Agent) -> None:
+        self.agent = agent
+        self.seen = 0
+        self.write_error: BaseException | None = None
+        self._lock = threading.Lock()
+
+    def install(self) -> None:
+        from sqlalchemy import event
+        from sqlalchemy.engine import Engine
+
+        # On the class: sees the engines that env.py makes later, asynchronous ones and those with a `creator` included,
+        # and runs before the listeners of a single engine, the dialect's own among them.
+        event.listen(Engine, "connect", self._connected)
+        event.listen(Engine, "handle_error", self._failed)
+
+    def _failed(self, context: Any) -> None:
+        # env.py may swallow it; a read that tried to write must still be told.
+        if sqlstate(context.original_exception) == "25006" and self.write_error is None:
+            self.write_error = context.sqlalchemy_exception or context.original_exception
+
+    def _connected(self, connection: Any, record: Any) -> None:
+        pool = getattr(record, "_ConnectionRecord__pool", None)
+        driver = type(connection).__module__
+        dialect = getattr(getattr(pool, "_dialect", None), "name", driver.split(".")[0])
+        with self._lock:
+            self.seen += 1
+            if self.agent.configuration["mode"] == "load":
+                raise RuntimeError("a revision script may not open a database while it is loaded")
+            if dialect != "postgresql":
+                self.agent.ask("connected", dialect=dialect, driver=driver)
+            else:
+                self._prove(connection, driver)
+
+    def _prove(self, connection: Any, driver: str) -> None:
+        configuration = self.agent.configuration
+        cursor = connection.cursor()
+
+        def select(sql: str) -> Any:
+            cursor.execute("SELECT " + sql)
+            return cursor.fetchone()
+
+        names = ("backendPid", "database", "user", "serverAddress", "serverPort", "serverVersion")
+        facts = dict(zip(names, select(
+            "pg_backend_pid(), current_database()::text, current_user::text, host(inet_server_addr()),"
+            " inet_server_port(), current_setting('server_version_num')::int"
+        )))  # fmt: skip
+        facts |= {"dialect": "postgresql", "driver": driver, "driverPid": driver_pid(connection)}
+        if facts["driverPid"] not in (None, facts["backendPid"]):
+            # A pooler is in between: what is set on this backend would reach other clients.
+            connection.rollback()
+            self.agent.ask("connected", **facts)
+            return
+        values = ", ".join(f"({quote(name)}, {quote(value)})" for name, value in configuration["settings"].items())
+        # Joined with pg_settings: a setting that this server's version does not know is left out. `%` is not used:
+        # SQLAlchemy 1.4's asyncpg adapter formats every statement.
+        cursor.execute(
+            "SELECT set_config(s.name, v.value, false) FROM pg_settings s"
+            f" JOIN (VALUES {values}) AS v (name, value) ON v.name = s.name"
+        )
+        cursor.fetchall()
+        connection.commit()
+        key = int(configuration["fence"])
+        deadline = time.monotonic() + configuration["fenceWaitSeconds"]
+        while not select(f"pg_try_advisory_lock_shared({key})")[0]:
+            connection.commit()
+            if time.monotonic() > deadline:
+                self.agent.refuse("fenceHeld", "another migration session still holds the fence of this database")
+            # Polled, not waited for: a waiting lock would block CREATE INDEX CONCURRENTLY.
+            time.sleep(0.1)
+        # A session lock survives the commit, and Alembic finds no transaction of ours.
+        connection.commit()
+        self.agent.ask("connected", **facts)
+        if configuration["mode"] in ("describe", "create"):
+            select(f"pg_advisory_unlock_shared({key})")
+            connection.commit()
+        cursor.close()
+
+
+def quote(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def driver_pid(connection: Any) -> int | None:
+    """The backend's process id as the driver was told at start-up; a pooler tells its own invention."""
+    for read in (
+        lambda: connection.info.backend_pid,  # psycopg2, psycopg
+        lambda: connection.driver_connection.info.backend_pid,  # psycopg, asynchronous
+        lambda: connection.driver_connection.get_server_pid(),  # asyncpg
+        lambda: connection._connection.get_server_pid(),  # asyncpg under SQLAlchemy 1.4
+    ):
+        with suppress(AttributeError):
+            return int(read())
+    return None

@@ -1,0 +1,59 @@
+"""What the models alone would make of an empty database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from schemad_runner.run import MESSAGE_LIMIT, Run
+from schemad_runner.session import commit, schema_translation, target_metadata
+
+
+class Create(Run):
+    """Fills a throwaway database with `MetaData.create_all()`: extensions and schemas first, which it leaves out."""
+
+    def migrations(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
+        self.failures: list[dict[str, str]] = []
+        self.context = context
+        several = target_metadata(context)
+        for name in self.configuration["extensions"]:
+            self.attempt(f"extension {name}", self.statement("CREATE EXTENSION IF NOT EXISTS {} CASCADE", name))
+        for schema in sorted(self.schemas(several)):
+            self.attempt(f"schema {schema}", self.statement("CREATE SCHEMA IF NOT EXISTS {}", schema))
+        for metadata in several:
+            if not self.attempt("", lambda part=metadata: part.create_all(context.connection)):
+                # One table that cannot be made must not hide the others.
+                for table in metadata.sorted_tables:
+                    self.attempt(f"table {table.fullname}", lambda part=table: part.create(context.connection, True))
+        commit(context)
+        self.completed = True
+        return []
+
+    def report(self, **inputs: list[str]) -> None:
+        self.agent.report("created", failures=[failure for failure in self.failures if failure["object"]])
+
+    def schemas(self, several: list[Any]) -> set[str]:
+        translation = schema_translation(self.context)
+        names = set()
+        for metadata in several:
+            for table in metadata.tables.values():
+                types = (getattr(column.type, "schema", None) for column in table.columns)
+                names |= {translation.get(name, name) for name in (table.schema, *types)}
+        return {name for name in names if isinstance(name, str)}
+
+    def statement(self, template: str, name: str) -> Callable[[], Any]:
+        from sqlalchemy import text
+
+        quoted = self.context.dialect.identifier_preparer.quote_identifier(name).replace(":", r"\:")
+        return lambda: self.context.connection.execute(text(template.format(quoted)))
+
+    def attempt(self, what: str, make: Callable[[], Any]) -> bool:
+        """Runs it in a savepoint. What fails is kept for the report."""
+        try:
+            with self.context.connection.begin_nested():
+                make()
+        except Exception as error:
+            message = str(getattr(error, "orig", None) or error).partition("\nDETAIL:")[0].strip()
+            self.failures.append({"object": what, "message": message[:MESSAGE_LIMIT]})
+            return False
+        return True

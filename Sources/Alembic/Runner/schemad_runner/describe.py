@@ -1,0 +1,73 @@
+"""What env.py would migrate, without migrating."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from schemad_runner.run import Run
+from schemad_runner.session import schemas, select, target_metadata, version_table
+
+
+class Describe(Run):
+    """Hands over the models, the version table and the options; the session is read-only."""
+
+    description: dict[str, Any] | None = None
+
+    def migrations(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
+        import alembic
+        import sqlalchemy
+
+        several = target_metadata(context)
+        user, search_path = select(context, "current_user::text, current_setting('search_path')")
+        self.description = {
+            "pythonVersion": ".".join(map(str, sys.version_info[:3])),
+            "alembicVersion": alembic.__version__,
+            "sqlalchemyVersion": sqlalchemy.__version__,
+            "versionTable": version_table(context),
+            "currentUser": user,
+            "searchPath": search_path,
+            "transactionPerMigration": bool(context._transaction_per_migration),
+            "compareType": bool(context._user_compare_type),
+            "compareServerDefault": bool(context._user_compare_server_default),
+        }
+        if several:
+            tables = [table_facts(table, context.dialect) for part in several for table in part.tables.values()]
+            self.description["models"] = {**schemas(context), "tables": tables}
+        self.completed = True
+        return []
+
+    def execute(self) -> None:
+        super().execute()
+        if self.connections.write_error is not None:
+            # env.py swallowed it, and must not get away with it.
+            raise self.connections.write_error
+
+    def report(self, **inputs: list[str]) -> None:
+        if self.description is not None:
+            self.agent.report("described", description={**self.description, **inputs})
+
+
+def table_facts(table: Any, dialect: Any) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "schema": table.schema,
+        "columns": [
+            {
+                "name": column.name,
+                "type": type_name(column, dialect),
+                "nullable": bool(column.nullable),
+                "primaryKey": bool(column.primary_key),
+            }
+            for column in table.columns
+        ],
+    }
+
+
+def type_name(column: Any, dialect: Any) -> str:
+    """As PostgreSQL's DDL would spell it; empty for a type that has no spelling, as that of a column without type."""
+    try:
+        return str(column.type.compile(dialect=dialect))
+    except Exception:
+        return ""

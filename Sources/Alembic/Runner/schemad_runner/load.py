@@ -1,0 +1,50 @@
+"""Revision scripts that nobody but Python can read."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from schemad_runner.run import MESSAGE_LIMIT, Run
+
+
+class Load(Run):
+    """Loads scripts as `alembic heads` does; env.py is not executed."""
+
+    def execute(self) -> None:
+        self.open_project()
+        self.scripts = [self.load(path) for path in self.configuration["scripts"]]
+
+    def report(self, **inputs: list[str]) -> None:
+        self.agent.report("loaded", scripts=self.scripts, **inputs)
+
+    def load(self, path: str) -> dict[str, Any]:
+        """The script's variables, or why Alembic refuses it; its own `raise` and `sys.exit()` included."""
+        from alembic.script import Script
+
+        try:
+            if hasattr(Script, "_from_path"):  # Alembic 1.18
+                script = Script._from_path(self.script, path)
+            else:
+                script = Script._from_filename(self.script, *os.path.split(path))
+            if script is None:
+                return {"path": path, "refusal": "Alembic passes over it"}
+            return {"path": path, "header": header(script)}
+        except BaseException as error:
+            message = f"{type(error).__name__}: {error}"[:MESSAGE_LIMIT]
+            return {"path": path, "refusal": message, **self.sources.location(error)}
+
+
+def header(script: Any) -> dict[str, Any]:
+    names = {
+        "down": script.down_revision,
+        "labels": script._orig_branch_labels,
+        "dependsOn": script.dependencies,
+    }
+    facts: dict[str, Any] = {"id": script.revision, "doc": (script.longdoc.splitlines() or [""])[0]}
+    for key, value in names.items():
+        facts[key] = [] if value is None else [value] if isinstance(value, str) else list(value)
+    for name in [facts["id"], *facts["down"], *facts["labels"], *facts["dependsOn"]]:
+        if not isinstance(name, str):
+            raise TypeError(f"{name!r} is no string, as the name of a revision or label must be")
+    return facts

@@ -1,0 +1,69 @@
+"""The part of schemad that runs inside a project's own interpreter.
+
+It executes the project's env.py once: to describe it (read-only, nothing is migrated), to migrate, or to fill a
+throwaway database from the history or from the models. Or it loads revision scripts that nobody but Python can read. What
+happens is reported as JSON lines. It is never a file on disk: the agent sends these sources, then one line of
+configuration, then answers, all over the pipe on descriptor 0. When that pipe closes, the whole process group ends.
+
+Works with Python 3.9 and later, Alembic 1.8 and later, SQLAlchemy 1.4 and 2.x.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from contextlib import suppress
+from typing import NoReturn
+
+from schemad_runner.agent import Agent
+from schemad_runner.connections import Connections
+from schemad_runner.create import Create
+from schemad_runner.describe import Describe
+from schemad_runner.load import Load
+from schemad_runner.migrate import Migrate
+from schemad_runner.replay import Replay
+from schemad_runner.sources import Sources
+
+MODES = {"create": Create, "describe": Describe, "load": Load, "migrate": Migrate, "replay": Replay}
+
+
+def harden() -> None:
+    """No core dumps with secrets in them, and no way to more rights than the agent gave."""
+    with suppress(Exception):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(Exception):
+        import ctypes
+
+        ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
+
+
+def main() -> NoReturn:
+    agent = Agent()
+    configuration = agent.configuration
+    harden()
+    try:
+        os.chdir(configuration["folder"])
+    except OSError as error:
+        agent.leave("error", code="project.folderMissing", message=str(error))
+    environment: dict[str, str] = configuration["environment"]
+    os.environ.update(environment)
+    sys.path[:0] = [os.path.abspath(path) for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path]
+    sources = Sources(agent, configuration["folder"], configuration.get("sha256", {}))
+    connections = Connections(agent)
+    try:
+        import alembic
+        import alembic.config  # noqa: F401  (a folder of that name is importable, but it is not Alembic)
+
+        if tuple(int(part) for part in alembic.__version__.split(".")[:2]) < (1, 8):
+            raise ImportError(f"Alembic {alembic.__version__} is too old, 1.8 is the first that works")
+        connections.install()
+    except ImportError as error:
+        agent.leave("error", code="project.alembicMissing", message=f"{error} (interpreter {sys.executable})")
+    run = MODES[configuration["mode"]](agent, sources, connections)
+    try:
+        run.execute()
+    except BaseException as error:  # SystemExit and KeyboardInterrupt of the project, too
+        agent.leave("error", **run.failure(error))
+    run.report(files=sorted(sources.read) + sorted(sources.distributions()), folders=sorted(sources.listed))
+    agent.leave("finished")

@@ -1,0 +1,142 @@
+"""One execution of the project: its configuration, its env.py, and what went wrong there."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from schemad_runner.agent import Agent
+from schemad_runner.connections import Connections
+from schemad_runner.errors import chain, sqlstate
+from schemad_runner.sources import Sources
+
+STATEMENT_LIMIT = 2_000
+MESSAGE_LIMIT = 8_000
+
+
+class Run:
+    """Executes env.py with a function of ours in the place of Alembic's migrations. Each mode is a subclass."""
+
+    # What env.py finds in `config.cmd_opts`.
+    command = ["current"]
+
+    def __init__(self, agent: Agent, sources: Sources, connections: Connections) -> None:
+        self.agent = agent
+        self.configuration = agent.configuration
+        self.sources = sources
+        self.connections = connections
+        self.environment: Any = None
+        self.calls = 0
+        self.completed = False
+        # The revision that is running; `started` stays true after the first one began.
+        self.started = False
+        self.revision: str | None = None
+
+    def execute(self) -> None:
+        config = self.open_project()
+        self.run_environment(config)
+
+    def migrations(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
+        """Called by Alembic where it wants to know what to run."""
+        raise NotImplementedError
+
+    def report(self, **inputs: list[str]) -> None:
+        """Sends the result, if there is more to say than that the run is finished."""
+
+    def open_project(self) -> Any:
+        """The project's configuration, as the `alembic` command has it, and its script directory."""
+        from alembic.config import CommandLine, Config
+        from alembic.script import ScriptDirectory
+
+        configuration = self.configuration
+        arguments = ["-c", configuration["config"], "-n", configuration["section"]]
+        # Parsed by Alembic itself, so that env.py finds in `config.cmd_opts` what it would find on the command line.
+        options = CommandLine(prog="alembic").parser.parse_args(
+            arguments + [f"-x{value}" for value in configuration["x"]] + self.command
+        )
+        file, more = configuration["config"], {}
+        if "toml_file" in inspect.signature(Config.__init__).parameters:  # Alembic 1.16
+            is_toml = os.path.basename(file) == "pyproject.toml"
+            more = {"toml_file": file if is_toml else "pyproject.toml"}
+            file = "alembic.ini" if is_toml else file
+        config = Config(file_=file, ini_section=configuration["section"], cmd_opts=options, **more)
+        self.script = ScriptDirectory.from_config(config)
+        return config
+
+    def run_environment(self, config: Any, **destination: Any) -> None:
+        from alembic.runtime.environment import EnvironmentContext
+
+        keywords = {"as_sql": False, "starting_rev": None, "tag": None, **destination}
+        # `dont_mutate` keeps Alembic from creating the version table before we have seen that all is as expected.
+        with EnvironmentContext(config, self.script, fn=self.once, dont_mutate=True, **keywords) as context:
+            self.environment = context
+            try:
+                self.script.run_env()
+            except SystemExit as exit:
+                if not (self.completed and exit.code in (0, None)):
+                    raise
+        if not self.calls:
+            configured = context._migration_context is not None
+            self.agent.refuse(
+                "project.environmentFailed",
+                "env.py ended without calling context."
+                + ("run_migrations()" if configured else "configure() and context.run_migrations()"),
+            )
+
+    def once(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
+        self.calls += 1
+        if self.calls > 1:
+            self.agent.refuse(
+                "project.severalRuns",
+                "env.py runs migrations more than once (for several databases or schemas); make each a database of "
+                "the agent's settings, told apart by -x arguments or environment variables",
+            )
+        if context.as_sql or context.connection is None:
+            self.agent.refuse("project.offlineOnly", "env.py configures no connection: it only supports offline mode")
+        return self.migrations(rows, context)
+
+    def failure(self, error: BaseException) -> dict[str, Any]:
+        """Everything worth knowing about the error, without parameters or connection strings."""
+        links = list(chain(error))
+        state = sqlstate(error)
+        statement = next((link.statement for link in links if isinstance(getattr(link, "statement", None), str)), None)
+        missing = next((link.name for link in links if isinstance(link, ModuleNotFoundError)), None)
+        original = getattr(error, "orig", None) or error
+        name = type(original).__name__
+        # Not the detail: it quotes the row. SQLAlchemy's adapter of asyncpg puts the driver's class before the message.
+        message = str(original).partition("\nDETAIL:")[0].strip() or name
+        if message.startswith("<class "):
+            message = message.partition(">: ")[2]
+        context = getattr(self.environment, "_migration_context", None)
+        if self.configuration["mode"] == "describe" and state == "25006":
+            code = "project.writesDuringRead"
+        elif self.started:
+            code, message = "migrationFailed", message if state else f"{name}: {message}"
+        elif missing in ("psycopg2", "psycopg", "asyncpg", "pg8000"):
+            code = "project.driverMissing"
+            message = f"the database driver {missing} is not installed for {sys.executable}"
+        elif (context is not None and context.connection is None) or (name == "CommandError" and "as_sql" in message):
+            code, message = "project.offlineOnly", f"env.py configures no connection, it only works offline ({message})"
+        elif isinstance(error, SystemExit):
+            code, message = "project.environmentFailed", f"env.py ended the process with sys.exit({error.code!r})"
+        elif not self.connections.seen and is_connecting(error):
+            code = "project.cannotConnect"
+        else:
+            code, message = "project.environmentFailed", f"{name}: {message}"
+        return {
+            "code": code,
+            "message": message[:MESSAGE_LIMIT],
+            "sqlstate": state,
+            "statement": statement and statement[:STATEMENT_LIMIT],
+            "revision": self.revision,
+            **self.sources.location(error),
+        }
+
+
+def is_connecting(error: BaseException) -> bool:
+    from sqlalchemy.exc import DBAPIError
+
+    return isinstance(error, (DBAPIError, OSError)) or type(error).__module__.startswith("asyncpg")

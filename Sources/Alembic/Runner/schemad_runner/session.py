@@ -1,0 +1,49 @@
+"""What the session that env.py configured says of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def select(context: Any, sql: str, **parameters: Any) -> Any:
+    from sqlalchemy import text
+
+    return context.connection.execute(text("SELECT " + sql), parameters).one()
+
+
+def target_metadata(context: Any) -> list[Any]:
+    """The models' collections of tables; empty when env.py hands over none."""
+    metadata = context.opts.get("target_metadata")
+    return [] if metadata is None else list(metadata) if isinstance(metadata, (list, tuple)) else [metadata]
+
+
+def commit(context: Any) -> None:
+    """At driver level, since SQLAlchemy allows no commit inside of a block that env.py opened."""
+    context.connection.connection.dbapi_connection.commit()
+
+
+def schema_translation(context: Any) -> dict[str | None, str | None]:
+    return context.connection.get_execution_options().get("schema_translate_map") or {}
+
+
+def version_table(context: Any) -> dict[str, Any]:
+    """The version table as this very session resolves it: env.py may have set a role, a search_path or a translation of
+    schema names."""
+    name, schema = context.version_table, context.version_table_schema
+    actual = schema_translation(context).get(schema, schema)
+    quoted = context.dialect.identifier_preparer.quote
+    resolved, current = select(
+        context,
+        "(SELECT n.nspname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE c.oid = to_regclass(CAST(:name AS text))), current_schema()::text",
+        name=".".join(quoted(part) for part in (actual, name) if part),
+    )
+    return {"name": name, "schema": schema, "resolvedSchema": resolved or actual or current}
+
+
+def schemas(context: Any) -> dict[str, Any]:
+    """Where a table without a schema is looked for."""
+    path = list(select(context, "current_schemas(false)::text[]")[0])
+    default = schema_translation(context).get(None)
+    path = [default] if default else path
+    return {"defaultSchema": path[0] if path else "public", "searchPath": path[1:]}

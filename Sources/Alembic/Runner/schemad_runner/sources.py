@@ -1,0 +1,110 @@
+"""The project's files: which they are, what was read of them, and that code comes from the bytes that were hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.machinery
+import os
+import sys
+import sysconfig
+from contextlib import suppress
+from typing import Any
+
+from schemad_runner.agent import Agent
+
+
+class Sources:
+    """Which files are the project's, what was read of them, and that code comes from the bytes that were hashed."""
+
+    def __init__(self, agent: Agent, folder: str, hashes: dict[str, str]) -> None:
+        self.agent = agent
+        self.folder = os.path.realpath(folder)
+        self.hashes = {os.path.realpath(path): value for path, value in hashes.items()}
+        self.verified: set[str] = set()
+        self.read: set[str] = set()
+        self.listed: set[str] = set()
+        library = os.path.realpath(sysconfig.get_path("stdlib"))
+        archive = os.path.join(os.path.dirname(library), "python{}{}.zip".format(*sys.version_info))
+        self._libraries = (library + os.sep, archive + os.sep, "/proc/", "/sys/", "/dev/")
+        sys.addaudithook(self._audit)
+        self._load_from_source()
+
+    def is_project(self, path: str) -> bool:
+        """True for the project's own files, wherever they are; not for installed packages and the standard library,
+        even when their environment lies inside the project."""
+        inside = path.startswith(self.folder + os.sep)
+        if not path.startswith("/") or not inside and (path + os.sep).startswith(self._libraries):
+            return False
+        parts = (path[len(self.folder) :] if inside else path).split(os.sep)
+        return not {"site-packages", "dist-packages", "__pycache__"} & set(parts)
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event not in ("open", "os.listdir", "os.scandir") or not arguments:
+            return
+        with suppress(TypeError, ValueError, OSError):
+            path = os.path.abspath(os.fsdecode(arguments[0]))
+            if not self.is_project(path):
+                return
+            if event != "open":
+                self.listed.add(path)
+            elif isinstance(arguments[2], int) and arguments[2] & os.O_ACCMODE == os.O_RDONLY:
+                self.read.add(path)
+
+    def _load_from_source(self) -> None:
+        """Python trusts a .pyc whose source has the same size and time, which reproducible images give to all files."""
+        loader = importlib.machinery.SourceFileLoader
+        bytecode_loader = importlib.machinery.SourcelessFileLoader
+        original, original_bytecode = loader.get_code, bytecode_loader.get_code
+        sources = self
+
+        def get_code(self: Any, fullname: str) -> Any:
+            path = os.path.realpath(self.get_filename(fullname))
+            if not sources.is_project(path):
+                return original(self, fullname)
+            data = self.get_data(path)
+            sources.verify(path, data)
+            return self.source_to_code(data, self.get_filename(fullname))
+
+        def get_bytecode(self: Any, fullname: str) -> Any:
+            path = os.path.realpath(self.get_filename(fullname))
+            if path in sources.hashes:
+                sources.verify(path, self.get_data(path))
+            return original_bytecode(self, fullname)
+
+        loader.get_code = get_code  # type: ignore[method-assign]
+        bytecode_loader.get_code = get_bytecode  # type: ignore[method-assign]
+
+    def verify(self, path: str, data: bytes) -> None:
+        expected = self.hashes.get(path)
+        if expected is None:
+            return
+        if hashlib.sha256(data).hexdigest() != expected:
+            self.agent.refuse("project.changedWhileRunning", f"{path} is not the file that was read before this run")
+        self.verified.add(path)
+
+    def location(self, error: BaseException) -> dict[str, Any]:
+        """The innermost line of the project that led to the error, in it or in what caused it."""
+        seen: set[int] = set()
+        current: BaseException | None = error
+        while current is not None and id(current) not in seen:
+            seen.add(id(current))
+            if isinstance(current, SyntaxError) and current.filename:
+                return {"file": os.path.abspath(current.filename), "line": current.lineno}
+            found, traceback = None, current.__traceback__
+            while traceback is not None:
+                path = os.path.abspath(traceback.tb_frame.f_code.co_filename)
+                if self.is_project(path) and os.path.exists(path):
+                    found = {"file": path, "line": traceback.tb_lineno}
+                traceback = traceback.tb_next
+            if found:
+                return found
+            current = current.__cause__ or current.__context__
+        return {}
+
+    def distributions(self) -> list[str]:
+        """The install records of all packages: they change when a package does; its files are not listed one by one."""
+        records = []
+        for folder in {os.path.abspath(path) for path in sys.path if "-packages" in path}:
+            with suppress(OSError):
+                records += [os.path.join(folder, name, "RECORD") for name in os.listdir(folder) if ".dist-info" in name]
+        return records

@@ -1,0 +1,137 @@
+import Alembic
+import Postgres
+import Support
+import Synchronization
+import Testing
+
+/// The history and the models, each in a database of its own.
+@Suite("runner: throwaway databases")
+struct RunnerThrowawayTests {
+    private let nonce = Int64.random(in: 1 ... .max)
+
+    private static let environments: [(String, String, String)] = [
+        ("one transaction", "psycopg", RunnerProject.environment()),
+        ("a transaction for each", "psycopg2", RunnerProject.environment(arguments: "transaction_per_migration=True")),
+        (
+            "an outer transaction", "psycopg",
+            RunnerProject.environment().replacing("engine.connect()", with: "engine.begin()")
+        ),
+        ("asynchronous", "asyncpg", RunnerProject.asynchronous),
+    ]
+
+    @Test("every revision shows in another session before the next one begins", arguments: environments)
+    func replay(name: String, driver: String, environment: String) async throws {
+        try await RunnerProject.with(environment: environment) { project in
+            try project.revision("a1", down: nil, "op.execute('CREATE TABLE one (id int)')")
+            try project.revision("b2", down: "a1", "op.execute('CREATE TABLE two (id int)')")
+            // Alembic itself cannot leave a transaction that env.py opened around it.
+            let leaves = name == "an outer transaction" ? "if True:" : "with op.get_context().autocommit_block():"
+            try project.revision("c3", down: "b2", leaves + "\n    op.execute('CREATE INDEX i ON one (id)')")
+            try project.revision("d4", down: "c3", "op.execute('DROP TABLE two')")
+            try await TestCluster.withDatabase { url in
+                let seen = Mutex<[String]>([])
+                let outcome = try await project.runner(url, driver: driver).replay(
+                    to: ["heads"], nonce: nonce, deadline: .seconds(60), prove: { try await holds(nonce, in: url, $0) }
+                ) { revision in
+                    let names = try await TestCluster.execute(
+                        url,
+                        """
+                        SELECT string_agg(relname, ' ' ORDER BY relname) || ' at ' || (SELECT version_num FROM alembic_version)
+                        FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+                        AND relname <> 'alembic_version_pkc'
+                        """
+                    ).value
+                    seen.withLock { $0.append("\(revision): \(names ?? "")") }
+                }
+                #expect(outcome.applied == ["a1", "b2", "c3", "d4"])
+                #expect(
+                    seen.withLock { $0 } == [
+                        "a1: one at a1", "b2: one two at b2", "c3: i one two at c3", "d4: i one at d4",
+                    ])
+            }
+        }
+    }
+
+    @Test("a revision that fails is named, and what went before was seen")
+    func failingReplay() async throws {
+        try await RunnerProject.with { project in
+            try project.revision("a1", down: nil, "op.execute('CREATE TABLE one (id int)')")
+            try project.revision("b2", down: "a1", "op.execute('ALTER TABLE nowhere ADD x int')")
+            try await TestCluster.withDatabase { url in
+                let seen = Mutex<[String]>([])
+                let error = try await failure { () throws(RunnerError) in
+                    try await project.runner(url).replay(
+                        to: ["heads"], nonce: nonce, deadline: .seconds(60),
+                        prove: { try await holds(nonce, in: url, $0) }
+                    ) { revision in seen.withLock { $0.append(revision) } }
+                }
+                #expect(error.code == .migrationFailed && error.revision == "b2" && error.sqlstate == "42P01")
+                #expect(error.outcome.applied == ["a1"] && seen.withLock { $0 } == ["a1"])
+                // Whoever looks may call it off.
+                let refused = try await failure { () throws(RunnerError) in
+                    try await project.runner(url).replay(
+                        to: ["heads"], nonce: nonce, deadline: .seconds(60), prove: { _ in true }
+                    ) { _ in throw SupportError("seen enough") }
+                }
+                #expect(refused.code == .migrationFailed || refused.message.contains("seen enough"))
+            }
+        }
+    }
+
+    @Test("neither leaves the database that was agreed upon")
+    func otherDatabase() async throws {
+        try await RunnerProject.with { project in
+            try project.revision("a1", down: nil, "op.execute('CREATE TABLE one (id int)')")
+            try await TestCluster.withDatabase { url in
+                let runner = project.runner(url)
+                let replayed = try await failure { () throws(RunnerError) in
+                    try await runner.replay(
+                        to: ["heads"], nonce: nonce, deadline: .seconds(60), prove: { _ in false }, look: { _ in })
+                }
+                let created = try await failure { () throws(RunnerError) in
+                    try await runner.create(extensions: [], nonce: nonce, deadline: .seconds(60), prove: { _ in false })
+                }
+                #expect(replayed.code == .wrongDatabase && created.code == .wrongDatabase)
+                let tables = try await TestCluster.execute(
+                    url, "SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace")
+                #expect(tables.isEmpty)
+            }
+        }
+    }
+
+    @Test("models become tables: schemas and extensions first, and one that cannot be made does not hide the others")
+    func create() async throws {
+        let models = """
+            import sqlalchemy as sa
+            from sqlalchemy.dialects import postgresql
+
+            metadata = sa.MetaData()
+            other = sa.MetaData(schema="shop floor")
+            sa.Table("notes", metadata, sa.Column("id", sa.Integer, primary_key=True))
+            sa.Table(
+                "orders", other, sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("state", sa.Enum("new", "done", name="state", schema="kinds")),
+            )
+            bad = sa.MetaData()
+            sa.Table("broken", bad, sa.Column("id", sa.Integer, server_default=sa.text("no_such_function()")))
+            sa.Table("fine", bad, sa.Column("id", sa.Integer, primary_key=True), sa.Column("k", postgresql.HSTORE))
+            """
+        let environment = RunnerProject.environment(arguments: "").replacing(
+            "target_metadata=metadata", with: "target_metadata=[metadata, models.other, models.bad]"
+        ).replacing("from models import metadata", with: "import models\nfrom models import metadata")
+        try await RunnerProject.with(environment: environment, models: models) { project in
+            try await TestCluster.withDatabase { url in
+                let creation = try await project.runner(url).create(
+                    extensions: ["hstore", "no_such_extension"], nonce: nonce, deadline: .seconds(60)
+                ) { try await holds(nonce, in: url, $0) }
+                #expect(creation.failures.map(\.object) == ["extension no_such_extension", "table broken"])
+                #expect(creation.failures.last?.message.contains("no_such_function") == true)
+                let tables = try await TestCluster.execute(
+                    url,
+                    "SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY relname) FROM pg_class c WHERE relkind = 'r' "
+                        + "AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)")
+                #expect(tables.value == "fine, notes, \"shop floor\".orders")
+            }
+        }
+    }
+}
