@@ -21,12 +21,14 @@ public struct Facts: Sendable {
     public var applicationTables: [TableName]?
     /// The models held against the live database.
     public var schema: SchemaFacts
+    /// The queries of the application that the settings name, in their order.
+    public var probes: [ProbeFacts]
 
     public init(
         database: String, reachability: Reachability = .reachable, server: ServerFacts? = nil,
         projectProblem: ProjectProblem? = nil, runnerProblems: [ProjectProblem] = [], graph: RevisionGraph? = nil,
         versionTable: VersionTableFacts? = nil, applicationTables: [TableName]? = nil,
-        schema: SchemaFacts = .notCompared(because: "the models were not read")
+        schema: SchemaFacts = .notCompared(because: "the models were not read"), probes: [ProbeFacts] = []
     ) {
         self.database = database
         self.reachability = reachability
@@ -37,6 +39,7 @@ public struct Facts: Sendable {
         self.versionTable = versionTable
         self.applicationTables = applicationTables
         self.schema = schema
+        self.probes = probes
     }
 }
 

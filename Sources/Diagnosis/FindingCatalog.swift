@@ -10,7 +10,7 @@ public enum FindingCatalog {
         .versionTableDenied, .versionTableNotATable, .versionTableMissing, .versionTableEmpty,
         .rowsUnknown, .rowsSymbolic, .rowsPartial, .rowsRedundant, .rowsDuplicate, .rowsPadded, .rowsNull, .rowsEmpty,
         .versionTableWidth, .versionAhead, .versionBehind,
-        .schemaMissingTable, .schemaMissingColumn,
+        .schemaMissingTable, .schemaMissingColumn, .probeFailed, .probeSilentFailure,
         .serverPooler, .serverReadOnly, .graphIdTooLong, .graphMultipleHeads, .schemaNotCompared,
     ]
 

@@ -94,7 +94,8 @@ import Testing
                 == ["A": "${url+asyncpg}", "B": "${url}?x", "C": "$5 db.internal", "D": ""])
         #expect(database.lockTimeout == .milliseconds(500) && database.statementTimeout == .seconds(120))
         #expect(database.migrateDeadline == .seconds(3600) && database.verify == .exact)
-        #expect(settings.inactive.sorted() == ["databases.two.ignore", "databases.two.probes", "shadow.enabled"])
+        #expect(settings.inactive.sorted() == ["databases.two.ignore", "shadow.enabled"])
+        #expect(database.probes.map(\.name) == ["p"] && database.readURL == nil)
     }
 
     @Test func aSecretInAFile() async throws {

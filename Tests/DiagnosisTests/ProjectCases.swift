@@ -35,6 +35,23 @@ extension Case {
             "a pooler", Sample.with(Sample.facts()) { $0.server?.pooled = true }, .inSync, .legitimate,
             "w:server.pooler", "i:schema.notCompared"),
         Case(
+            "a probe that counts rows and gets none",
+            Sample.with(Sample.facts()) {
+                $0.probes = [
+                    ProbeFacts(name: "all's well", total: 0, returned: 0),
+                    ProbeFacts(name: "list", total: 3, returned: 0),
+                ]
+            }, .drifted, .legitimate, "e:probe.silentFailure", "i:schema.notCompared"),
+        Case(
+            "a probe that fails",
+            Sample.with(Sample.facts()) {
+                $0.probes = [
+                    ProbeFacts(
+                        name: "list\u{1B}[2J", total: 3, returned: nil,
+                        failures: [.init(query: "rows", sqlstate: "42703", message: "column \"x\" does not exist")])
+                ]
+            }, .drifted, .legitimate, "e:probe.failed", "i:schema.notCompared"),
+        Case(
             "a project folder that is not there",
             Sample.with(Sample.facts(graph: nil, schema: notRead)) {
                 $0.projectProblem = ProjectProblem(code: "project.configMissing", message: "It is not there.")

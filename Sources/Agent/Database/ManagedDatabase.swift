@@ -16,22 +16,31 @@ final class ManagedDatabase: Sendable {
     private let descriptions: Inquiry<Description>
     private let reader: Connection
     private let prover: Connection
+    private let probes: ProbeReader
 
     var name: String { settings.name }
 
     /// - Throws: ``StartError`` when the database's URL cannot be read.
     init(_ settings: DatabaseSettings, stateDirectory: String) throws(StartError) {
         self.settings = settings
-        do {
-            address = try DatabaseAddress(settings.url)
-        } catch {
-            throw StartError(exitStatus: 78, "databases.\(settings.name).url: \(error)")
+        address = try Self.address(settings.url, of: "\(settings.name).url")
+        let readAddress = try settings.readURL.map { url throws(StartError) in
+            try Self.address(url, of: "\(settings.name).read_url")
         }
+        probes = ProbeReader(settings.probes, readAddress ?? address)
         projects = ProjectReader(settings, stateDirectory: stateDirectory)
         descriptions = Inquiry("describe", settings, stateDirectory: stateDirectory)
         reader = Connection(address, .read(applicationName: "schemad read"))
         prover = Connection(address, .read(applicationName: "schemad proof"))
         monitor = Monitor(name: settings.name)
+    }
+
+    private static func address(_ url: String, of setting: String) throws(StartError) -> DatabaseAddress {
+        do {
+            return try DatabaseAddress(url)
+        } catch {
+            throw StartError(exitStatus: 78, "databases.\(setting): \(error)")
+        }
     }
 
     /// A diagnosis that is at most so old; zero means begun after this call.
@@ -77,7 +86,9 @@ final class ManagedDatabase: Sendable {
         }
         let table = (try? gathering.description?.get())?.versionTable
         gathering.readAt = .now
+        async let probed = probes.read()
         gathering.reading = await read(schema: table?.resolvedSchema, name: table?.name ?? "alembic_version")
+        if case .success = gathering.reading { gathering.probes = await probed }
         return gathering
     }
 
@@ -183,6 +194,7 @@ struct Gathering: Sendable {
     var readAt = ContinuousClock.now
     var reading: Result<DatabaseReading, PostgresError> = .failure(
         PostgresError(kind: .unreachable, message: "The database was not asked."))
+    var probes: [ProbeFacts] = []
 }
 
 /// All three, for a plan or a mutation.

@@ -24,7 +24,11 @@ extension Observation {
                     count: $0.revisions.count, heads: $0.heads, effectiveHeads: $0.effectiveHeads,
                     pending: assessment.pending)
             },
-            schema: Diagnose.Schema(facts, gathering), findings: assessment.findings)
+            schema: Diagnose.Schema(facts, gathering),
+            probes: gathering.probes.map {
+                Diagnose.Probe(name: $0.name, total: $0.total, returned: $0.returned, ok: $0.isGood)
+            },
+            findings: assessment.findings)
     }
 }
 
@@ -45,6 +49,7 @@ extension Facts {
         case .failure(let error): reachability = Reachability(error)
         }
         schema = Self.compare(gathering)
+        probes = gathering.probes
         if case .failure(let error)? = gathering.description, reachability == .reachable {
             if error.code == .pooler {
                 server?.pooled = true

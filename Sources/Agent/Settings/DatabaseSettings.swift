@@ -26,6 +26,9 @@ public struct DatabaseSettings: Sendable {
     /// How long one migration may run.
     public var migrateDeadline: Duration
     public var verify: VerifyPolicy
+    /// Where reads of the application's data go, a standby for example; `nil` is ``url``. Secret.
+    public var readURL: String?
+    public var probes: [ProbeSettings] = []
     /// Keys of this table that this version checks but does not act on.
     public var inactive: [String] = []
 
@@ -53,6 +56,8 @@ public struct DatabaseSettings: Sendable {
             throw table.error("verify", "must be \"additive\", \"exact\" or \"any\"")
         }
         self.verify = verify
+        readURL = try table.expanded("read_url")
+        for var probe in try table.tables("probes") ?? [] { probes.append(try ProbeSettings(&probe)) }
         try readInactive(&table)
     }
 
@@ -77,15 +82,6 @@ public struct DatabaseSettings: Sendable {
 
     private mutating func readInactive(_ table: inout SettingsTable) throws(SettingsError) {
         if try table.expanded("snapshot") != nil { inactive.append("snapshot") }
-        if try table.expanded("read_url") != nil { inactive.append("read_url") }
         if try table.strings("ignore") != nil { inactive.append("ignore") }
-        guard let probes = try table.tables("probes") else { return }
-        inactive.append("probes")
-        for var probe in probes {
-            for key in ["name", "count", "rows"] where try probe.string(key) == nil {
-                throw probe.missing(key, "a probe has a name, a count and rows")
-            }
-            try probe.finish()
-        }
     }
 }

@@ -119,7 +119,7 @@ import Wire
 
     @Test func everyCommandHasHelpWithExamples() async throws {
         let commands =
-            [[]] + CommandTable.all.map { [$0.name] } + [["fix-version"], ["key", "new"], ["token"]]
+            [[]] + CommandTable.all.map { [$0.name] } + [["fix-version"], ["explain"], ["key", "new"], ["token"]]
         for command in commands {
             let outcome = try await Program.run(try Products.path("adminctl"), command + ["--help"])
             #expect(outcome.status == 0, "\(command)")

@@ -1,3 +1,4 @@
+import Diagnosis
 import FoundationEssentials
 import Glibc
 import Support
@@ -32,6 +33,25 @@ import Wire
             #expect(keys.contains("made"))
             #expect(try await agent.adminctl("--key-file", file, "fixVersion").status == 77)
         }
+    }
+
+    @Test func everyCodeIsExplained() async throws {
+        let adminctl = try Products.path("adminctl")
+        let list = try await Program.run(adminctl, ["explain"])
+        #expect(list.status == 0 && list.lines.count == FindingCatalog.rules.count)
+        for rule in FindingCatalog.rules {
+            #expect(list.lines.contains { $0.hasPrefix("\(rule.code) ") && $0.hasSuffix(rule.page.title) })
+        }
+        let page = try await Program.run(adminctl, ["explain", "version.rows.redundant"])
+        #expect(page.status == 0 && page.lines.first?.hasPrefix("version.rows.redundant: ") == true)
+        #expect(["Problem", "Evidence", "Remedy"].allSatisfy(page.lines.contains))
+        #expect(page.lines.allSatisfy { $0.count <= 80 })
+        let json = try JSON.parse(
+            Array(
+                try await Program.run(adminctl, ["--json", "explain", "probe.failed"]).standardOutput.utf8.dropLast()))
+        #expect(json["title"] == .string(FindingCatalog.rule("probe.failed")?.page.title ?? ""))
+        let unknown = try await Program.run(adminctl, ["explain", "version.rows.what"])
+        #expect(unknown.status == 64 && unknown.standardError.contains("version.rows.redundant"))
     }
 
     @Test func newKeysAreRefused() async throws {

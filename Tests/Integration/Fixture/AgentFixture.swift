@@ -18,6 +18,8 @@ final class AgentFixture: Sendable {
         var environment: [String: String]?
         /// Further lines of `[databases.main]`.
         var database: [String] = []
+        /// Lines of further tables.
+        var tables: [String] = []
         /// Lines of `[limits]`.
         var limits: [String] = []
         var hasQuerySocket = true
@@ -58,7 +60,7 @@ final class AgentFixture: Sendable {
             let members = environment.sorted { $0.key < $1.key }.map { "\($0.key) = \"\($0.value)\"" }
             lines.append("environment = { \(members.joined(separator: ", ")) }")
         }
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + settings.tables).joined(separator: "\n") + "\n"
     }
 
     /// Makes a fixture, starts its agent, runs the body, and removes everything whatever happens.

@@ -12,6 +12,7 @@ struct Adminctl: ParsableCommand {
               adminctl fixVersion --apply    repair the version table
               adminctl migrate               run pending migrations, once
               adminctl verify || exit 1      in a start script
+              adminctl explain CODE          what a finding means
               adminctl --json diagnose       for programs
 
             The admin socket asks for a key; `adminctl key new` makes one.
@@ -25,8 +26,8 @@ struct Adminctl: ParsableCommand {
         version: "adminctl 0.1.0",
         subcommands: [
             StatusCommand.self, DiagnoseCommand.self, VerifyCommand.self, GraphCommand.self, PlanCommand.self,
-            FixVersionCommand.self, MigrateCommand.self, JobsCommand.self, WatchCommand.self, KeyCommand.self,
-            TokenCommand.self,
+            FixVersionCommand.self, MigrateCommand.self, JobsCommand.self, WatchCommand.self, ExplainCommand.self,
+            KeyCommand.self, TokenCommand.self,
         ])
 
     @OptionGroup(title: "Global options") var options: GlobalOptions

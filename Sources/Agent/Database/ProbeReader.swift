@@ -1,0 +1,88 @@
+import Diagnosis
+import Postgres
+
+/// Runs the queries of a database's probes as the application would: with its own search_path, in one read-only
+/// snapshot for each probe.
+struct ProbeReader: Sendable {
+    private let probes: [ProbeSettings]
+    private let connection: Connection
+
+    /// A probe that brings more rows than this has shown what it shall.
+    private static let mostRows = 1_000
+
+    /// - Parameter address: of the database, or of a standby that answers for it.
+    init(_ probes: [ProbeSettings], _ address: DatabaseAddress) {
+        self.probes = probes
+        connection = Connection(
+            address,
+            SessionOptions(
+                applicationName: "schemad probe", statementTimeoutMs: 2_000, lockTimeoutMs: 500, readOnly: true))
+    }
+
+    /// The probes in the order of the settings. What fails is in the facts, the lost connection included.
+    func read() async -> [ProbeFacts] {
+        var facts: [ProbeFacts] = []
+        var lost: PostgresError?
+        for probe in probes {
+            do throws(PostgresError) {
+                // One attempt to connect is enough for all.
+                if let lost { throw lost }
+                facts.append(try await read(probe))
+            } catch {
+                if error.kind != .server { lost = error }
+                facts.append(
+                    ProbeFacts(
+                        name: probe.name, total: nil, returned: nil,
+                        failures: [.init(query: "count", sqlstate: error.sqlstate, message: error.message)]))
+            }
+        }
+        return facts
+    }
+
+    private func read(_ probe: ProbeSettings) async throws(PostgresError) -> ProbeFacts {
+        try await connection.withSession { session throws(PostgresError) in
+            try session.transaction(isolation: .repeatableRead) { () throws(PostgresError) in
+                try Self.read(probe, session)
+            }
+        }
+    }
+
+    private static func read(_ probe: ProbeSettings, _ session: Session) throws(PostgresError) -> ProbeFacts {
+        var facts = ProbeFacts(name: probe.name, total: nil, returned: nil)
+        func attempt(_ query: String, _ body: () throws(PostgresError) -> Int64) throws(PostgresError) -> Int64? {
+            // A savepoint: the other query runs, and in the same snapshot, when this one fails.
+            try session.query("SAVEPOINT probe")
+            do throws(PostgresError) {
+                return try body()
+            } catch {
+                guard error.kind != .connectionLost else { throw error }
+                facts.failures.append(.init(query: query, sqlstate: error.sqlstate, message: error.message))
+                try session.query("ROLLBACK TO SAVEPOINT probe")
+                return nil
+            }
+        }
+        facts.total = try attempt("count") { () throws(PostgresError) in
+            let answer = try session.query(probe.count)
+            guard answer.values.count == 1, let text = answer.value, let number = Int64(text) else {
+                throw PostgresError(
+                    kind: .server, sqlstate: "22018", message: "The count gives no single whole number.")
+            }
+            return number
+        }
+        facts.returned = try attempt("rows") { () throws(PostgresError) in
+            // Through a cursor, so that a query without LIMIT does not bring a whole table.
+            try session.query("DECLARE probe NO SCROLL CURSOR FOR \(statement(probe.rows))")
+            let count = try session.query("FETCH \(mostRows) FROM probe").values.count
+            try session.query("CLOSE probe")
+            return Int64(count)
+        }
+        return facts
+    }
+
+    /// Without the semicolons that people end a statement with.
+    private static func statement(_ text: String) -> Substring {
+        var text = text[...]
+        while let last = text.last, last == ";" || last.isWhitespace { text.removeLast() }
+        return text
+    }
+}
