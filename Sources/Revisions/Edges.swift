@@ -2,35 +2,56 @@
 ///
 /// Ten thousand revisions are walked in microseconds, which is what lets every question be answered anew.
 struct Edges: Sendable {
-    private var starts: [Int]
-    private var targets: [Int]
+    private var starts: [Int] = [0]
+    private var targets: [Int] = []
 
-    /// - Parameter lists: for each node, where it leads to.
-    init(_ lists: [[Int]]) {
-        starts = [0]
-        starts.reserveCapacity(lists.count + 1)
-        targets = []
-        for list in lists {
-            targets += list
-            starts.append(targets.count)
-        }
+    /// For no node yet.
+    init(nodeCapacity: Int = 0) {
+        starts.reserveCapacity(nodeCapacity + 1)
+        targets.reserveCapacity(nodeCapacity)
+    }
+
+    private init(starts: [Int], targets: [Int]) {
+        self.starts = starts
+        self.targets = targets
+    }
+
+    /// Adds a node with what it leads to.
+    mutating func append(_ list: some Sequence<Int>) {
+        targets += list
+        starts.append(targets.count)
     }
 
     subscript(node: Int) -> ArraySlice<Int> {
-        targets[starts[node]..<starts[node + 1]]
+        targets[positions(of: node)]
+    }
+
+    /// Where the targets of a node are, for walks that are too quick to make a slice for each.
+    func positions(of node: Int) -> Range<Int> {
+        starts[node]..<starts[node + 1]
+    }
+
+    func target(at position: Int) -> Int {
+        targets[position]
     }
 
     var nodeCount: Int { starts.count - 1 }
 
     /// The same edges, walked the other way.
     func reversed() -> Edges {
-        var lists = [[Int]](repeating: [], count: nodeCount)
+        var starts = [Int](repeating: 0, count: nodeCount + 1)
+        for target in targets { starts[target + 1] += 1 }
+        for node in 0..<nodeCount { starts[node + 1] += starts[node] }
+        var next = starts
+        var sources = [Int](repeating: 0, count: targets.count)
         for node in 0..<nodeCount {
-            for target in self[node] {
-                lists[target].append(node)
+            for position in positions(of: node) {
+                let target = targets[position]
+                sources[next[target]] = node
+                next[target] += 1
             }
         }
-        return Edges(lists)
+        return Edges(starts: starts, targets: sources)
     }
 
     /// Marks the given nodes and everything that they lead to.
@@ -46,8 +67,8 @@ struct Edges: Sendable {
         while let node = waiting.popLast() {
             if seen[node] { continue }
             seen[node] = true
-            for next in self[node] where !seen[next] {
-                waiting.append(next)
+            for position in positions(of: node) where !seen[targets[position]] {
+                waiting.append(targets[position])
             }
         }
     }

@@ -3,30 +3,35 @@ struct GraphBuilding {
     private(set) var revisions: [Revision]
     private(set) var index: [ExactName: Int] = [:]
     private(set) var labelled: [ExactName: Int] = [:]
-    private(set) var downs: [[Int]] = []
-    private(set) var dependencies: [[Int]] = []
+    private(set) var downs = Edges()
+    private(set) var dependencies = Edges()
+    /// Both kinds.
+    private(set) var all = Edges()
     private(set) var isBase: [Bool] = []
     private(set) var isMergePoint: [Bool] = []
     private var problems: [GraphProblem]
-    private let lines: [String: HeaderLines]
+    /// Made only when there is something to report.
+    private lazy var lines = makeLines()
+    private let makeLines: () -> [String: HeaderLines]
     /// Scripts that gave no revision: what is missing may be in one of them.
     private let unread: [String]
 
     /// Alembic refuses these in ids, because targets use them (`script/revision.py`); in labels they are allowed.
-    private static let forbidden: Set<Character> = ["@", "-", "+", ":"]
+    private static let forbidden = [UInt8(ascii: "@"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: ":")]
+    /// What Alembic takes for something else wherever it is named, though it allows them as ids.
+    private static let reserved = ["head", "heads", "base"]
     /// `alembic_version.version_num` is `VARCHAR(32)` unless somebody widened it.
     private static let columnWidth = 32
 
-    init(revisions given: [Revision], problems: [GraphProblem], lines: [String: HeaderLines]) {
+    init(revisions given: [Revision], problems: [GraphProblem], lines: @escaping () -> [String: HeaderLines]) {
         self.problems = problems
-        self.lines = lines
-        let files = Set(given.map(\.file))
-        unread = problems.filter(\.isBlocking).compactMap(\.file).filter { !files.contains($0) }
+        makeLines = lines
+        unread = Self.unread(problems, given)
+        revisions = []
 
-        var last: [ExactName: Int] = [:]
+        var last = [ExactName: Int](minimumCapacity: given.count)
         for (position, revision) in given.enumerated() {
-            let name = ExactName(revision.id)
-            if let other = last[name] {
+            if let other = last.updateValue(position, forKey: ExactName(revision.id)) {
                 let files = "\(given[other].file) and \(revision.file)"
                 self.problems.append(
                     GraphProblem(
@@ -34,13 +39,36 @@ struct GraphBuilding {
                         message:
                             "Revision '\(revision.id)' is defined in \(files): one of them would silently never run. "
                             + "Give one of them another id.",
-                        file: revision.file, line: lines[revision.file]?.revision))
+                        file: revision.file, line: self.lines[revision.file]?.revision))
             }
-            last[name] = position
         }
-        revisions = last.values.map { given[$0] }.sorted { $0.id.precedesInBytes($1.id) }
-        for (node, revision) in revisions.enumerated() {
-            index[ExactName(revision.id)] = node
+        let order = last.values.sortedByBytes { given[$0].id }
+        revisions = order.map { given[$0] }
+        var nodes = [Int](repeating: 0, count: given.count)
+        for (node, position) in order.enumerated() { nodes[position] = node }
+        index = last.mapValues { nodes[$0] }
+        reportLookAlikes()
+    }
+
+    private static func unread(_ problems: [GraphProblem], _ revisions: [Revision]) -> [String] {
+        let faulty = problems.filter(\.isBlocking).compactMap(\.file)
+        if faulty.isEmpty { return [] }
+        let files = Set(revisions.map(\.file))
+        return faulty.filter { !files.contains($0) }
+    }
+
+    /// Ids that only their bytes tell apart: Alembic takes both, and no person can say which one is meant.
+    private mutating func reportLookAlikes() {
+        var seen: [String: Revision] = [:]
+        for revision in revisions where revision.id.utf8.contains(where: { $0 >= 0x80 }) {
+            guard let other = seen.updateValue(revision, forKey: revision.id) else { continue }
+            problems.append(
+                GraphProblem(
+                    code: GraphProblem.Code.duplicateId,
+                    message:
+                        "Revision '\(revision.id)' in \(revision.file) looks the same as that in \(other.file), and is "
+                        + "another one by its bytes. Give one of them another id.",
+                    file: revision.file, line: lines[revision.file]?.revision))
         }
     }
 
@@ -48,40 +76,69 @@ struct GraphBuilding {
     mutating func connect() {
         for node in revisions.indices {
             reportFaultyId(revisions[node])
-            register(labelsOf: node)
+            if !revisions[node].labels.isEmpty { register(labelsOf: node) }
         }
+        downs = Edges(nodeCapacity: revisions.count)
+        dependencies = Edges(nodeCapacity: revisions.count)
+        all = Edges(nodeCapacity: revisions.count)
         for node in revisions.indices {
-            let revision = revisions[node]
-            isBase.append(revision.down.isEmpty)
-            isMergePoint.append(revision.down.count > 1)
-            let down = revision.down.sortedNames()
-            downs.append(resolve(down, of: revision, isDown: true))
-            let dependsOn = resolve(revision.dependsOn.sortedNames(), of: revision, isDown: false)
-            dependencies.append(Set(dependsOn).sorted())
-            revisions[node].down = down
-            revisions[node].dependsOn = dependencies[node].map { revisions[$0].id }
-            revisions[node].labels = revision.labels.sortedNames()
+            isBase.append(revisions[node].down.isEmpty)
+            isMergePoint.append(revisions[node].down.count > 1)
+            // Most have one parent and nothing else; rewriting what is so already would only take time.
+            if revisions[node].down.count > 1 { revisions[node].down = revisions[node].down.sortedNames() }
+            if revisions[node].labels.count > 1 { revisions[node].labels = revisions[node].labels.sortedNames() }
+            let down = resolve(revisions[node].down, of: node, isDown: true)
+            let dependsOn = revisions[node].dependsOn.isEmpty ? [] : resolveDependencies(of: node)
+            downs.append(down)
+            dependencies.append(dependsOn)
+            all.append(dependsOn.isEmpty ? down : down + dependsOn.filter { !down.contains($0) })
         }
     }
 
+    /// - Returns: the nodes, sorted.
+    private mutating func resolveDependencies(of node: Int) -> [Int] {
+        let found = Set(resolve(named(inDependsOnOf: revisions[node]), of: node, isDown: false)).sorted()
+        revisions[node].dependsOn = found.map { revisions[$0].id }
+        return found
+    }
+
+    /// An empty `depends_on` is none to Alembic. A base that has one is no base any more, though, and nothing leads to it:
+    /// Alembic refuses the graph.
+    private mutating func named(inDependsOnOf revision: Revision) -> [String] {
+        guard revision.dependsOn == [""] else { return revision.dependsOn.sortedNames() }
+        if revision.down.isEmpty {
+            problems.append(
+                GraphProblem(
+                    code: GraphProblem.Code.missingParent,
+                    message: "depends_on of revision '\(revision.id)' is an empty name. Set it to None.",
+                    file: revision.file, line: lines[revision.file]?.dependsOn))
+        }
+        return []
+    }
+
     private mutating func reportFaultyId(_ revision: Revision) {
-        let line = lines[revision.file]?.revision
-        let found = Self.forbidden.intersection(revision.id).map { "'\($0)'" }.sorted().joined(separator: ", ")
-        if revision.id.isEmpty || !found.isEmpty {
-            let fault = found.isEmpty ? "is empty" : "contains \(found), which Alembic does not allow in an id"
+        let id = revision.id
+        let isReserved = Self.reserved.contains(id)
+        if id.isEmpty || isReserved || id.utf8.contains(where: Self.forbidden.contains) {
+            let characters = Set(id.utf8.filter(Self.forbidden.contains)).sorted().map { Unicode.Scalar($0) }
+            let found = characters.map { "'\($0)'" }.joined(separator: ", ")
+            let fault =
+                isReserved
+                ? "is a word with a meaning of its own in Alembic"
+                : found.isEmpty ? "is empty" : "contains \(found), which Alembic does not allow in an id"
             problems.append(
                 GraphProblem(
                     code: GraphProblem.Code.unreadable,
                     message: "Revision id '\(revision.id)' \(fault). Choose another id.",
-                    file: revision.file, line: line))
-        } else if revision.id.unicodeScalars.count > Self.columnWidth {
+                    file: revision.file, line: lines[revision.file]?.revision))
+        } else if id.utf8.count > Self.columnWidth, id.unicodeScalars.count > Self.columnWidth {
             problems.append(
                 GraphProblem(
                     code: GraphProblem.Code.idTooLong,
                     message:
                         "Revision id '\(revision.id)' has \(revision.id.unicodeScalars.count) characters; Alembic's "
                         + "version column holds \(Self.columnWidth). Shorten the id or widen the column.",
-                    file: revision.file, line: line))
+                    file: revision.file, line: lines[revision.file]?.revision))
         }
     }
 
@@ -106,9 +163,7 @@ struct GraphBuilding {
     }
 
     /// Only `depends_on` may name a label; neither may name a part of an id.
-    private mutating func resolve(_ names: [String], of revision: Revision, isDown: Bool) -> [Int] {
-        let variable = isDown ? "down_revision" : "depends_on"
-        let line = isDown ? lines[revision.file]?.down : lines[revision.file]?.dependsOn
+    private mutating func resolve(_ names: [String], of node: Int, isDown: Bool) -> [Int] {
         var found: [Int] = []
         var missing: [String] = []
         for name in names {
@@ -119,6 +174,8 @@ struct GraphBuilding {
             }
         }
         if !missing.isEmpty {
+            let revision = revisions[node]
+            let variable = isDown ? "down_revision" : "depends_on"
             var advice = "Restore the missing script or correct \(variable)."
             if let script = unread.first {
                 advice = "It may be in a script that could not be read, as \(script). " + advice
@@ -128,7 +185,8 @@ struct GraphBuilding {
                     code: GraphProblem.Code.missingParent,
                     message: "\(variable) of revision '\(revision.id)' names \(missing.joined(separator: ", ")), "
                         + "which no script defines. \(advice)",
-                    file: revision.file, line: line))
+                    file: revision.file,
+                    line: isDown ? lines[revision.file]?.down : lines[revision.file]?.dependsOn))
         }
         return found
     }

@@ -30,13 +30,29 @@ struct RelativeTarget: Equatable {
     private static func step(in scalars: ArraySlice<Unicode.Scalar>) -> (symbol: String?, steps: Int)? {
         let word = scalars.prefix(while: \.isPythonWord)
         guard let sign = scalars.dropFirst(word.count).first, sign == "+" || sign == "-" else { return nil }
-        let digits = scalars.dropFirst(word.count + 1).prefix { $0.properties.generalCategory == .decimalNumber }
+        let digits = scalars.dropFirst(word.count + 1).prefix(while: \.isDecimalDigit)
         guard !digits.isEmpty else { return nil }
-        var steps = 0
-        for digit in digits where steps < farEnough {
-            steps = steps * 10 + Int(digit.properties.numericValue ?? 0)
-        }
+        let steps = number(of: digits)
         return (word.isEmpty ? nil : String(word), sign == "-" ? -steps : steps)
+    }
+
+    /// The negative number that a whole text is for Python's `int`: white space around it and underscores between
+    /// digits are allowed. Alembic asks this of names that are no target with a step (`RevisionMap.get_revisions`).
+    static func stepsDown(_ name: String) -> Int? {
+        let scalars = Array(name.trimmedOfWhitespace.unicodeScalars)
+        guard scalars.first == "-" else { return nil }
+        let groups = scalars.dropFirst().split(separator: "_", omittingEmptySubsequences: false)
+        guard groups.allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isDecimalDigit) }) else { return nil }
+        let steps = number(of: groups.joined())
+        return steps == 0 ? nil : -steps
+    }
+
+    private static func number(of digits: some Sequence<Unicode.Scalar>) -> Int {
+        var number = 0
+        for digit in digits where number < farEnough {
+            number = number * 10 + Int(digit.properties.numericValue ?? 0)
+        }
+        return number
     }
 
     /// More steps than any history has; beyond it digits no longer matter.
@@ -44,6 +60,9 @@ struct RelativeTarget: Equatable {
 }
 
 extension Unicode.Scalar {
+    /// What `\d` matches in Python.
+    fileprivate var isDecimalDigit: Bool { properties.generalCategory == .decimalNumber }
+
     /// What `\w` matches in Python.
     fileprivate var isPythonWord: Bool {
         switch properties.generalCategory {

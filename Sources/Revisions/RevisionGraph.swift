@@ -39,18 +39,15 @@ public struct RevisionGraph: Sendable {
     ///   - revisions: in the order in which Alembic loads the scripts; of two with one id the later stays, as with
     ///     Alembic.
     ///   - problems: what the reading of the scripts found already.
-    ///   - lines: for a script's `file`, where its variables stand.
+    ///   - lines: for a script's `file`, where its variables stand; asked for only when there is something to report.
     public init(
-        revisions given: [Revision], problems found: [GraphProblem] = [], lines: [String: HeaderLines] = [:]
+        revisions given: [Revision], problems found: [GraphProblem] = [],
+        lines: @autoclosure @escaping () -> [String: HeaderLines] = [:]
     ) {
         var building = GraphBuilding(revisions: given, problems: found, lines: lines)
         building.connect()
-        let downs = Edges(building.downs)
-        let dependencies = Edges(building.dependencies)
-        let all = Edges(
-            zip(building.downs, building.dependencies).map { down, dependencies in
-                down + dependencies.filter { !down.contains($0) }
-            })
+        let downs = building.downs
+        let all = building.all
         let sorted = all.parentsFirst()
         building.report(cycles: sorted.cycles)
 
@@ -59,20 +56,20 @@ public struct RevisionGraph: Sendable {
         let nodes = building.revisions.indices
         let ids = building.revisions.map(\.id)
         revisions = building.revisions
-        heads = nodes.filter { ups[$0].isEmpty }.map { ids[$0] }
-        effectiveHeads = nodes.filter { allUps[$0].isEmpty }.map { ids[$0] }
+        heads = nodes.filter { ups.positions(of: $0).isEmpty }.map { ids[$0] }
+        effectiveHeads = nodes.filter { allUps.positions(of: $0).isEmpty }.map { ids[$0] }
         bases = nodes.filter { building.isBase[$0] }.map { ids[$0] }
-        branchPoints = nodes.filter { ups[$0].count > 1 }.map { ids[$0] }
+        branchPoints = nodes.filter { ups.positions(of: $0).count > 1 }.map { ids[$0] }
         mergePoints = nodes.filter { building.isMergePoint[$0] }.map { ids[$0] }
         order = sorted.order.map { ids[$0] }
         problems = building.oneProblemAFile()
 
         index = building.index
         labelled = building.labelled
-        names = (building.index.map { ($0.key.text, $0.value) } + building.labelled.map { ($0.key.text, $0.value) })
-            .sorted { $0.0.precedesInBytes($1.0) }
+        names = (ids.enumerated().map { ($0.element, $0.offset) } + building.labelled.map { ($0.key.text, $0.value) })
+            .sortedByBytes { $0.0 }
         downEdges = downs
-        dependencyEdges = dependencies
+        dependencyEdges = building.dependencies
         allDownEdges = all
         upEdges = ups
         allUpEdges = allUps

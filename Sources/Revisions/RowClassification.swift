@@ -98,10 +98,11 @@ extension RevisionGraph {
     /// One row by itself; the node is the revision that it stands for beyond doubt.
     fileprivate func judge(_ value: String?) -> (row: RowClassification.Row, node: Int?) {
         guard let value else { return (.init(value: nil, fault: .null), nil) }
+        // An id is an id, also one of white space.
+        if let node = node(value) { return (.init(value: value), node) }
         let trimmed = value.trimmedOfWhitespace
         if trimmed.isEmpty { return (.init(value: value, fault: .empty), nil) }
         if ["head", "heads", "base"].contains(trimmed) { return (.init(value: value, fault: .symbolic), nil) }
-        if let node = node(value) { return (.init(value: value), node) }
         if let node = node(trimmed) { return (.init(value: value, fault: .padded, because: trimmed), node) }
         if let carrier = labelled[ExactName(value)] {
             return (.init(value: value, fault: .symbolic, because: revisions[carrier].id), nil)

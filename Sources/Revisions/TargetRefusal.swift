@@ -14,6 +14,8 @@ public struct TargetRefusal: Error, Codable, Hashable, Sendable, CustomStringCon
         case ambiguousStep
         /// A step beyond the ends of the history, or downwards from the rows (`RevisionError`, `AssertionError`).
         case tooFar
+        /// Two revisions with a colon between them, which `upgrade` takes for `--sql` only (`CommandError`).
+        case range
         /// Targets of which one stands on another (`RevisionError`).
         case overlap
         /// The version table holds what the scripts do not define (`ResolutionError`).

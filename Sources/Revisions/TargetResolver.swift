@@ -10,6 +10,11 @@ extension RevisionGraph {
     public func resolve(_ targets: [String], from rows: [String]) throws(TargetRefusal) -> [String] {
         let asked = targets.joined(separator: " ")
         let present = try nodes(ofRows: rows, for: asked)
+        // The command refuses these before it looks at the graph, where a label may well have a colon.
+        if let range = targets.first(where: { $0.unicodeScalars.contains(":") }) {
+            throw TargetRefusal(
+                target: range, reason: .range, message: "'\(range)' is a range: name only the revision to go to.")
+        }
         var found: Set<Int> = []
         for target in targets {
             found.formUnion(try TargetResolver(graph: self, target: target, rows: present).resolve())
@@ -53,13 +58,13 @@ extension RevisionGraph {
 }
 
 /// One target, resolved as Alembic's `RevisionMap` does it; the functions follow its own, name for name.
-private struct TargetResolver {
+struct TargetResolver {
     let graph: RevisionGraph
     let target: String
     let rows: [Int]
 
     /// Where a step starts or ends. Before the first base there are two places, which Alembic treats differently.
-    private enum Place {
+    enum Place {
         case nowhere
         case base
         case node(Int)
@@ -84,10 +89,7 @@ private struct TargetResolver {
             let name = relative.branch.map { "\($0)@\(symbol)" } ?? symbol
             place = try walk(from: try revision(name), steps: relative.steps, branch: nil)
         }
-        guard case .node(let node) = place else {
-            throw refusal(.tooFar, "There are fewer revisions than '\(target)' asks for.")
-        }
-        return [node]
+        return [try node(at: place)]
     }
 
     /// Where `+1` starts: the only row, or the highest revision of the branch that the rows include.
@@ -136,24 +138,25 @@ private struct TargetResolver {
                 switch place {
                 case .base: next = []
                 case .nowhere: next = graph.heads.compactMap(graph.node).map(Place.node)
+                // One parent that is named twice is two ways for Alembic.
+                case .node(let node) where graph.isMergePoint[node]: throw ambiguousWalk()
                 case .node(let node): next = graph.downEdges[node].map(Place.node)
                 }
                 if next.isEmpty, case .base = place { return .nowhere }
                 if next.isEmpty { next = [.base] }
             }
             if next.isEmpty { return .nowhere }
-            if next.count > 1 {
-                throw refusal(.ambiguousStep, "'\(target)' could go several ways: name a revision or a branch.")
-            }
+            if next.count > 1 { throw ambiguousWalk() }
             place = next[0]
         }
         return place
     }
 
-    // MARK: Alembic's own functions
-
     private func revisions(_ identifier: String) throws(TargetRefusal) -> [Int] {
         let (names, branch) = try resolveNumber(identifier)
+        if names.count == 1, let steps = RelativeTarget.stepsDown(names[0]) {
+            return try belowHeads(steps: steps, onBranch: identifier.unicodeScalars.contains("@") ? branch ?? "" : nil)
+        }
         var found: [Int] = []
         for name in names {
             found.append(try revision(named: name, onBranch: branch))
@@ -161,125 +164,27 @@ private struct TargetResolver {
         return found
     }
 
-    private func revision(_ identifier: String) throws(TargetRefusal) -> Place {
-        let (names, branch) = try resolveNumber(identifier)
-        if names.count > 1 {
-            throw severalHeads(names, argument: identifier)
+    /// A number that is no step because of what stands before it, as `@-2` or ` -2`: so far down from every head.
+    private func belowHeads(steps: Int, onBranch label: String?) throws(TargetRefusal) -> [Int] {
+        var heads = graph.effectiveHeads
+        if let label {
+            heads = heads.filter { graph.branchLabels(of: $0).contains { $0.hasSameBytes(as: label) } }
         }
-        guard let name = names.first else {
-            if let branch { _ = try resolveBranch(branch) }
-            return .nowhere
+        var places: [Place] = []
+        for head in heads.compactMap(graph.node) {
+            places.append(try walk(from: .node(head), steps: steps, branch: nil))
         }
-        return .node(try revision(named: name, onBranch: branch))
+        var found: [Int] = []
+        for place in places {
+            found.append(try node(at: place))
+        }
+        return found
     }
 
-    /// Takes `branch@name` apart and replaces `head`, `heads` and `base` by ids.
-    private func resolveNumber(_ identifier: String) throws(TargetRefusal) -> (names: [String], branch: String?) {
-        var name = identifier
-        var branch: String?
-        if let at = identifier.unicodeScalars.firstIndex(of: "@") {
-            name = String(identifier.unicodeScalars[identifier.unicodeScalars.index(after: at)...])
-            let text = String(identifier.unicodeScalars[..<at])
-            branch = text.isEmpty ? nil : text
-        }
-        switch name {
-        case "heads":
-            guard let branch else { return (graph.effectiveHeads, nil) }
-            return (try heads(on: branch), branch)
-        case "head":
-            var heads = graph.heads
-            if let branch { heads = try self.heads(on: branch) }
-            if heads.count > 1 {
-                throw severalHeads(heads, argument: identifier)
-            }
-            return (heads, branch)
-        case "base":
-            return ([], branch)
-        default:
-            return ([name], branch)
-        }
-    }
-
-    private func heads(on branch: String) throws(TargetRefusal) -> [String] {
-        try lineage(of: graph.heads.compactMap(graph.node), on: branch).map { graph.revisions[$0].id }
-    }
-
-    private func revision(named name: String, onBranch branch: String?) throws(TargetRefusal) -> Int {
-        guard let branch else { return try find(name, onBranch: nil) }
-        let branchNode = try resolveBranch(branch)
-        let node = try find(name, onBranch: branch)
-        if !members(ofLinesThrough: [branchNode])[node] {
-            throw refusal(.notInLine, "Revision '\(graph.revisions[node].id)' is not a member of branch '\(branch)'.")
+    private func node(at place: Place) throws(TargetRefusal) -> Int {
+        guard case .node(let node) = place else {
+            throw refusal(.tooFar, "There are fewer revisions than '\(target)' asks for.")
         }
         return node
-    }
-
-    /// The revision of an id or label, or of the beginning of one.
-    private func find(_ name: String, onBranch branch: String?) throws(TargetRefusal) -> Int {
-        if let node = graph.index[ExactName(name)] ?? graph.labelled[ExactName(name)] { return node }
-        // An empty name would fit everything; Alembic asserts that there is one.
-        var found = name.isEmpty ? [] : graph.names(startingWith: name, limit: .max)
-        if let branch, !found.isEmpty {
-            let members = try members(of: branch)
-            found = found.filter { members[$0.node] }
-        }
-        if found.count > 1 {
-            let names = found.prefix(3).map { "'\($0.name)'" }.joined(separator: ", ")
-            throw refusal(
-                .ambiguous, "Several revisions start with '\(name)': \(names)\(found.count > 3 ? ", …" : "").")
-        }
-        guard let only = found.first else {
-            let advice = name.unicodeScalars.count < 4 ? " Give at least four characters of an id." : ""
-            throw refusal(.unknown, "There is no revision or branch '\(name)'.\(advice)")
-        }
-        return only.node
-    }
-
-    private func resolveBranch(_ branch: String) throws(TargetRefusal) -> Int {
-        do throws(TargetRefusal) {
-            return try find(branch, onBranch: nil)
-        } catch {
-            throw refusal(error.reason, "There is no branch '\(branch)'.")
-        }
-    }
-
-    /// Those of the nodes that are above or below the revision that the branch's name means, over versioned edges.
-    private func lineage(of nodes: [Int], on branch: String) throws(TargetRefusal) -> [Int] {
-        if nodes.isEmpty {
-            // Alembic looks the branch up only when there is something to compare it with, but takes it apart before.
-            _ = try resolveNumber(branch)
-            return []
-        }
-        let members = try members(of: branch)
-        return nodes.filter { members[$0] }
-    }
-
-    private func members(of branch: String) throws(TargetRefusal) -> [Bool] {
-        let (names, label) = try resolveNumber(branch)
-        var tests: [Int] = []
-        for name in (label.map { [$0] } ?? []) + names {
-            tests.append(try revision(named: name, onBranch: nil))
-        }
-        if tests.isEmpty { return [Bool](repeating: true, count: graph.revisions.count) }
-        return members(ofLinesThrough: tests)
-    }
-
-    private func members(ofLinesThrough nodes: [Int]) -> [Bool] {
-        let below = graph.downEdges.reach(from: nodes)
-        let above = graph.upEdges.reach(from: nodes)
-        return zip(below, above).map { $0 || $1 }
-    }
-
-    // MARK: Refusals
-
-    private func refusal(_ reason: TargetRefusal.Reason, _ message: String) -> TargetRefusal {
-        TargetRefusal(target: target, reason: reason, message: message)
-    }
-
-    private func severalHeads(_ heads: [String], argument: String) -> TargetRefusal {
-        let names = heads.prefix(5).map { "'\($0)'" }.joined(separator: ", ") + (heads.count > 5 ? ", …" : "")
-        return refusal(
-            .multipleHeads,
-            "'\(argument)' means \(heads.count) heads: \(names). Say 'heads' for all, or name one of them.")
     }
 }

@@ -14,29 +14,30 @@ extension Edges {
         var result = TopologicalOrder()
         result.order.reserveCapacity(nodeCount)
         var isDone = [Bool](repeating: false, count: nodeCount)
-        var depth = [Int?](repeating: nil, count: nodeCount)
-        var path: [(node: Int, next: Int)] = []
+        /// Where on the path a node is; -1 when it is not on it.
+        var depth = [Int](repeating: -1, count: nodeCount)
+        var path: [(node: Int, rest: Range<Int>)] = []
         for root in 0..<nodeCount where !isDone[root] {
-            path.append((root, self[root].startIndex))
             depth[root] = 0
-            while let (node, next) = path.last {
-                if next == self[node].endIndex {
+            path.append((root, positions(of: root)))
+            while let (node, positions) = path.last {
+                guard let next = positions.first else {
                     path.removeLast()
-                    depth[node] = nil
+                    depth[node] = -1
                     isDone[node] = true
                     result.order.append(node)
                     continue
                 }
-                path[path.count - 1].next += 1
-                let parent = self[node][next]
+                path[path.count - 1].rest = positions.dropFirst()
+                let parent = target(at: next)
                 if isDone[parent] { continue }
-                if let start = depth[parent] {
+                if depth[parent] >= 0 {
                     if result.cycles.count < TopologicalOrder.cycleLimit {
-                        result.cycles.append(path[start...].map(\.node))
+                        result.cycles.append(path[depth[parent]...].map(\.node))
                     }
                 } else {
                     depth[parent] = path.count
-                    path.append((parent, self[parent].startIndex))
+                    path.append((parent, self.positions(of: parent)))
                 }
             }
         }

@@ -71,7 +71,8 @@ struct GraphTests {
     func exactNames() {
         let composed = "caf\u{e9}", decomposed = "cafe\u{301}"
         let graph = RevisionGraph("\(composed):", "\(decomposed): \(composed)")
-        #expect(graph.isUsable)
+        // Nobody can say which of them is meant, so that it is a problem all the same.
+        #expect(graph.problems.map(\.code) == ["graph.duplicateId"])
         #expect(graph.order.map { Array($0.utf8) } == [Array(composed.utf8), Array(decomposed.utf8)])
     }
 
@@ -128,6 +129,17 @@ struct GraphTests {
         #expect(graph.order.count == graph.revisions.count)
     }
 
+    @Test("an empty dependency is none; a base that has one is no base any more")
+    func emptyDependency() {
+        let graph = RevisionGraph(revisions: [
+            Revision(id: "a1", labels: [""]), Revision(id: "b1", down: ["a1"], dependsOn: [""]),
+        ])
+        #expect(graph.isUsable)
+        #expect(graph["b1"]?.dependsOn == [])
+        let refused = RevisionGraph(revisions: [Revision(id: "a1", labels: [""]), Revision(id: "b1", dependsOn: [""])])
+        #expect(refused.problems.map(\.code) == ["graph.missingParent"])
+    }
+
     @Test("an id longer than the column is reported and spoils nothing")
     func tooLong() {
         let graph = RevisionGraph("ensure_all_prospect_columns_final:", "b1: ensure_all_prospect_columns_final")
@@ -136,7 +148,7 @@ struct GraphTests {
         #expect(RevisionGraph("\(String(repeating: "é", count: 32)):").problems.isEmpty, "characters count, not bytes")
     }
 
-    @Test("forbidden ids", arguments: ["a-b", "a@b", "a+b", "a:b", ""])
+    @Test("forbidden ids", arguments: ["a-b", "a@b", "a+b", "a:b", "", "a-\u{301}b", "head", "heads", "base"])
     func forbidden(id: String) {
         let graph = RevisionGraph(revisions: [Revision(id: id, file: "v/x.py")])
         #expect(graph.problems.map(\.code) == ["graph.unreadable"])

@@ -40,6 +40,15 @@ struct RowTests {
         #expect(rows.map(\.because) == ["yyyy2", "yyyy2", nil, "yyyy2", "cccc3", "cccc3"])
     }
 
+    @Test("an id is an id, whatever it looks like")
+    func oddIds() {
+        let graph = RevisionGraph(revisions: [Revision(id: " "), Revision(id: " head", down: [" "])])
+        #expect(RowClassification(rows: [" head"], graph: graph).isLegitimate)
+        #expect(RowClassification(rows: [" "], graph: graph).isLegitimate)
+        #expect(
+            RowClassification(rows: ["  ", "head", " "], graph: graph).rows.map(\.fault) == [.empty, .symbolic, nil])
+    }
+
     @Test(
         "repairs of what is beyond doubt",
         arguments: [

@@ -24,6 +24,8 @@ struct TargetTests {
             ([], "left+1", ["left2"]), ([], "left1+1whatever", ["left2"]), ([], "@root", ["root"]),
             (["root"], "other@+1", ["other1"]), ([], "root@left1", ["left1"]),
             ([], "left2@root", ["root"]), ([], "left1-1", ["root"]),
+            // A number that is no step goes down from the heads of a branch; no branch has the empty label.
+            ([], "left@ -1", ["left1"]), ([], "left@\t-0_1\n", ["left1"]), ([], "@-3", []), ([], "@ -1", []),
         ] as [([String], String, [String])])
     func resolved(rows: [String], target: String, expected: [String]) throws {
         #expect(try Self.graph.resolve([target], from: rows) == expected.sorted())
@@ -41,6 +43,8 @@ struct TargetTests {
             ([], "base+1", .ambiguousStep), ([], "left1+9999999999999999999999", .tooFar),
             ([], "head@left2+1", .multipleHeads),
             (["gone"], "heads", .unknownRow), (["root", "left1"], "heads", .overlappingRows), ([], "left@-1", .tooFar),
+            ([], " -1", .overlap), ([], " -9", .tooFar), ([], " -1_", .unknown), ([], " +1", .unknown),
+            ([], "left1:left2", .range), ([], ":", .range),
         ] as [([String], String, TargetRefusal.Reason)])
     func refused(rows: [String], target: String, reason: TargetRefusal.Reason) {
         do throws(TargetRefusal) {
@@ -63,6 +67,36 @@ struct TargetTests {
             try graph.resolve(["one@heads"], from: [])
         }
         #expect((try? graph.resolve(["heads"], from: [])) == ["c"])
+    }
+
+    @Test("a parent that is named twice is two ways down")
+    func parentTwice() {
+        let graph = RevisionGraph("a1:", "b1: a1, a1", "c1: b1")
+        #expect((try? graph.resolve(["c1-1"], from: [])) == ["b1"])
+        #expect(refusal(["b1-1"], graph) == .ambiguousStep)
+        #expect(refusal([" -2"], graph) == .ambiguousStep)
+    }
+
+    @Test("labels that are empty, or words of targets, or have a colon")
+    func oddLabels() {
+        let graph = RevisionGraph(revisions: [
+            Revision(id: "a1", labels: ["", "x:y"]), Revision(id: "b1", down: ["a1"], labels: ["head"]),
+            Revision(id: "c1", down: ["a1"], labels: ["branch"]),
+        ])
+        #expect((try? graph.resolve([""], from: [])) == ["a1"])
+        #expect((try? graph.resolve(["@-1"], from: [])) == ["a1"], "both heads go down to it")
+        #expect(refusal(["branch@"], graph) == .unknown)
+        #expect(refusal(["head@nosuch"], graph) == .multipleHeads)
+        #expect(refusal(["x:y"], graph) == .range)
+    }
+
+    private func refusal(_ targets: [String], _ graph: RevisionGraph) -> TargetRefusal.Reason? {
+        do throws(TargetRefusal) {
+            _ = try graph.resolve(targets, from: [])
+            return nil
+        } catch {
+            return error.reason
+        }
     }
 
     @Test("several targets together")

@@ -2,27 +2,60 @@
 enum LiteralValue: Hashable {
     case none
     case text(String)
-    /// A tuple, list or set. Never deeper than two levels, so that freeing one cannot exhaust the stack.
-    case sequence([LiteralValue], depth: Int)
+    /// Never deeper than two levels, so that freeing one cannot exhaust the stack.
+    case sequence([LiteralValue], depth: Int, SequenceKind)
     /// A literal that is no name of a revision: a number, bytes, `True`, a dictionary, deep nesting.
     case other
 
-    static func sequence(_ items: [LiteralValue]) -> LiteralValue {
+    enum SequenceKind {
+        case tuple
+        case list
+        /// In no order.
+        case set
+    }
+
+    static func sequence(_ items: [LiteralValue], _ kind: SequenceKind) -> LiteralValue {
         var depth = 1
-        for case .sequence(_, let inner) in items { depth = max(depth, inner + 1) }
-        return depth > 2 ? .other : .sequence(items, depth: depth)
+        for case .sequence(_, let inner, _) in items { depth = max(depth, inner + 1) }
+        return depth > 2 ? .other : .sequence(items, depth: depth, kind)
+    }
+
+    /// A list or a set: what holds it changes with it.
+    var isMutable: Bool {
+        if case .sequence(_, _, let kind) = self { kind != .tuple } else { false }
     }
 
     /// The value of an expression; nil when it has to be computed.
     ///
-    /// - Parameter names: what earlier statements made of names.
-    init?(_ tokens: ArraySlice<(token: PythonToken, line: Int)>, names: [String: ModuleReader.Binding]) {
-        var reading = LiteralReading(names: names)
+    /// - Parameter variables: what earlier statements made of names.
+    init?(_ tokens: ModuleReader.Tokens, _ variables: ModuleVariables) {
+        // Most values are a single word.
+        if tokens.count == 1, let token = tokens.first?.token {
+            guard let value = LiteralValue(token, variables) else { return nil }
+            self = value
+            return
+        }
+        var reading = LiteralReading(variables: variables)
         for (token, _) in tokens {
             guard reading.take(token) else { return nil }
         }
         guard let value = reading.finish() else { return nil }
         self = value
+    }
+
+    /// Of a token that is a value by itself.
+    fileprivate init?(_ token: PythonToken, _ variables: ModuleVariables) {
+        switch token {
+        case .text(let string):
+            guard let text = variables.source.text(of: string) else { return nil }
+            self = .text(text)
+        case .otherLiteral, .name("True"), .name("False"): self = .other
+        case .name("None"): self = .none
+        case .name(let name):
+            guard let value = variables.literal(name) else { return nil }
+            self = value
+        default: return nil
+        }
     }
 }
 
@@ -46,27 +79,22 @@ private struct LiteralReading {
         }
     }
 
-    let names: [String: ModuleReader.Binding]
+    let variables: ModuleVariables
     private var frames = [Frame(opening: 0)]
 
-    init(names: [String: ModuleReader.Binding]) {
-        self.names = names
+    init(variables: ModuleVariables) {
+        self.variables = variables
     }
 
     /// False when the expression is not a literal.
     mutating func take(_ token: PythonToken) -> Bool {
         let last = frames.count - 1
         switch token {
-        case .text(let text), .formattedText(let text):
+        case .text(let string):
+            guard let text = variables.source.text(of: string) else { return false }
             if frames[last].pieces.isEmpty, !place(.text(text)) { return false }
             frames[last].pieces.append(text)
             return true
-        case .otherLiteral: return place(.other)
-        case .name("None"): return place(.none)
-        case .name("True"), .name("False"): return place(.other)
-        case .name(let name):
-            guard case .literal(let value, _)? = names[name] else { return false }
-            return place(value)
         case .mark(Byte.comma):
             frames[last].join()
             guard let value = frames[last].current else { return false }
@@ -89,7 +117,7 @@ private struct LiteralReading {
             guard frames.count > 1, let value = Self.value(of: frames.removeLast()) else { return false }
             return place(value)
         default:
-            return false
+            return LiteralValue(token, variables).map { place($0) } ?? false
         }
     }
 
@@ -110,12 +138,12 @@ private struct LiteralReading {
         frame.join()
         let items = frame.items + (frame.current.map { [$0] } ?? [])
         switch frame.opening {
-        case Byte.openBrace: return items.isEmpty || frame.isDictionary ? .other : .sequence(items)
-        case Byte.openBracket: return .sequence(items)
+        case Byte.openBrace: return items.isEmpty || frame.isDictionary ? .other : .sequence(items, .set)
+        case Byte.openBracket: return .sequence(items, .list)
         default:
             // `(a)` is a, `(a,)` a tuple, `()` the empty one.
             if !frame.hasComma, let only = items.first { return only }
-            return .sequence(items)
+            return .sequence(items, .tuple)
         }
     }
 }

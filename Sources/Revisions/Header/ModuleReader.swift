@@ -5,68 +5,100 @@ struct ModuleReader {
         case literal(LiteralValue, line: Int)
         /// Bound to something that only running tells, on that line.
         case computed(line: Int)
-    }
 
-    typealias Tokens = ArraySlice<(token: PythonToken, line: Int)>
-
-    /// The variables of which a reader wants to know for sure that nothing else sets them.
-    let watched: [String]
-    private(set) var bindings: [String: Binding] = [:]
-    /// The docstring.
-    private(set) var documentation: String?
-    private var isFirstStatement = true
-
-    init(watching watched: [String]) {
-        self.watched = watched
-    }
-
-    /// Reads to the end. Nothing inside functions and classes is looked at.
-    ///
-    /// - Throws: `PythonFault` when Python itself would refuse the file.
-    mutating func read(_ source: PythonSource) throws(PythonFault) {
-        var scanner = PythonScanner(source)
-        var bodyDeeperThan: Int?
-        while let line = try scanner.nextLine(skippingDeeperThan: bodyDeeperThan) {
-            if let limit = bodyDeeperThan, line.indent > limit { continue }
-            bodyDeeperThan = nil
-            if case .name(let first)? = line.tokens.first?.token, ["def", "class", "async"].contains(first) {
-                let name = line.tokens.dropFirst(first == "async" ? 2 : 1).first
-                if case .name(let name)? = name?.token { bind(name, .computed(line: line.line)) }
-                bodyDeeperThan = line.indent
-                isFirstStatement = false
-            } else {
-                read(line)
+        var line: Int {
+            switch self {
+            case .literal(_, let line), .computed(let line): line
             }
         }
     }
 
-    private mutating func read(_ line: PythonLine) {
-        var rest = line.tokens[...]
-        noteHiddenBindings(rest)
-        var isConditional = line.indent > 0
-        if case .name(let keyword)? = rest.first?.token, Self.compoundKeywords.contains(keyword),
-            let colon = Self.headerEnd(rest)
-        {
-            bindTargets(ofHeader: rest[..<colon], keyword: keyword)
-            rest = rest[(colon + 1)...]
+    /// A view of the tokens of a line, which the scanner holds.
+    typealias Tokens = Slice<UnsafeBufferPointer<(token: PythonToken, line: Int)>>
+
+    let source: PythonSource
+    var variables: ModuleVariables
+    /// The docstring.
+    private(set) var documentation: String?
+    private var isFirstStatement = true
+
+    /// - Parameter watched: the variables of which a reader wants to know for sure that nothing else sets them.
+    init(_ source: PythonSource, watching watched: [PythonWord]) {
+        self.source = source
+        variables = ModuleVariables(source, watching: watched)
+    }
+
+    /// Reads to the end. Nothing inside functions and classes is looked at, except for `global`.
+    ///
+    /// - Throws: `PythonFault` when Python itself would refuse the file.
+    mutating func read() throws(PythonFault) {
+        // The cookie is on the first line or the second; which of them does not matter.
+        if source.isOpaque { return variables.forgetAll(line: 1) }
+        var scanner = PythonScanner(source)
+        var bodyDeeperThan: Int?
+        while let line = try scanner.nextLine(skippingDeeperThan: bodyDeeperThan) {
+            if let limit = bodyDeeperThan, line.indent > limit {
+                if !scanner.tokens.isEmpty { scanner.tokens.withUnsafeBufferPointer { noteGlobals($0[...]) } }
+                continue
+            }
+            let isDefinition = scanner.tokens.withUnsafeBufferPointer { read(line, $0[...]) }
+            bodyDeeperThan = isDefinition ? line.indent : nil
+        }
+    }
+
+    /// - Returns: whether the line begins a function or a class.
+    private mutating func read(_ line: PythonLine, _ tokens: Tokens) -> Bool {
+        switch tokens.first?.token {
+        case .name("def"), .name("class"): readDefinition(tokens, keywords: 1, line: line.line)
+        case .name("async"): readDefinition(tokens, keywords: 2, line: line.line)
+        default:
+            readStatements(tokens, isConditional: line.indent > 0)
+            return false
+        }
+        return true
+    }
+
+    /// What stands before the colon runs with the module: default values, bases, annotations.
+    private mutating func readDefinition(_ tokens: Tokens, keywords: Int, line: Int) {
+        let colon = Self.headerEnd(tokens) ?? tokens.endIndex
+        noteHiddenBindings(tokens[..<colon])
+        variables.noteUses(tokens[..<colon])
+        noteGlobals(tokens[colon...])
+        if let name = tokens.dropFirst(keywords).first?.token.name { variables.bind(name, .computed(line: line)) }
+        isFirstStatement = false
+    }
+
+    private mutating func readStatements(_ line: Tokens, isConditional: Bool) {
+        noteHiddenBindings(line)
+        var rest = line
+        var isConditional = isConditional
+        if let keyword = line.first?.token.name, Self.opensBlock(keyword), let colon = Self.headerEnd(line) {
+            variables.noteUses(line[..<colon])
+            bindTargets(ofHeader: line[..<colon], keyword: keyword)
+            rest = line[(colon + 1)...]
             isConditional = true
             isFirstStatement = false
         }
-        for statement in Self.split(rest, at: Byte.semicolon) where !statement.isEmpty {
+        while !rest.isEmpty {
+            let statement = Self.part(of: &rest, endingAt: Byte.semicolon)
+            if statement.isEmpty { continue }
             execute(statement, isConditional: isConditional)
             isFirstStatement = false
         }
     }
 
-    private static let compoundKeywords: Set<String> = [
-        "if", "elif", "else", "try", "except", "finally", "for", "while", "with", "match", "case",
-    ]
+    private static func opensBlock(_ keyword: PythonName) -> Bool {
+        switch keyword {
+        case "if", "elif", "else", "try", "except", "finally", "for", "while", "with", "match", "case": true
+        default: false
+        }
+    }
 
     /// Where the header's colon is; nil when the line is a simple statement, as `match = 1`.
     private static func headerEnd(_ tokens: Tokens) -> Int? {
         var depth = 0
         var lambdas = 0
-        for index in tokens.indices {
+        for index in tokens.startIndex..<tokens.endIndex {
             switch tokens[index].token {
             case .name("lambda") where depth == 0: lambdas += 1
             case .mark(Byte.colon) where depth == 0:
@@ -80,55 +112,34 @@ struct ModuleReader {
         return nil
     }
 
-    private mutating func bindTargets(ofHeader tokens: Tokens, keyword: String) {
-        var isTarget = keyword == "for" || keyword == "case"
+    private mutating func bindTargets(ofHeader tokens: Tokens, keyword: PythonName) {
+        let isLoop = "for" ~= keyword
+        let mayHaveSeveral = "with" ~= keyword || "except" ~= keyword
+        var isTarget = isLoop || "case" ~= keyword
+        var depth = 0
+        var targetDepth = 0
         for (token, line) in tokens.dropFirst() {
             switch token {
-            case .name("in") where keyword == "for": return
-            case .name("as"): isTarget = true
-            case .name(let name) where isTarget: bind(name, .computed(line: line))
-            case .mark(Byte.comma) where keyword == "with" || keyword == "except": isTarget = false
+            case .name("in") where isLoop: return
+            case .name("as"):
+                isTarget = true
+                targetDepth = depth
+            case .name(let name) where isTarget: variables.bind(name, .computed(line: line))
+            case .mark(Byte.comma) where mayHaveSeveral && depth <= targetDepth: isTarget = false
+            case .mark(let mark): depth += Self.bracketStep(mark)
             default: break
             }
         }
-    }
-
-    /// Names that are bound inside expressions, or through the module's dictionary.
-    private mutating func noteHiddenBindings(_ tokens: Tokens) {
-        var reachesModule = false
-        var sets = false
-        for index in tokens.indices {
-            switch tokens[index].token {
-            case .walrus where index > tokens.startIndex:
-                if case .name(let name) = tokens[index - 1].token { bind(name, .computed(line: tokens[index].line)) }
-            case .name("globals"), .name("locals"), .name("vars"), .name("setattr"), .name("__dict__"):
-                reachesModule = true
-            case .name("update"): sets = true
-            case .name("exec"):
-                reachesModule = true
-                sets = true
-            default: break
-            }
-        }
-        guard reachesModule else { return }
-        let named = tokens.compactMap { token, _ in if case .text(let text) = token { text } else { nil } }
-        for name in named.filter(watched.contains) + (sets ? watched : []) {
-            bind(name, .computed(line: tokens.first?.line ?? 1))
-        }
-    }
-
-    mutating func bind(_ name: String, _ binding: Binding?) {
-        bindings[name] = binding
     }
 
     mutating func document(_ tokens: Tokens) {
-        guard isFirstStatement, case .text(let text)? = LiteralValue(tokens, names: [:]) else { return }
-        let isFormatted = tokens.contains { if case .formattedText = $0.token { true } else { false } }
+        guard isFirstStatement, case .text(let text)? = LiteralValue(tokens, variables) else { return }
+        let isFormatted = tokens.contains { if case .text(let string) = $0.token { string.isFormatted } else { false } }
         if !isFormatted { documentation = text }
     }
+}
 
-    // MARK: Tokens
-
+extension ModuleReader {
     static func bracketStep(_ mark: UInt8) -> Int {
         switch mark {
         case Byte.openParenthesis, Byte.openBracket, Byte.openBrace: 1
@@ -137,19 +148,21 @@ struct ModuleReader {
         }
     }
 
-    /// The parts between the marks that stand outside all brackets.
-    static func split(_ tokens: Tokens, at separator: UInt8) -> [Tokens] {
-        var parts: [Tokens] = []
-        var start = tokens.startIndex
+    /// The first such mark that stands outside all brackets.
+    static func firstIndex(of wanted: UInt8, in tokens: Tokens) -> Int? {
         var depth = 0
-        for index in tokens.indices {
+        for index in tokens.startIndex..<tokens.endIndex {
             guard case .mark(let mark) = tokens[index].token else { continue }
-            if mark == separator, depth == 0 {
-                parts.append(tokens[start..<index])
-                start = index + 1
-            }
+            if mark == wanted, depth == 0 { return index }
             depth += bracketStep(mark)
         }
-        return parts + [tokens[start...]]
+        return nil
+    }
+
+    /// What stands before the next such mark outside all brackets; `rest` is what stands behind it.
+    static func part(of rest: inout Tokens, endingAt mark: UInt8) -> Tokens {
+        let end = firstIndex(of: mark, in: rest) ?? rest.endIndex
+        defer { rest = rest[end...].dropFirst() }
+        return rest[..<end]
     }
 }

@@ -2,34 +2,53 @@
 extension ModuleReader {
     /// - Parameter isConditional: inside `if`, `try` and the like, where the text alone does not tell whether it runs.
     mutating func execute(_ tokens: Tokens, isConditional: Bool) {
-        if case .name(let keyword)? = tokens.first?.token {
-            switch keyword {
-            case "import", "from": return importNames(tokens)
-            case "del":
-                for (token, line) in tokens.dropFirst() {
-                    if case .name(let name) = token { bind(name, isConditional ? .computed(line: line) : nil) }
-                }
-                return
-            case "return", "raise", "assert", "pass", "global", "nonlocal", "lambda", "yield", "await": return
-            default: break
-            }
+        switch tokens.first?.token {
+        case .name("import"), .name("from"): return importNames(tokens)
+        case .name("del"): return delete(tokens.dropFirst(), isConditional: isConditional)
+        case .name("return"), .name("raise"), .name("assert"), .name("pass"), .name("global"), .name("nonlocal"),
+            .name("lambda"), .name("yield"), .name("await"):
+            return variables.noteUses(tokens)
+        default: break
         }
-        let parts = Self.split(tokens, at: Byte.equals)
-        guard parts.count > 1 else {
+        guard var end = Self.firstIndex(of: Byte.equals, in: tokens) else {
+            variables.noteUses(tokens)
             return executeWithoutEquals(tokens)
         }
-        let value = LiteralValue(parts[parts.count - 1], names: bindings)
-        for target in parts.dropLast() {
+        while let next = Self.firstIndex(of: Byte.equals, in: tokens[(end + 1)...]) { end = next }
+        let value = LiteralValue(tokens[(end + 1)...], variables)
+        if value == nil { variables.noteUses(tokens[(end + 1)...]) }
+        var targets = tokens[..<end]
+        while !targets.isEmpty {
+            let part = Self.part(of: &targets, endingAt: Byte.equals)
             // Behind the first colon is an annotation; a lambda's colon can only be in the value.
-            assign(Self.split(target, at: Byte.colon)[0], isConditional ? nil : value, line: tokens.first?.line ?? 1)
+            let target = part[..<(Self.firstIndex(of: Byte.colon, in: part) ?? part.endIndex)]
+            variables.noteUses(part.dropFirst(target.count == 1 ? 1 : 0))
+            assign(target, isConditional ? nil : value, line: tokens.first?.line ?? 1)
         }
     }
 
-    private mutating func executeWithoutEquals(_ tokens: Tokens) {
-        if let position = tokens.firstIndex(where: { $0.token == .augmentedAssignment }) {
-            for (token, line) in tokens[..<position] {
-                if case .name(let name) = token { bind(name, .computed(line: line)) }
+    private mutating func delete(_ tokens: Tokens, isConditional: Bool) {
+        variables.noteUses(tokens)
+        var rest = Self.withoutBrackets(tokens)
+        while !rest.isEmpty {
+            let part = Self.part(of: &rest, endingAt: Byte.comma)
+            guard let (first, line) = part.first else { continue }
+            if part.count == 1, let name = first.name {
+                variables.bind(name, isConditional ? .computed(line: line) : nil)
+            } else if Self.isOpening(first) {
+                bindAll(part)
             }
+        }
+    }
+
+    private mutating func bindAll(_ tokens: Tokens) {
+        for case (.name(let name), let line) in tokens { variables.bind(name, .computed(line: line)) }
+    }
+
+    private mutating func executeWithoutEquals(_ tokens: Tokens) {
+        let operation = tokens.firstIndex { if case .augmentedAssignment = $0.token { true } else { false } }
+        if let operation {
+            bindAll(tokens[..<operation])
         } else {
             document(tokens)
         }
@@ -37,25 +56,32 @@ extension ModuleReader {
 
     /// - Parameter value: nil when it is computed.
     private mutating func assign(_ target: Tokens, _ value: LiteralValue?, line: Int) {
-        let target = Self.withoutBrackets(target)
-        if target.count == 1, case .name(let name)? = target.first?.token {
-            bind(name, value.map { .literal($0, line: target.first?.line ?? line) } ?? .computed(line: line))
+        var rest = Self.withoutBrackets(target)
+        guard let (first, firstLine) = rest.first else { return }
+        if rest.count == 1, let name = first.name {
+            variables.bind(name, value.map { .literal($0, line: firstLine) } ?? .computed(line: line))
             return
         }
-        var parts = Self.split(target, at: Byte.comma)
-        // Without a comma it is an attribute or a subscript, which binds no name.
-        guard parts.count > 1 else { return }
-        if parts.last?.isEmpty ?? false { parts.removeLast() }
+        // Without a comma it is an attribute or a subscript, which binds no name, or Python 3.12's `type name = …`.
+        guard Self.firstIndex(of: Byte.comma, in: rest) != nil else {
+            if first.isName("type"), let name = target.dropFirst().first?.token.name {
+                variables.bind(name, .computed(line: line))
+            }
+            return
+        }
+        var parts: [Tokens] = []
+        while !rest.isEmpty { parts.append(Self.part(of: &rest, endingAt: Byte.comma)) }
         var values: [LiteralValue?] = parts.map { _ in nil }
-        let isStarred = parts.contains { $0.first?.token == .mark(Byte.star) }
-        if case .sequence(let items, _)? = value, items.count == parts.count, !isStarred {
+        let isStarred = parts.contains { $0.first?.token.isMark(Byte.star) ?? false }
+        if case .sequence(let items, _, let kind)? = value, kind != .set, items.count == parts.count, !isStarred {
             values = items
         }
         for (part, value) in zip(parts, values) {
-            if part.count == 1, case .name(let name)? = part.first?.token {
-                bind(name, value.map { .literal($0, line: part.first?.line ?? line) } ?? .computed(line: line))
-            } else if part.first?.token == .mark(Byte.star) || part.first.map({ Self.isOpening($0.token) }) ?? false {
-                for case (.name(let name), let line) in part { bind(name, .computed(line: line)) }
+            guard let (first, firstLine) = part.first else { continue }
+            if part.count == 1, let name = first.name {
+                variables.bind(name, value.map { .literal($0, line: firstLine) } ?? .computed(line: line))
+            } else if first.isMark(Byte.star) || Self.isOpening(first) {
+                bindAll(part)
             }
         }
     }
@@ -67,10 +93,11 @@ extension ModuleReader {
     /// `(a, b)` and `[a, b]` as targets are `a, b`: takes away the brackets that hold everything, in one pass.
     private static func withoutBrackets(_ tokens: Tokens) -> Tokens {
         let leading = tokens.prefix { isOpening($0.token) }.count
+        if leading == 0 { return tokens }
         var open: [Int] = []
         var wholePairs = 0
-        for (offset, index) in tokens.indices.enumerated() {
-            guard case .mark(let mark) = tokens[index].token else { continue }
+        for (offset, token) in tokens.enumerated() {
+            guard case .mark(let mark) = token.token else { continue }
             if bracketStep(mark) > 0 {
                 open.append(offset)
             } else if bracketStep(mark) < 0, let start = open.popLast(), start < leading,
@@ -85,27 +112,22 @@ extension ModuleReader {
     /// `import a.b as c`, `from a import b as c, d`, `from a import *`.
     private mutating func importNames(_ tokens: Tokens) {
         var rest = tokens.dropFirst()
-        var package = ""
-        if tokens.first?.token == .name("from") {
-            guard let keyword = rest.firstIndex(where: { $0.token == .name("import") }) else { return }
-            for case (.name(let name), _) in rest[..<keyword] {
-                package = name
-                break
-            }
+        if case .name("from")? = tokens.first?.token {
+            guard let keyword = rest.firstIndex(where: { $0.token.isName("import") }) else { return }
+            let package = rest[..<keyword].lazy.compactMap(\.token.name).first
             rest = Self.withoutBrackets(rest[(keyword + 1)...])
-            if rest.first?.token == .mark(Byte.star) {
+            if rest.first?.token.isMark(Byte.star) ?? false {
                 // These export nothing that is watched; anything else may.
-                if !["sqlalchemy", "alembic", "typing"].contains(package) {
-                    for name in watched { bind(name, .computed(line: tokens.first?.line ?? 1)) }
+                switch package {
+                case "sqlalchemy"?, "alembic"?, "typing"?: return variables.forgetOthers()
+                default: return variables.forgetAll(line: tokens.first?.line ?? 1)
                 }
-                return
             }
         }
-        for part in Self.split(rest, at: Byte.comma) {
-            let alias = part.firstIndex { $0.token == .name("as") }.map { part[($0 + 1)...] } ?? part
-            if case .name(let name)? = alias.first?.token {
-                bind(name, .computed(line: alias.first?.line ?? 1))
-            }
+        while !rest.isEmpty {
+            let part = Self.part(of: &rest, endingAt: Byte.comma)
+            let alias = part.firstIndex { $0.token.isName("as") }.map { part[($0 + 1)...] } ?? part
+            if let (token, line) = alias.first, let name = token.name { variables.bind(name, .computed(line: line)) }
         }
     }
 }

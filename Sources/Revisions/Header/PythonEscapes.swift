@@ -18,7 +18,10 @@ enum PythonEscapes {
             } else if hasFields, byte == Byte.openBrace || byte == Byte.closeBrace {
                 if index < content.endIndex, content[index] == byte { index += 1 }
                 value.append(byte)
-            } else if byte == Byte.backslash, !isRaw, index < content.endIndex {
+            } else if byte == Byte.backslash, !isRaw, index < content.endIndex,
+                // Before a brace of an f-string a backslash stands for itself, and the brace is still written twice.
+                !hasFields || content[index] != Byte.openBrace && content[index] != Byte.closeBrace
+            {
                 guard escape(content, &index, into: &value) else { return nil }
             } else {
                 value.append(byte)

@@ -7,12 +7,18 @@ struct PythonScanner {
     let source: PythonSource
     var position: Int
     var line = 1
+    /// The tokens of the line that was read last, with the physical line (from 1) on which each starts; none when it was
+    /// only skipped.
+    private(set) var tokens: [(token: PythonToken, line: Int)] = []
+    private var isRecording = false
+    private var brackets: [(closing: UInt8, line: Int)] = []
     private var indents = [Indent(column: 0, characters: 0)]
     private var expectsBlock = false
 
     init(_ source: PythonSource) {
         self.source = source
         position = source.start
+        tokens.reserveCapacity(64)
     }
 
     /// Where code starts: with tabs to multiples of eight, and counting each as one. Python wants both to agree on
@@ -35,22 +41,34 @@ struct PythonScanner {
 
     /// The next logical line, or nil at the end.
     ///
-    /// - Parameter skippingDeeperThan: lines indented deeper are scanned, and returned without their tokens.
+    /// - Parameter skippingDeeperThan: of lines indented deeper only the faults are looked for, not the tokens, except
+    ///   for those from the word `global` on.
     mutating func nextLine(skippingDeeperThan limit: Int?) throws(PythonFault) -> PythonLine? {
         guard let indent = skipToCode() else {
             if expectsBlock { throw fault("an indented block is missing at the end") }
             return nil
         }
         try enterIndent(indent)
-        return try scanLine(indent: indent.column, isRecorded: limit.map { indent.column <= $0 } ?? true)
+        // Each token of a faulty file has to be looked at.
+        isRecording = source.isFaulty || limit.map { indent.column <= $0 } ?? true
+        let start = line
+        try scanLine()
+        return PythonLine(indent: indent.column, line: start)
     }
 
     /// Skips blank lines and comments; returns the column of the first code.
     private mutating func skipToCode() -> Indent? {
         var indent = Indent(column: 0, characters: 0)
+        // Of an indentation that goes on behind a backslash, the part before it counts.
+        var beforeBackslash: Indent?
         while !isAtEnd {
             switch byte() {
-            case Byte.space: indent = Indent(column: indent.column + 1, characters: indent.characters + 1)
+            case Byte.space:
+                let start = position
+                skip { $0 == Byte.space }
+                indent.column += position - start
+                indent.characters += position - start
+                continue
             case Byte.tab: indent = Indent(column: (indent.column / 8 + 1) * 8, characters: indent.characters + 1)
             case Byte.formFeed: indent = Indent(column: 0, characters: 0)
             case Byte.hash:
@@ -59,12 +77,16 @@ struct PythonScanner {
             case Byte.newline, Byte.carriageReturn:
                 skipNewline()
                 indent = Indent(column: 0, characters: 0)
+                beforeBackslash = nil
                 continue
             case Byte.backslash where byte(1) == Byte.newline || byte(1) == Byte.carriageReturn:
+                if beforeBackslash == nil, indent.column > 0 {
+                    beforeBackslash = Indent(column: indent.column, characters: indent.column)
+                }
                 position += 1
                 skipNewline()
                 continue
-            default: return indent
+            default: return beforeBackslash ?? indent
             }
             position += 1
         }
@@ -88,103 +110,103 @@ struct PythonScanner {
         if current.characters != indent.characters { throw fault("tabs and spaces are mixed in the indentation") }
     }
 
-    private mutating func scanLine(indent: Int, isRecorded: Bool) throws(PythonFault) -> PythonLine {
-        var result = PythonLine(indent: indent, tokens: [], line: line)
-        var brackets: [(closing: UInt8, line: Int)] = []
+    private mutating func scanLine() throws(PythonFault) {
+        if !tokens.isEmpty { tokens.removeAll(keepingCapacity: true) }
         expectsBlock = false
-        while true {
-            let start = line
-            switch byte() {
-            case 0 where isAtEnd:
-                if let open = brackets.last { throw fault("a bracket is never closed", line: open.line) }
-                return result
+        while !isAtEnd {
+            let first = byte()
+            switch first {
+            case Byte.space: skip { $0 == Byte.space }
+            case Byte.tab, Byte.formFeed: position += 1
+            case Byte.hash: skipComment()
             case Byte.newline, Byte.carriageReturn:
                 skipNewline()
-                if brackets.isEmpty { return result }
-                continue
-            case Byte.space, Byte.tab, Byte.formFeed:
-                position += 1
-                continue
-            case Byte.hash:
-                skipComment()
-                continue
+                if brackets.isEmpty { return }
             case Byte.backslash:
                 position += 1
                 guard byte() == Byte.newline || byte() == Byte.carriageReturn else {
                     throw fault("a backslash is followed by something else than the end of the line")
                 }
                 skipNewline()
-                continue
-            default: break
+            case Byte.quote, Byte.doubleQuote: try scanString()
+            case _ where !isRecording && first.isInert: skipInert()
+            case _ where first.isNameStart: try scanName()
+            case _ where first.isDigit || first == Byte.dot && byte(1).isDigit: try scanNumber()
+            default: try scanOperator(first)
             }
-            let token = try scanToken(isRecorded: isRecorded)
-            expectsBlock = brackets.isEmpty && token == .mark(Byte.colon)
-            if case .mark(let mark) = token {
-                switch mark {
-                case Byte.openParenthesis: brackets.append((Byte.closeParenthesis, start))
-                case Byte.openBracket: brackets.append((Byte.closeBracket, start))
-                case Byte.openBrace: brackets.append((Byte.closeBrace, start))
-                case Byte.closeParenthesis, Byte.closeBracket, Byte.closeBrace:
-                    guard brackets.popLast()?.closing == mark else {
-                        throw fault("a closing bracket matches no open one")
-                    }
-                default: break
-                }
-            }
-            if isRecorded { result.tokens.append((token, start)) }
+        }
+        if let open = brackets.last { throw fault("a bracket is never closed", line: open.line) }
+    }
+
+    /// - Parameter line: the physical line on which the token starts; nil is for the current one.
+    @inline(__always)
+    mutating func note(_ token: PythonToken, line: Int? = nil) {
+        expectsBlock = false
+        if isRecording { tokens.append((token, line ?? self.line)) }
+    }
+
+    /// Passes over what stands where tokens do not matter. From the word `global` on they do; it can only begin a
+    /// statement, before which there always is something that is not inert.
+    private mutating func skipInert() {
+        let start = position
+        skip { $0.isInert }
+        expectsBlock = false
+        if source.bytes[start] == UInt8(ascii: "g"), source.name(at: start).word == "global" {
+            position = start
+            isRecording = true
         }
     }
 
-    private mutating func scanToken(isRecorded: Bool) throws(PythonFault) -> PythonToken {
+    private mutating func scanName() throws(PythonFault) {
         let start = position
-        let token = try scanAnyToken(isRecorded: isRecorded)
+        let name = source.name(at: start)
+        position = name.range.upperBound
+        // The letters before a quote belong to the string.
+        if byte() == Byte.quote || byte() == Byte.doubleQuote, StringPrefix(source.bytes[start..<position]) != nil {
+            return
+        }
+        try checkEncoding(from: start)
+        note(.name(name))
+    }
+
+    private mutating func scanNumber() throws(PythonFault) {
+        let start = position
+        skip { $0.isNamePart || $0 == Byte.dot }
+        try checkEncoding(from: start)
+        note(.otherLiteral)
+    }
+
+    func checkEncoding(from start: Int) throws(PythonFault) {
         guard source.isReadable(start..<position) else {
             throw fault("a byte that is not UTF-8, and no line that names another encoding")
         }
-        return token
     }
 
-    private mutating func scanAnyToken(isRecorded: Bool) throws(PythonFault) -> PythonToken {
-        let first = byte()
-        if first.isNameStart {
-            let start = position
-            while byte().isNamePart { position += 1 }
-            if byte() == Byte.quote || byte() == Byte.doubleQuote,
-                let prefix = StringPrefix(source.bytes[start..<position])
-            {
-                return try scanString(prefix, isRecorded: isRecorded)
-            }
-            return .name(isRecorded ? source.text(start..<position) : "")
-        }
-        if first == Byte.quote || first == Byte.doubleQuote {
-            return try scanString(StringPrefix(), isRecorded: isRecorded)
-        }
-        if first.isDigit || (first == Byte.dot && byte(1).isDigit) {
-            while byte().isNamePart || byte() == Byte.dot { position += 1 }
-            return .otherLiteral
-        }
-        return try scanOperator(first)
-    }
-
-    private mutating func scanOperator(_ first: UInt8) throws(PythonFault) -> PythonToken {
+    private mutating func scanOperator(_ first: UInt8) throws(PythonFault) {
         position += 1
         switch first {
-        case Byte.openParenthesis, Byte.closeParenthesis, Byte.openBracket, Byte.closeBracket, Byte.openBrace,
-            Byte.closeBrace, Byte.comma, Byte.semicolon, Byte.dot:
-            return .mark(first)
-        case Byte.colon where byte() != Byte.equals, Byte.equals where byte() != Byte.equals:
-            return .mark(first)
+        case Byte.openParenthesis: brackets.append((Byte.closeParenthesis, line))
+        case Byte.openBracket: brackets.append((Byte.closeBracket, line))
+        case Byte.openBrace: brackets.append((Byte.closeBrace, line))
+        case Byte.closeParenthesis, Byte.closeBracket, Byte.closeBrace:
+            guard brackets.popLast()?.closing == first else { throw fault("a closing bracket matches no open one") }
+        case Byte.comma, Byte.semicolon, Byte.dot: break
+        case Byte.equals where byte() != Byte.equals: break
+        case Byte.colon where byte() != Byte.equals:
+            note(.mark(first))
+            expectsBlock = brackets.isEmpty
+            return
         case Byte.colon, Byte.equals:
             position += 1
-            return first == Byte.colon ? .walrus : .otherOperator
+            return note(first == Byte.colon ? .walrus : .otherOperator)
         case UInt8(ascii: "!") where byte() == Byte.equals:
             position += 1
-            return .otherOperator
+            return note(.otherOperator)
         case UInt8(ascii: "~"):
-            return .otherOperator
+            return note(.otherOperator)
         case UInt8(ascii: "-") where byte() == UInt8(ascii: ">"):
             position += 1
-            return .otherOperator
+            return note(.otherOperator)
         case Byte.star, UInt8(ascii: "/"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "+"), UInt8(ascii: "-"),
             UInt8(ascii: "%"), UInt8(ascii: "@"), UInt8(ascii: "&"), UInt8(ascii: "|"), UInt8(ascii: "^"):
             let isComparison = first == UInt8(ascii: "<") || first == UInt8(ascii: ">")
@@ -192,13 +214,14 @@ struct PythonScanner {
             if isDoubled { position += 1 }
             if byte() == Byte.equals {
                 position += 1
-                return isComparison && !isDoubled ? .otherOperator : .augmentedAssignment
+                return note(isComparison && !isDoubled ? .otherOperator : .augmentedAssignment)
             }
-            return !isDoubled && (first == Byte.star || first == UInt8(ascii: "@")) ? .mark(first) : .otherOperator
+            if isDoubled || first != Byte.star && first != UInt8(ascii: "@") { return note(.otherOperator) }
         default:
             position -= 1
             throw fault("a character that Python does not know (byte \(first))")
         }
+        note(.mark(first))
     }
 
     /// `\n`, `\r` and `\r\n` each end one line.
@@ -208,18 +231,28 @@ struct PythonScanner {
     }
 
     mutating func skipComment() {
-        while !isAtEnd, byte() != Byte.newline, byte() != Byte.carriageReturn { position += 1 }
+        skip { $0 != Byte.newline && $0 != Byte.carriageReturn }
+    }
+
+    /// Moves on to the first byte that is not meant, or to the end.
+    @inline(__always)
+    mutating func skip(while isMeant: (UInt8) -> Bool) {
+        position = source.end(of: position, while: isMeant)
     }
 }
 
 extension UInt8 {
-    var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
+    var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
 
     /// Letters, underscore, and every byte of a character beyond ASCII.
     var isNameStart: Bool {
-        let lower = self | 0x20
-        return (lower >= UInt8(ascii: "a") && lower <= UInt8(ascii: "z")) || self == UInt8(ascii: "_") || self >= 0x80
+        (self | 0x20) &- UInt8(ascii: "a") < 26 || self == UInt8(ascii: "_") || self >= 0x80
     }
 
     var isNamePart: Bool { isNameStart || isDigit }
+
+    /// What names, numbers and the plainest punctuation are made of: it can be passed over where tokens do not matter.
+    var isInert: Bool {
+        isNamePart || self == Byte.space || self == Byte.comma || self == Byte.dot || self == Byte.equals
+    }
 }

@@ -4,41 +4,50 @@ struct PythonSource {
     let bytes: [UInt8]
     /// Where the text starts, behind a byte order mark.
     let start: Int
+    /// Whether all of it is ASCII.
+    let isASCII: Bool
     /// Whether some of it is not UTF-8, which Python forgives in comments only.
-    private let isFaulty: Bool
+    let isFaulty: Bool
     /// Whether a cookie names an encoding that is not known here: names beyond ASCII are not decoded then.
     private let isForeign: Bool
 
+    /// Whether a cookie names an encoding in which even ASCII may mean something else: the text tells nothing then.
+    let isOpaque: Bool
+
     init(_ given: [UInt8]) throws(PythonFault) {
         let hasMark = given.starts(with: [0xEF, 0xBB, 0xBF])
-        var isASCII = true
-        for (position, byte) in given.enumerated() {
-            if byte == 0 {
-                throw PythonFault(message: "a NUL byte", line: Self.line(of: position, in: given))
+        // No branches in the loop, so that many bytes are looked at in one step.
+        let (smallest, union) = given.withUnsafeBufferPointer { bytes in
+            var smallest = UInt8.max
+            var union: UInt8 = 0
+            for byte in bytes {
+                smallest = min(smallest, byte)
+                union |= byte
             }
-            if byte >= 0x80 { isASCII = false }
+            return (smallest, union)
         }
+        if smallest == 0 {
+            let position = given.firstIndex(of: 0) ?? 0
+            throw PythonFault(message: "a NUL byte", line: Self.line(of: position, in: given))
+        }
+        isASCII = union < 0x80
         start = hasMark ? 3 : 0
-        if isASCII {
-            bytes = given
-            isForeign = false
-            isFaulty = false
-            return
-        }
-        switch hasMark ? nil : Self.encoding(of: given) {
-        case nil, "utf-8"?, "utf8"?, "utf"?, "u8"?, "utf-8-sig"?:
-            bytes = given
-            isForeign = false
-            isFaulty = !Self.isUTF8(given[...])
-        case "latin-1"?, "latin1"?, "iso-8859-1"?, "iso8859-1"?, "l1"?:
-            bytes = given.flatMap { $0 < 0x80 ? [$0] : [0xC0 | $0 >> 6, 0x80 | $0 & 0x3F] }
-            isForeign = false
-            isFaulty = false
-        default:
-            bytes = given
-            isForeign = true
-            isFaulty = false
-        }
+        let encoding = hasMark ? .utf8 : PythonEncoding(cookieOf: given)
+        bytes =
+            encoding == .latin1 && !isASCII
+            ? given.flatMap { $0 < 0x80 ? [$0] : [0xC0 | $0 >> 6, 0x80 | $0 & 0x3F] } : given
+        isFaulty = encoding == .utf8 && !isASCII && !Self.isUTF8(given[...])
+        isForeign = encoding == .oneByte && !isASCII
+        isOpaque = encoding == .opaque || encoding == .manyBytes && !isASCII
+    }
+
+    /// The first position from the given one on whose byte is not meant, or the end.
+    @inline(__always)
+    func end(of start: Int, while isMeant: (UInt8) -> Bool) -> Int {
+        let bytes = bytes.span
+        var end = start
+        while end < bytes.count, isMeant(bytes[unchecked: end]) { end += 1 }
+        return end
     }
 
     /// Whether Python can decode a token.
@@ -46,13 +55,27 @@ struct PythonSource {
         !isFaulty || Self.isUTF8(bytes[range])
     }
 
+    /// The identifier that starts at a position.
+    func name(at start: Int) -> PythonName {
+        let range = start..<end(of: start) { $0.isNamePart }
+        return PythonName(
+            range: range, word: bytes.withUnsafeBufferPointer { PythonWord(UnsafeBufferPointer(rebasing: $0[range])) })
+    }
+
     /// An identifier.
     func text(_ range: Range<Int>) -> String {
         String(decoding: bytes[range], as: UTF8.self)
     }
 
-    /// The text of a string literal; nil when its encoding is not known.
-    func text(_ value: [UInt8]) -> String? {
+    /// The value of a string literal; nil when it needs what is not known here: an encoding, an escape.
+    func text(of string: PythonString) -> String? {
+        var value = bytes[string.content]
+        if !string.isVerbatim {
+            guard let decoded = PythonEscapes.decode(value, isRaw: string.isRaw, hasFields: string.isFormatted) else {
+                return nil
+            }
+            value = decoded[...]
+        }
         if isForeign, value.contains(where: { $0 >= 0x80 }) { return nil }
         return String(decoding: value, as: UTF8.self)
     }
@@ -68,36 +91,5 @@ struct PythonSource {
 
     private static func isUTF8(_ bytes: ArraySlice<UInt8>) -> Bool {
         String(validating: bytes, as: UTF8.self) != nil
-    }
-
-    /// The encoding that a comment in the first two lines names (PEP 263), in lower case and with hyphens.
-    private static func encoding(of bytes: [UInt8]) -> String? {
-        var lines = bytes.prefix(400)[...]
-        for _ in 0..<2 {
-            let line = lines.prefix { $0 != Byte.newline && $0 != Byte.carriageReturn }
-            if let name = encoding(inComment: line) { return name }
-            let isPair = lines.dropFirst(line.count).starts(with: [Byte.carriageReturn, Byte.newline])
-            lines = lines.dropFirst(line.count + (isPair ? 2 : 1))
-        }
-        return nil
-    }
-
-    private static func encoding(inComment line: ArraySlice<UInt8>) -> String? {
-        let blanks = [Byte.space, Byte.tab, Byte.formFeed]
-        guard line.first(where: { !blanks.contains($0) }) == Byte.hash else { return nil }
-        let key = Array("coding".utf8)
-        var rest = line
-        while rest.count > key.count {
-            if rest.starts(with: key), [Byte.colon, Byte.equals].contains(rest[rest.startIndex + key.count]) {
-                let name = rest.dropFirst(key.count + 1).drop { $0 == Byte.space || $0 == Byte.tab }
-                    .prefix { $0.isNamePart || $0 == UInt8(ascii: "-") || $0 == Byte.dot }
-                if !name.isEmpty {
-                    let text = name.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
-                    return String(decoding: text, as: UTF8.self).lowercased()
-                }
-            }
-            rest = rest.dropFirst()
-        }
-        return nil
     }
 }

@@ -4,25 +4,26 @@ struct StringPrefix {
     var isBytes = false
     /// f-strings, and t-strings (3.14), which have the same fields.
     var hasFields = false
+    /// t-strings, whose value is no string.
+    var isTemplate = false
 
     init() {}
 
     /// Nil when the letters are a name and no prefix.
     init?(_ letters: ArraySlice<UInt8>) {
         guard letters.count <= 2 else { return nil }
-        var seen: Set<UInt8> = []
         for letter in letters {
-            let lower = letter | 0x20
-            guard seen.insert(lower).inserted else { return nil }
-            switch lower {
-            case UInt8(ascii: "r"): isRaw = true
-            case UInt8(ascii: "b"): isBytes = true
-            case UInt8(ascii: "f"), UInt8(ascii: "t"): hasFields = true
+            switch letter | 0x20 {
+            case UInt8(ascii: "r") where !isRaw: isRaw = true
+            case UInt8(ascii: "b") where !isBytes && !hasFields: isBytes = true
+            case UInt8(ascii: "f") where !isBytes && !hasFields: hasFields = true
+            case UInt8(ascii: "t") where !isBytes && !hasFields:
+                hasFields = true
+                isTemplate = true
             case UInt8(ascii: "u") where letters.count == 1: break
             default: return nil
             }
         }
-        if isBytes && hasFields || seen.count == 2 && !isRaw { return nil }
     }
 }
 
@@ -34,22 +35,27 @@ extension PythonScanner {
         var isRaw: Bool
     }
 
-    /// Scans a string literal; the position is at its first quote.
-    mutating func scanString(_ prefix: StringPrefix, isRecorded: Bool) throws(PythonFault) -> PythonToken {
+    /// Scans a string literal; the position is at its first quote, behind its prefix.
+    mutating func scanString() throws(PythonFault) {
+        let prefix = prefixBeforePosition()
+        let beginning = position
+        let firstLine = line
         let quotes = openQuotes(isRaw: prefix.isRaw)
         let start = position
+        let isVerbatim: Bool
+        var isComputed = false
         if prefix.hasFields {
-            let hasFields = try skipFieldString(quotes)
-            if hasFields { return .computedText }
+            isVerbatim = false
+            isComputed = try skipFieldString(quotes) || prefix.isTemplate
         } else {
-            try skipPlainString(quotes)
+            isVerbatim = try skipPlainString(quotes)
         }
-        if prefix.isBytes { return .otherLiteral }
-        guard isRecorded else { return .text("") }
-        let content = source.bytes[start..<(position - (quotes.isTriple ? 3 : 1))]
-        let value = PythonEscapes.decode(content, isRaw: prefix.isRaw, hasFields: prefix.hasFields)
-        guard let text = value.flatMap(source.text) else { return .computedText }
-        return prefix.hasFields ? .formattedText(text) : .text(text)
+        try checkEncoding(from: beginning)
+        if isComputed { return note(.computedText, line: firstLine) }
+        let content = start..<(position - (quotes.isTriple ? 3 : 1))
+        let string = PythonString(
+            content: content, isVerbatim: isVerbatim, isRaw: prefix.isRaw, isFormatted: prefix.hasFields)
+        note(prefix.isBytes ? .otherLiteral : .text(string), line: firstLine)
     }
 
     private mutating func openQuotes(isRaw: Bool) -> Quotes {
@@ -63,19 +69,24 @@ extension PythonScanner {
         byte() == quotes.byte && (!quotes.isTriple || byte(1) == quotes.byte && byte(2) == quotes.byte)
     }
 
-    private mutating func skipPlainString(_ quotes: Quotes) throws(PythonFault) {
+    /// - Returns: whether its value is what stands there, byte by byte.
+    @discardableResult
+    private mutating func skipPlainString(_ quotes: Quotes) throws(PythonFault) -> Bool {
         let start = line
-        while !isAtEnd {
+        var isVerbatim = true
+        while true {
+            skip { $0 != quotes.byte && $0 != Byte.backslash && $0 != Byte.newline && $0 != Byte.carriageReturn }
+            if isAtEnd { throw fault("a string is never closed", line: start) }
             if isAtEnd(of: quotes) {
                 position += quotes.isTriple ? 3 : 1
-                return
+                return isVerbatim
             }
             // Also in a raw string a backslash keeps the next quote from ending it.
             let isEscaped = byte() == Byte.backslash
+            if isEscaped || byte() == Byte.carriageReturn { isVerbatim = false }
             if isEscaped { position += 1 }
             try skipStringByte(quotes, isEscaped: isEscaped)
         }
-        throw fault("a string is never closed", line: start)
     }
 
     private mutating func skipStringByte(_ quotes: Quotes, isEscaped: Bool) throws(PythonFault) {
@@ -173,10 +184,11 @@ extension PythonScanner {
         return true
     }
 
-    /// The prefix of a string inside a field, whose letters were skipped already.
+    /// The prefix of the string whose first quote is at the position; its letters were skipped already.
     private func prefixBeforePosition() -> StringPrefix {
         var start = position
-        while start > 0, position - start < 3, source.bytes[start - 1].isNamePart { start -= 1 }
+        guard start > source.start, source.bytes[start - 1].isNamePart else { return StringPrefix() }
+        while start > source.start, position - start < 3, source.bytes[start - 1].isNamePart { start -= 1 }
         return StringPrefix(source.bytes[start..<position]) ?? StringPrefix()
     }
 }

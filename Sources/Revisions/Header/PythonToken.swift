@@ -1,12 +1,10 @@
-/// What Python's module level is made of, as far as literals and bindings go.
-enum PythonToken: Hashable {
+/// What Python's module level is made of, as far as literals and bindings go. Nothing is copied out of the source.
+enum PythonToken {
     /// An identifier or keyword.
-    case name(String)
-    /// A string whose value is known.
-    case text(String)
-    /// An f-string without fields: its value is known, and it is no docstring.
-    case formattedText(String)
-    /// A string whose value only running can tell: an f-string with fields, `\N{…}`, an unknown encoding.
+    case name(PythonName)
+    /// A string that its text may tell.
+    case text(PythonString)
+    /// An f-string with fields: only running can tell its value.
     case computedText
     /// A number or bytes: a literal that is no name of a revision.
     case otherLiteral
@@ -18,14 +16,71 @@ enum PythonToken: Hashable {
     case augmentedAssignment
     /// Any other operator.
     case otherOperator
+
+    var name: PythonName? {
+        if case .name(let name) = self { name } else { nil }
+    }
+
+    func isName(_ word: PythonWord) -> Bool {
+        if case .name(word) = self { true } else { false }
+    }
+
+    func isMark(_ mark: UInt8) -> Bool {
+        if case .mark(mark) = self { true } else { false }
+    }
+}
+
+/// An identifier or keyword: where it stands, and which word it is.
+struct PythonName {
+    var range: Range<Int>
+    var word: PythonWord
+
+    /// So that `case .name("def")` is a pattern.
+    static func ~= (word: PythonWord, name: PythonName) -> Bool {
+        word == name.word
+    }
+}
+
+/// A name of at most sixteen bytes as one number. All that a reader looks for are that short, and comparing them takes
+/// no string.
+struct PythonWord: Equatable, ExpressibleByStringLiteral {
+    private let packed: UInt128
+
+    /// Longer names are all one, which no literal is.
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var packed: UInt128 = 0
+        if bytes.count <= 16 {
+            for byte in bytes { packed = packed << 8 | UInt128(byte) }
+        }
+        self.packed = packed
+    }
+
+    init(_ text: String) {
+        var text = text
+        self = text.withUTF8 { PythonWord($0) }
+    }
+
+    @inline(__always)
+    init(stringLiteral text: StaticString) {
+        self.init(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+}
+
+/// The place of a string literal's text, and how it is written.
+struct PythonString {
+    /// What is between the quotes.
+    var content: Range<Int>
+    /// Whether the content is the value, byte by byte.
+    var isVerbatim: Bool
+    var isRaw: Bool
+    /// An f-string without fields, in which braces are written twice. It is no docstring.
+    var isFormatted: Bool
 }
 
 /// A logical line: physical lines joined by brackets, triple quotes and backslashes.
 struct PythonLine {
     /// The column at which it starts; tabs go to multiples of eight.
     var indent: Int
-    /// The tokens with the physical line (from 1) on which each starts; empty when the line was only skipped.
-    var tokens: [(token: PythonToken, line: Int)]
     /// The physical line (from 1) on which it starts.
     var line: Int
 }

@@ -24,9 +24,9 @@ public struct ScriptHeader: Hashable, Sendable {
     ///   - file: its path for the revision and for problems; the last part is the file name.
     public init(_ bytes: [UInt8], file: String) {
         lines = HeaderLines()
-        var module = ModuleReader(watching: Variable.allCases.map(\.rawValue))
+        let module: ModuleReader
         do throws(PythonFault) {
-            try module.read(try PythonSource(bytes))
+            module = try Self.module(bytes)
         } catch {
             problem = GraphProblem(
                 code: GraphProblem.Code.unreadable,
@@ -36,30 +36,52 @@ public struct ScriptHeader: Hashable, Sendable {
                 file: file, line: error.line)
             return
         }
-        var reading = HeaderReading(module: module, file: file)
+        var reading = HeaderReading(
+            bindings: module.variables.watchedBindings, documentation: module.documentation, file: file,
+            size: bytes.count)
         revision = reading.revision()
         lines = reading.lines
         problem = reading.problem
     }
 
-    private enum Variable: String, CaseIterable {
-        case revision
-        case down = "down_revision"
-        case labels = "branch_labels"
-        case dependsOn = "depends_on"
+    private static func module(_ bytes: [UInt8]) throws(PythonFault) -> ModuleReader {
+        var module = ModuleReader(try PythonSource(bytes), watching: Variable.words)
+        try module.read()
+        return module
+    }
+
+    private enum Variable: Int {
+        case revision, down, labels, dependsOn
+
+        static let words: [PythonWord] = ["revision", "down_revision", "branch_labels", "depends_on"]
+
+        var name: String {
+            switch self {
+            case .revision: "revision"
+            case .down: "down_revision"
+            case .labels: "branch_labels"
+            case .dependsOn: "depends_on"
+            }
+        }
     }
 
     /// From bindings to a revision, by the rules of Alembic's `Script._from_path`.
     private struct HeaderReading {
-        let module: ModuleReader
+        let bindings: [ModuleReader.Binding?]
+        let documentation: String?
         let file: String
+        /// The script's length in bytes.
+        let size: Int
         var lines = HeaderLines()
         var problem: GraphProblem?
 
         mutating func revision() -> Revision? {
             guard let id = id() else { return nil }
             var revision = Revision(id: id, file: file, doc: firstDocumentationLine)
-            if let down = names(.down, line: \.down) {
+            lines.down = bindings[Variable.down.rawValue]?.line
+            lines.labels = bindings[Variable.labels.rawValue]?.line
+            lines.dependsOn = bindings[Variable.dependsOn.rawValue]?.line
+            if let down = names(.down) {
                 revision.down = down
             } else if problem == nil {
                 note(
@@ -68,14 +90,14 @@ public struct ScriptHeader: Hashable, Sendable {
                         + "Set it to the parent's id, or to None."
                 )
             }
-            revision.labels = names(.labels, line: \.labels) ?? []
-            revision.dependsOn = names(.dependsOn, line: \.dependsOn) ?? []
+            revision.labels = names(.labels) ?? []
+            revision.dependsOn = names(.dependsOn) ?? []
             return revision
         }
 
         /// A module without `revision` takes its id from a file name of hexadecimal digits (`[a-f0-9]+\.py`).
         private mutating func id() -> String? {
-            switch module.bindings[Variable.revision.rawValue] {
+            switch bindings[Variable.revision.rawValue] {
             case .literal(.text(let id), let line)?:
                 lines.revision = line
                 return id
@@ -98,20 +120,26 @@ public struct ScriptHeader: Hashable, Sendable {
         }
 
         /// Nil when the variable is not set, or cannot be used; then there is a problem.
-        private mutating func names(_ variable: Variable, line path: WritableKeyPath<HeaderLines, Int?>) -> [String]? {
-            switch module.bindings[variable.rawValue] {
+        private mutating func names(_ variable: Variable) -> [String]? {
+            switch bindings[variable.rawValue] {
             case nil: return nil
             case .computed(let line)?:
-                lines[keyPath: path] = line
                 noteComputed(variable, line: line)
                 return nil
             case .literal(let value, let line)?:
-                lines[keyPath: path] = line
-                if let names = Self.names(value, of: variable) { return names }
+                if let names = Self.names(value, of: variable) {
+                    // A script of a megabyte can name a text of its own half a million times. One that does not
+                    // repeat itself stays below, in any encoding.
+                    if names.reduce(0, { $0 + $1.utf8.count }) <= max(4096, 2 * size) { return names }
+                    note(
+                        GraphProblem.Code.unreadable, line: line,
+                        "\(variable.name) repeats its names over and over. Write each of them once.")
+                    return nil
+                }
                 // Alembic makes something of a dictionary's keys, or of one tuple in another: it has to be asked.
                 note(
                     GraphProblem.Code.notLiteral, line: line,
-                    "\(variable.rawValue) is neither None nor a string nor a sequence of strings: only running the "
+                    "\(variable.name) is neither None nor a string nor a sequence of strings: only running the "
                         + "script tells what Alembic makes of it.")
                 return nil
             }
@@ -120,29 +148,30 @@ public struct ScriptHeader: Hashable, Sendable {
         private static func names(_ value: LiteralValue, of variable: Variable) -> [String]? {
             switch value {
             case .none: return []
-            // Alembic takes an empty depends_on for none; an empty down_revision is a name that nobody has.
-            case .text(let name): return variable == .dependsOn && name.isEmpty ? [] : [name]
-            case .sequence([.none], _) where variable != .labels: return []
-            case .sequence(let items, _):
+            case .text(let name): return [name]
+            case .sequence([.none], _, _) where variable != .labels: return []
+            case .sequence(let items, _, let kind):
                 var names: [String] = []
                 for item in items {
                     guard case .text(let name) = item else { return nil }
                     names.append(name)
                 }
-                return names
+                // A set has each name once; a parent that is named twice would make a merge point.
+                return kind == .set ? names.sortedNames() : names
             case .other: return nil
             }
         }
 
         private var firstDocumentationLine: String {
-            let text = (module.documentation ?? "").trimmedOfWhitespace
-            return String(text.unicodeScalars.prefix { $0 != "\n" }).trimmedOfWhitespace
+            let text = (documentation ?? "").trimmedOfWhitespace
+            let end = text.utf8.firstIndex(of: Byte.newline) ?? text.endIndex
+            return String(text[..<end]).trimmedOfWhitespace
         }
 
         private mutating func noteComputed(_ variable: Variable, line: Int) {
             note(
                 GraphProblem.Code.notLiteral, line: line,
-                "\(variable.rawValue) is not a literal: only running the script tells its value.")
+                "\(variable.name) is not a literal: only running the script tells its value.")
         }
 
         private mutating func note(_ code: String, line: Int?, _ message: String) {
