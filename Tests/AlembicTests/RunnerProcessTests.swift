@@ -32,7 +32,10 @@ struct RunnerProcessTests {
             try #require(mkfifo(pipe, 0o600) == 0)
             let shell = try await BackgroundProgram(
                 "/bin/sh",
-                ["-c", "exec setsid \"$1\" -c \"$2\" < \"$3\"", "sh", TestPython.interpreter, RunnerSource.bootstrap, pipe])
+                [
+                    "-c", "exec setsid \"$1\" -c \"$2\" < \"$3\"", "sh", TestPython.interpreter, RunnerSource.bootstrap,
+                    pipe,
+                ])
             // Another test's child must not inherit the writing end and keep it open.
             let descriptor = open(pipe, O_WRONLY | O_CLOEXEC)
             try #require(descriptor >= 0)

@@ -1,5 +1,3 @@
-import Revisions
-
 /// The reading of one project's settings, with the rules of Alembic's `Config` and `ScriptDirectory.from_config`.
 struct ConfigurationReading {
     private let folder: String
@@ -43,6 +41,12 @@ struct ConfigurationReading {
         let prependSysPath = prepend.map { FilePaths.absolute($0, in: folder) }
         let packages = PackageSearch(folders: prependSysPath + searchPath, projectFolder: folder)
 
+        // Nothing follows from these here; but Alembic reads them first, and stops at a faulty one.
+        for key in ["file_template", "truncate_slug_length", "output_encoding", "timezone"] {
+            _ = try ini?.value(key, in: section)
+        }
+        try ini?.checkInterpolation(in: "post_write_hooks")
+
         let script = try scriptLocation()
         let scriptLocation = try packages.path(of: script.text, place: script.place)
         guard Files.isFolder(scriptLocation) else {
@@ -81,7 +85,7 @@ struct ConfigurationReading {
                 message: "There is no Alembic configuration: neither '\(iniFile)' nor [tool.alembic] in '\(tomlFile)'.")
         }
         let message =
-            ini != nil && ini?.sections[section] == nil && !hasToml
+            ini?.hasSection(section) == false && !hasToml
             ? "The file has no section [\(section)]." : "The setting is missing: name the folder that holds env.py."
         throw ProjectError(
             code: ProjectError.Code.invalid, message: message, file: ini == nil ? tomlFile : iniFile, key: key)
@@ -92,16 +96,13 @@ struct ConfigurationReading {
         guard let value = try ini?.value(key, in: section), !value.text.isEmpty else { return try toml?.strings(key) }
         for name in separators {
             guard let separator = try ini?.value(name, in: section) else { continue }
-            let characters: [String: Unicode.Scalar] = [
-                "space": " ", "newline": "\n", "os": ":", ":": ":", ";": ";",
-            ]
-            guard let character = characters[separator.text] else {
+            guard let character = PathLists.separator(separator.text) else {
                 throw ProjectError(
                     code: ProjectError.Code.invalid,
                     message: "'\(separator.text)' is none of space, newline, os, ':' and ';'.", file: iniFile,
                     line: separator.line, key: name)
             }
-            return value.text.unicodeScalars.split(separator: character).map { String($0).trimmedOfWhitespace }
+            return PathLists.split(value.text, at: character)
         }
         return PathLists.legacy(value.text, splitsAtColons: splitsAtColons)
     }
@@ -113,8 +114,8 @@ struct ConfigurationReading {
     }
 
     private func place(of key: String) -> SettingPlace {
-        if let value = ini?.sections[section]?[key] {
-            return SettingPlace(file: iniFile, line: value.line, key: key)
+        if let line = ini?.line(of: key, in: section) {
+            return SettingPlace(file: iniFile, line: line, key: key)
         }
         return SettingPlace(file: tomlFile, line: toml?.line(of: key), key: key)
     }
@@ -128,26 +129,5 @@ struct SettingPlace {
 
     func fault(_ message: String, code: String = ProjectError.Code.invalid) -> ProjectError {
         ProjectError(code: code, message: message, file: file, line: line, key: key)
-    }
-}
-
-/// How Alembic splits lists of paths when no `path_separator` is set.
-enum PathLists {
-    /// Splits at `, *` and ` +`, and at `:` where told. Empty parts stay: they mean the project's folder.
-    static func legacy(_ text: String, splitsAtColons: Bool) -> [String] {
-        var parts = [""]
-        var rest = text.unicodeScalars[...]
-        while let next = rest.popFirst() {
-            switch next {
-            case ",", " ":
-                rest = rest.drop { $0 == " " }
-                parts.append("")
-            case ":" where splitsAtColons:
-                parts.append("")
-            default:
-                parts[parts.count - 1].unicodeScalars.append(next)
-            }
-        }
-        return parts
     }
 }

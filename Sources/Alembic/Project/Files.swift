@@ -28,7 +28,9 @@ enum Files {
     }
 
     struct Entry {
+        /// Repaired when it is not UTF-8; then it names no file.
         var name: String
+        var isUTF8: Bool
         var kind: Kind
     }
 
@@ -84,8 +86,7 @@ enum Files {
         return (bytes, FileStamp(status))
     }
 
-    /// The entries of a folder except `.` and `..`, sorted by code points. A name that is not UTF-8 is repaired, and
-    /// then names no file.
+    /// The entries of a folder except `.` and `..`, sorted by code points.
     static func list(_ folder: String) throws(FileFault) -> [Entry] {
         guard let stream = opendir(folder) else { throw FileFault(errno: errno) }
         defer { closedir(stream) }
@@ -96,8 +97,10 @@ enum Files {
                 if errno != 0 { throw FileFault(errno: errno) }
                 break
             }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            let (name, isUTF8) = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    String(validatingCString: $0).map { ($0, true) } ?? (String(cString: $0), false)
+                }
             }
             if name == "." || name == ".." { continue }
             let kind: Kind =
@@ -108,7 +111,7 @@ enum Files {
                 case Int(DT_UNKNOWN): (try? status(folder + "/" + name, followsLinks: false))?.kind ?? .other
                 default: .other
                 }
-            entries.append(Entry(name: name, kind: kind))
+            entries.append(Entry(name: name, isUTF8: isUTF8, kind: kind))
         }
         return entries.sorted { $0.name.precedesInBytes($1.name) }
     }

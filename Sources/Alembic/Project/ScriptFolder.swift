@@ -12,7 +12,8 @@ public struct ScriptFolder: Sendable {
     }
 
     private let hash: @Sendable ([UInt8]) -> [UInt8]
-    private var known: [String: Known] = [:]
+    /// By the bytes of the paths: to Swift, names that look the same are equal.
+    private var known: [[UInt8]: Known] = [:]
     private var last: (configuration: ProjectConfiguration, problems: [GraphProblem], reading: ScriptReading)?
 
     /// File times move in steps of up to 10 ms (the kernel's tick); a write within the same step leaves no trace.
@@ -27,24 +28,26 @@ public struct ScriptFolder: Sendable {
     public mutating func read(_ configuration: ProjectConfiguration) -> ScriptReading {
         let listing = VersionFiles(configuration)
         var problems = listing.problems
-        var next: [String: Known] = [:]
-        var order: [String] = []
+        var next: [[UInt8]: Known] = [:]
+        var order: [[UInt8]] = []
         var opened = 0
         for file in listing.files {
+            let path = Array(file.path.utf8)
             do throws(FileFault) {
-                if let before = known[file.path], before.isAtRest, before.script.file.realPath == file.realPath,
+                if let before = known[path], before.isAtRest, before.script.file.realPath == file.realPath,
                     try Files.status(file.realPath).stamp == before.stamp
                 {
-                    next[file.path] = before
+                    next[path] = before
                 } else {
                     opened += 1
-                    next[file.path] = try open(file)
+                    next[path] = try open(file)
                 }
-                order.append(file.path)
+                order.append(path)
             } catch {
                 problems.append(
                     GraphProblem(
-                        code: GraphProblem.Code.unreadable, message: "The file cannot be read: \(error.message).",
+                        code: GraphProblem.Code.unreadable,
+                        message: "The file cannot be read: \(error.message). Make it readable, or remove it.",
                         file: file.path))
             }
         }
@@ -63,10 +66,13 @@ public struct ScriptFolder: Sendable {
     private func open(_ file: VersionFiles.File) throws(FileFault) -> Known {
         let before = Files.now
         let (bytes, stamp) = try Files.read(file.realPath)
+        // A script that sets no revision is named after its file, and for Alembic that is where a link leads.
+        var header = file.isCompiled ? .compiled(file: file.path) : ScriptHeader(bytes, file: file.realPath)
+        header.revision?.file = file.path
+        header.problem?.file = file.path
         return Known(
             stamp: stamp, isAtRest: before - stamp.changed > Self.settlingTime,
             script: ScriptReading.Script(
-                file: ScriptFile(path: file.path, realPath: file.realPath, digest: hash(bytes)),
-                header: file.isCompiled ? .compiled(file: file.path) : ScriptHeader(bytes, file: file.path)))
+                file: ScriptFile(path: file.path, realPath: file.realPath, digest: hash(bytes)), header: header))
     }
 }

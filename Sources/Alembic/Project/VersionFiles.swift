@@ -15,7 +15,8 @@ struct VersionFiles {
 
     private(set) var files: [File] = []
     private(set) var problems: [GraphProblem] = []
-    private var seen: Set<String> = []
+    /// The real paths of files, as bytes: to Swift, names that look the same are equal.
+    private var seen: Set<[UInt8]> = []
     private let configuration: ProjectConfiguration
 
     init(_ configuration: ProjectConfiguration) {
@@ -25,15 +26,29 @@ struct VersionFiles {
                 // Alembic passes over version locations that do not exist.
                 if try Files.status(location).kind == .folder { walk(location) }
             } catch {
-                if !error.isMissing { report(location, "The folder cannot be read: \(error.message).") }
+                if !error.isMissing { report(location, folderFault: error) }
             }
         }
     }
 
-    /// `(?!\.\#|__init__)(.*\.py)$`, with `c` or `o` behind it when sourceless.
+    /// `(?!\.\#|__init__)(.*\.py)$`, with `c` or `o` behind it when sourceless; `.` is no line break, and `$` also matches
+    /// before one at the end. Bytes are compared, since a character may be more than one of them.
     static func isScript(_ name: String, sourceless: Bool) -> Bool {
-        if name.hasPrefix(".#") || name.hasPrefix("__init__") { return false }
-        return name.hasSuffix(".py") || sourceless && (name.hasSuffix(".pyc") || name.hasSuffix(".pyo"))
+        var bytes = Array(name.utf8)
+        if endsInLineBreak(name) { bytes.removeLast() }
+        if bytes.contains(UInt8(ascii: "\n")) { return false }
+        if bytes.starts(with: ".#".utf8) || bytes.starts(with: "__init__".utf8) { return false }
+        func ends(in suffix: String) -> Bool { bytes.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) }
+        return ends(in: ".py") || sourceless && (ends(in: ".pyc") || ends(in: ".pyo"))
+    }
+
+    private static func endsInLineBreak(_ name: String) -> Bool {
+        name.utf8.last == UInt8(ascii: "\n")
+    }
+
+    /// What comes before the first dot.
+    private static func stem(_ name: String) -> [UInt8] {
+        Array(name.utf8.prefix { $0 != UInt8(ascii: ".") })
     }
 
     /// A folder's files come before the folders in it, both by code points. Links to folders are not followed, as in
@@ -49,7 +64,7 @@ struct VersionFiles {
                     waiting += folders.reversed().map { folder + "/" + $0 }
                 }
             } catch {
-                report(folder, "The folder cannot be read: \(error.message).")
+                report(folder, folderFault: error)
             }
         }
     }
@@ -57,14 +72,22 @@ struct VersionFiles {
     /// - Returns: the names of the folders inside, without links.
     private mutating func take(_ entries: [Files.Entry], of folder: String, real: String) -> [String] {
         var folders: [String] = []
-        var names: Set<String> = []
+        var names: Set<[UInt8]> = []
         let isCache = FilePaths.name(folder).hasSuffix("__pycache__")
-        let shown = FilePaths.relative(folder, to: configuration.folder)
+        // Behind a link, `..` is elsewhere than the text says.
+        let shown =
+            folder.contains("/..")
+            ? FilePaths.relative(real, to: (try? Files.realPath(configuration.folder)) ?? configuration.folder)
+            : FilePaths.relative(folder, to: configuration.folder)
         for entry in entries {
             let path = folder + "/" + entry.name
             var isFolder = entry.kind == .folder
             if isFolder {
-                folders.append(entry.name)
+                if entry.isUTF8 || !configuration.recursiveVersionLocations {
+                    folders.append(entry.name)
+                } else {
+                    report(path, "The folder's name is not UTF-8, so that it cannot be read. Rename it.")
+                }
             } else if entry.kind == .link {
                 isFolder = Files.isFolder(path)
             }
@@ -74,11 +97,11 @@ struct VersionFiles {
                 }
                 continue
             }
-            if configuration.sourceless { names.insert(String(entry.name.prefix { $0 != "." })) }
+            if configuration.sourceless { names.insert(Self.stem(entry.name)) }
             if !isCache { take(entry, path: path, shownIn: shown, realFolder: real) }
         }
         if configuration.sourceless, !isCache, let cached = try? Files.list(folder + "/__pycache__") {
-            for entry in cached where !names.contains(String(entry.name.prefix { $0 != "." })) {
+            for entry in cached where !names.contains(Self.stem(entry.name)) {
                 take(
                     entry, path: folder + "/__pycache__/" + entry.name, shownIn: shown + "/__pycache__",
                     realFolder: real + "/__pycache__")
@@ -88,6 +111,12 @@ struct VersionFiles {
     }
 
     private mutating func take(_ entry: Files.Entry, path: String, shownIn folder: String, realFolder: String) {
+        if !entry.isUTF8 {
+            if Self.isScript(entry.name, sourceless: configuration.sourceless) {
+                report(path, "The file's name is not UTF-8, so that it cannot be read. Rename it.")
+            }
+            return
+        }
         var realPath = realFolder + "/" + entry.name
         if entry.kind == .link {
             do throws(FileFault) {
@@ -96,23 +125,38 @@ struct VersionFiles {
                 // A link to nowhere has the name of its target, as with Alembic; editors leave such links as locks.
                 let target = Files.linkTarget(path).map(FilePaths.name) ?? entry.name
                 if Self.isScript(error.isMissing ? target : entry.name, sourceless: configuration.sourceless) {
-                    report(path, "The link leads to no file: \(error.message).")
+                    report(path, "The link leads to no file: \(error.message). Remove it, or restore its target.")
                 }
                 return
             }
         }
         let name = entry.kind == .link ? FilePaths.name(realPath) : entry.name
-        guard Self.isScript(name, sourceless: configuration.sourceless), seen.insert(realPath).inserted else { return }
+        guard Self.isScript(name, sourceless: configuration.sourceless) else { return }
+        if let fault = Self.fault(of: entry, name: name) { return report(path, fault) }
+        guard seen.insert(Array(realPath.utf8)).inserted else { return }
         var isCompiled = false
-        if !name.hasSuffix(".py") {
+        if let last = name.utf8.last, last != UInt8(ascii: "y") {
             let source = String(realPath.dropLast())
             let hasSource = (try? Files.status(source)) != nil
-            let hasBetter = name.hasSuffix("o") && (try? Files.status(source + "c")) != nil
+            let hasBetter = last == UInt8(ascii: "o") && (try? Files.status(source + "c")) != nil
             if hasSource || hasBetter { return }
             isCompiled = true
         }
         let shown = folder.isEmpty ? entry.name : folder + "/" + entry.name
         files.append(File(path: shown, realPath: realPath, isCompiled: isCompiled))
+    }
+
+    /// Why an entry that is named like a script is none.
+    private static func fault(of entry: Files.Entry, name: String) -> String? {
+        if endsInLineBreak(name) { return "The file's name ends in a line break, which Alembic refuses. Rename it." }
+        if entry.kind == .other {
+            return "This is a pipe, a socket or a device, and no script: Alembic would wait for it. Remove it."
+        }
+        return nil
+    }
+
+    private mutating func report(_ folder: String, folderFault: FileFault) {
+        report(folder, "The folder cannot be read: \(folderFault.message). Let this user read it.")
     }
 
     private mutating func report(_ path: String, _ message: String, isBlocking: Bool = true) {

@@ -37,7 +37,8 @@ class Agent:
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
     def report(self, event: str, **fields: Any) -> None:
-        line = json.dumps({"event": event, **fields}).encode() + b"\n"
+        # Lone surrogates are in no JSON that anybody else reads; they become question marks.
+        line = json.dumps({"event": event, **fields}, ensure_ascii=False).encode(errors="replace") + b"\n"
         with self._lock:
             while line:
                 line = line[os.write(self._output, line) :]

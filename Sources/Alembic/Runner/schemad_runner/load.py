@@ -41,10 +41,20 @@ def header(script: Any) -> dict[str, Any]:
         "labels": script._orig_branch_labels,
         "dependsOn": script.dependencies,
     }
-    facts: dict[str, Any] = {"id": script.revision, "doc": (script.longdoc.splitlines() or [""])[0]}
+    facts: dict[str, Any] = {"id": script.revision, "doc": script.longdoc.split("\n")[0].strip()}
     for key, value in names.items():
         facts[key] = [] if value is None else [value] if isinstance(value, str) else list(value)
     for name in [facts["id"], *facts["down"], *facts["labels"], *facts["dependsOn"]]:
         if not isinstance(name, str):
             raise TypeError(f"{name!r} is no string, as the name of a revision or label must be")
+        if not encodable(name):
+            raise ValueError(f"{name!a} holds half a character (a lone surrogate), which no database can store")
     return facts
+
+
+def encodable(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
