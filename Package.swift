@@ -156,6 +156,9 @@ let package = Package(
             dependencies: ["adminctl", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: strict),
         .testTarget(
+            name: "Agreement", dependencies: ["Revisions", "Support", "Wire", "schemad"], exclude: ["oracle"],
+            swiftSettings: strict),
+        .testTarget(
             name: "Integration",
             dependencies: [
                 "AgentClient", "Diagnosis", "Postgres", "Revisions", "Schema", "Support", "Tokens", "Wire", "schemad",
@@ -165,7 +168,9 @@ let package = Package(
             path: "Tests/Integration", swiftSettings: strict),
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["Support", .product(name: "Subprocess", package: "swift-subprocess")],
+            dependencies: [
+                "Alembic", "Revisions", "Support", "Tokens", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
             path: "Tests/Benchmarks", swiftSettings: strict),
     ]
 )
