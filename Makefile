@@ -21,7 +21,7 @@ RELEASE = -c release --static-swift-stdlib -Xlinker --no-export-dynamic
 SOURCES = Package.swift Sources clients/swift Tests
 PROGRAMS = schemad adminctl hookbridge
 
-.PHONY: help demo test bench build install uninstall format check-format clean swift packages python
+.PHONY: help demo test fuzz bench build install uninstall format check-format clean swift packages python
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do \
@@ -33,6 +33,9 @@ demo: packages python swift ## see schemad heal a broken database, on a throwawa
 
 test: packages python swift ## run all tests, Swift and Python
 	@Tests/run $(SWIFT_TEST)
+
+fuzz: swift ## feed what reads a project's files with odd input, FUZZ_SECONDS (20) for each reader
+	@Tests/Fuzz/run $(BUILD)/fuzz
 
 bench: packages python swift ## measure the release build against Alembic
 	@for program in schemad adminctl benchmarks; do $(SWIFT_BUILD) $(RELEASE) --product $$program; done
