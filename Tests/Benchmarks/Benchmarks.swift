@@ -16,7 +16,9 @@ import Support
 
     static func main() async {
         do {
-            let figures = try await TemporaryFolder.with { folder in try await measure(in: folder) }
+            let figures = try await TemporaryFolder.with { folder in
+                try await measure(in: folder) + GraphFigures.measure(in: folder, say: say)
+            }
             print(Figure.table(figures))
         } catch {
             say("benchmarks: \(error)")
@@ -35,8 +37,8 @@ import Support
         // The first answer starts Python once, for the models; every one after it is warm.
         try await stage.adminctl("diagnose").run()
         say("Running adminctl and alembic in turns, \(rounds) rounds …")
-        let diagnose = try await compare(stage.adminctl("diagnose"), stage.alembic("current"))
-        let migrate = try await compare(stage.adminctl("migrate"), stage.alembic("upgrade", "heads"))
+        let diagnose = try await turns(stage.adminctl("diagnose"), stage.alembic("current"))
+        let migrate = try await turns(stage.adminctl("migrate"), stage.alembic("upgrade", "heads"))
         let memory = try residentBytes(of: agent.processIdentifier)
         agent.signal(SIGTERM)
         try await agent.wait()
@@ -51,31 +53,15 @@ import Support
         ]
     }
 
+    private static func turns(
+        _ ours: TimedCommand, _ theirs: TimedCommand
+    ) async throws -> (ours: Duration, theirs: Duration) {
+        try await compare(ours, theirs, rounds: rounds, callsPerRound: callsPerRound)
+    }
+
     /// A line on standard error, so that standard output has the table and nothing else.
     private static func say(_ line: String) {
         Array("\(line)\n".utf8).withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
-
-    /// Medians of both, run in turns so that a machine that slows down slows both.
-    private static func compare(_ ours: TimedCommand, _ theirs: TimedCommand) async throws -> (
-        ours: Duration, theirs: Duration
-    ) {
-        // Once unmeasured: caches of the system, and Python's bytecode.
-        try await ours.run()
-        try await theirs.run()
-        var our: [Duration] = []
-        var their: [Duration] = []
-        for _ in 0..<rounds {
-            their.append(try await theirs.run())
-            for _ in 0..<callsPerRound { our.append(try await ours.run()) }
-        }
-        return (median(our), median(their))
-    }
-
-    private static func median(_ durations: [Duration]) -> Duration {
-        let sorted = durations.sorted()
-        let middle = sorted.count / 2
-        return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
     }
 
     /// `VmRSS` of proc(5), which counts in units of 1024 bytes.

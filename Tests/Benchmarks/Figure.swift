@@ -17,6 +17,17 @@ struct Figure {
             isMet: ratio >= target)
     }
 
+    /// How many times as long `ours` takes as `theirs`.
+    static func times(
+        _ name: String, _ ours: Duration, _ other: String, _ theirs: Duration, atMost target: Double
+    ) -> Figure {
+        let ratio = ours / theirs
+        return Figure(
+            name: name, measured: "\(milliseconds(ours)) (\(other) \(milliseconds(theirs)))",
+            value: "\(decimal(ratio, digits: 1)) × as long", target: "at most \(decimal(target, digits: 0)) ×",
+            isMet: ratio <= target)
+    }
+
     static func duration(_ name: String, _ duration: Duration, atMost target: Duration) -> Figure {
         Figure(
             name: name, measured: "", value: milliseconds(duration), target: "at most \(milliseconds(target))",

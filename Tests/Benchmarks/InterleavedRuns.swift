@@ -1,0 +1,21 @@
+/// Medians of both, run in turns so that a machine that slows down slows both.
+func compare(
+    _ ours: TimedCommand, _ theirs: TimedCommand, rounds: Int, callsPerRound: Int
+) async throws -> (ours: Duration, theirs: Duration) {
+    // Once unmeasured: caches of the system, and Python's bytecode.
+    try await ours.run()
+    try await theirs.run()
+    var our: [Duration] = []
+    var their: [Duration] = []
+    for _ in 0..<rounds {
+        their.append(try await theirs.run())
+        for _ in 0..<callsPerRound { our.append(try await ours.run()) }
+    }
+    return (median(our), median(their))
+}
+
+func median(_ durations: [Duration]) -> Duration {
+    let sorted = durations.sorted()
+    let middle = sorted.count / 2
+    return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+}

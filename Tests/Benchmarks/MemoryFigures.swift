@@ -1,0 +1,64 @@
+import Alembic
+import Revisions
+import Support
+import Tokens
+
+/// What the agent does at each request with a project that it has read before.
+enum MemoryFigures {
+    private static let rounds = 51
+
+    /// - Parameters:
+    ///   - small: a project of 1,000 scripts.
+    ///   - large: one of 10,000.
+    static func measure(small: ScriptProject, large: ScriptProject) throws -> [Figure] {
+        [
+            .duration(
+                "rows classified, pending told, 10,000 revisions", try classification(large), atMost: .milliseconds(10)),
+            .duration("reread after one of 1,000 scripts changed", try rereading(small), atMost: .milliseconds(5)),
+        ]
+    }
+
+    private static func classification(_ project: ScriptProject) throws -> Duration {
+        var scripts = ScriptFolder(hash: SHA256.hash)
+        let graph = scripts.read(try project.configuration()).graph
+        let rows = [graph.order[graph.order.count / 2]]
+        return try timed {
+            let classified = RowClassification(rows: rows, graph: graph)
+            let pending = graph.pending(from: classified.known, to: graph.effectiveHeads)
+            guard classified.isLegitimate, pending.count > graph.order.count / 3 else {
+                throw SupportError("The rows of the benchmark were judged wrongly.")
+            }
+        }
+    }
+
+    private static func rereading(_ project: ScriptProject) throws -> Duration {
+        var scripts = ScriptFolder(hash: SHA256.hash)
+        let configuration = try project.configuration()
+        let first = scripts.read(configuration)
+        guard first.graph.isUsable, scripts.read(configuration).opened == 0 else {
+            throw SupportError("The project of the benchmark is not at rest.")
+        }
+        var number = 0
+        return try timed {
+            number += 1
+            try project.touch(number)
+        } body: {
+            // The file of the round before is as fresh and opened once more.
+            guard (1...2).contains(scripts.read(configuration).opened) else {
+                throw SupportError("The benchmark opened another number of scripts.")
+            }
+        }
+    }
+
+    /// The median of the body alone.
+    private static func timed(_ prepare: () throws -> Void = {}, body: () throws -> Void) throws -> Duration {
+        var times: [Duration] = []
+        for _ in 0..<rounds {
+            try prepare()
+            let begin = ContinuousClock.now
+            try body()
+            times.append(.now - begin)
+        }
+        return median(times)
+    }
+}
