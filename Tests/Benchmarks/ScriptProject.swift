@@ -1,5 +1,6 @@
 import Alembic
 import FoundationEssentials
+import Subprocess
 import Support
 
 /// A project of scripts as Alembic writes them: a line with branches that are merged again, 1 to 2 KB a script.
@@ -39,7 +40,7 @@ struct ScriptProject {
 
     private static func id(_ number: Int) -> String {
         let digits = String(UInt64(number &* 2_654_435_761) & 0xffff_ffff | 0x1_0000_0000, radix: 16)
-        return digits.dropFirst() + String(1_000_000 + number).suffix(4)
+        return "\(digits.dropFirst())\(String(1_000_000 + number).suffix(4))"
     }
 
     /// Every tenth revision branches off, and the one after it merges.
