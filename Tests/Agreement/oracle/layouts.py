@@ -185,11 +185,11 @@ class Layout:
         self.ini({"script_location": self.place(self.script_folder), "sourceless": "true"})
 
     def outside(self) -> None:
-        self.folders = ["../shared/versions", f"{self.script_folder}/versions"]
+        self.folders = ["../common/versions", f"{self.script_folder}/versions"]
         self.ini(
             {
                 "script_location": self.place(self.script_folder),
-                "version_locations": "../shared/versions\n  " + self.place(self.folders[1]),
+                "version_locations": "../common/versions\n  " + self.place(self.folders[1]),
                 "version_path_separator": "newline",
             }
         )
