@@ -2,18 +2,18 @@
 ///
 /// Swift's strings are equal when they look equal (NFC and NFD spellings of one letter); Alembic and PostgreSQL
 /// compare revision ids code point by code point.
-struct ExactName: Hashable {
+package struct ExactName: Hashable, Sendable {
     let text: String
 
-    init(_ text: String) {
+    package init(_ text: String) {
         self.text = text
     }
 
-    static func == (left: ExactName, right: ExactName) -> Bool {
+    package static func == (left: ExactName, right: ExactName) -> Bool {
         left.text.hasSameBytes(as: right.text)
     }
 
-    func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         var text = text
         text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
@@ -31,8 +31,8 @@ private func withBytes<T>(
 
 extension String {
     /// Equality of the UTF-8 bytes, which is equality of the code points.
-    func hasSameBytes(as other: String) -> Bool {
-        withBytes(of: self, other) { $0.elementsEqual($1) }
+    package func hasSameBytes(as other: String) -> Bool {
+        utf8.count == other.utf8.count && withBytes(of: self, other) { $0.elementsEqual($1) }
     }
 
     /// Order by UTF-8 bytes, which is the order by code points that Python's `sorted` gives.

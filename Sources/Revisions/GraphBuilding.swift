@@ -75,7 +75,7 @@ struct GraphBuilding {
     /// Resolves every name, and reports the ids, labels and names that Alembic refuses.
     mutating func connect() {
         for node in revisions.indices {
-            reportFaultyId(revisions[node])
+            reportFaultyId(of: node)
             if !revisions[node].labels.isEmpty { register(labelsOf: node) }
         }
         downs = Edges(nodeCapacity: revisions.count)
@@ -116,8 +116,9 @@ struct GraphBuilding {
         return []
     }
 
-    private mutating func reportFaultyId(_ revision: Revision) {
-        let id = revision.id
+    private mutating func reportFaultyId(of node: Int) {
+        let id = revisions[node].id
+        let file = revisions[node].file
         let isReserved = Self.reserved.contains(id)
         if id.isEmpty || isReserved || id.utf8.contains(where: Self.forbidden.contains) {
             let characters = Set(id.utf8.filter(Self.forbidden.contains)).sorted().map { Unicode.Scalar($0) }
@@ -129,16 +130,16 @@ struct GraphBuilding {
             problems.append(
                 GraphProblem(
                     code: GraphProblem.Code.unreadable,
-                    message: "Revision id '\(revision.id)' \(fault). Choose another id.",
-                    file: revision.file, line: lines[revision.file]?.revision))
+                    message: "Revision id '\(id)' \(fault). Choose another id.",
+                    file: file, line: lines[file]?.revision))
         } else if id.utf8.count > Self.columnWidth, id.unicodeScalars.count > Self.columnWidth {
             problems.append(
                 GraphProblem(
                     code: GraphProblem.Code.idTooLong,
                     message:
-                        "Revision id '\(revision.id)' has \(revision.id.unicodeScalars.count) characters; Alembic's "
+                        "Revision id '\(id)' has \(id.unicodeScalars.count) characters; Alembic's "
                         + "version column holds \(Self.columnWidth). Shorten the id or widen the column.",
-                    file: revision.file, line: lines[revision.file]?.revision))
+                    file: file, line: lines[file]?.revision))
         }
     }
 
@@ -211,10 +212,10 @@ struct GraphBuilding {
 
     /// The worst problem of each file: what blocks comes before what does not, and the first found before the later.
     func oneProblemAFile() -> [GraphProblem] {
-        var seen: Set<String> = []
+        var seen: Set<ExactName> = []
         var kept: [GraphProblem] = []
         for problem in problems.filter(\.isBlocking) + problems.filter({ !$0.isBlocking }) {
-            if let file = problem.file, !file.isEmpty, !seen.insert(file).inserted { continue }
+            if let file = problem.file, !file.isEmpty, !seen.insert(ExactName(file)).inserted { continue }
             kept.append(problem)
         }
         return kept.sorted {

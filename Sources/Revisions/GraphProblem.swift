@@ -31,10 +31,21 @@ public struct GraphProblem: Codable, Hashable, Sendable {
     /// Whether heads, order and closures can no longer be trusted. Not part of the JSON form.
     public var isBlocking: Bool
 
-    /// - Parameter isBlocking: without it, everything blocks except an id that is too long and several heads.
+    /// What a message may name, an id or a path, can be a megabyte.
+    private static let longestMessage = 4_000
+
+    /// The beginning, and the end, which says what to do.
+    private static func shortened(_ message: String) -> String {
+        if message.utf8.count <= longestMessage { return message }
+        return "\(message.prefix(longestMessage / 2)) … \(message.suffix(longestMessage / 2))"
+    }
+
+    /// - Parameters:
+    ///   - message: shortened in the middle to 4,000 characters.
+    ///   - isBlocking: without it, everything blocks except an id that is too long and several heads.
     public init(code: String, message: String, file: String? = nil, line: Int? = nil, isBlocking: Bool? = nil) {
         self.code = code
-        self.message = message
+        self.message = Self.shortened(message)
         self.file = file
         self.line = line
         self.isBlocking = isBlocking ?? (code != Code.idTooLong && code != Code.multipleHeads)

@@ -119,6 +119,37 @@ struct ProjectScriptTests {
         }
     }
 
+    @Test("folders are listed again when what they hold may have changed")
+    func relisting() async throws {
+        try await TemporaryFolder.with { folder in
+            try folder.write("migrations/versions/a.py", Self.script("a", nil))
+            try folder.write("elsewhere/c.py", Self.script("c", "b"))
+            var configuration = try Self.project(folder)
+            configuration.recursiveVersionLocations = true
+            configuration.versionLocations.append(folder.path("later"))
+            var scripts = ScriptFolder(hash: Self.hash)
+            func settles(at head: String) async throws {
+                #expect(scripts.read(configuration).graph.heads == [head])
+                // Until all is at rest; from then on the listing is kept.
+                try await eventually("no script is opened") { scripts.read(configuration).opened == 0 }
+                #expect(scripts.read(configuration).graph.heads == [head])
+            }
+            try await settles(at: "a")
+            try folder.write("migrations/versions/inner/b.py", Self.script("b", "a"))
+            try await settles(at: "b")
+            #expect(symlink(folder.path("elsewhere/c.py"), folder.path("migrations/versions/inner/link.py")) == 0)
+            try await settles(at: "c")
+            // The folder of the link is as it was; where the link leads is not.
+            try folder.write("elsewhere/c.py", Self.script("d", "b"))
+            try await settles(at: "d")
+            try folder.write("later/e.py", Self.script("e", "d"))
+            try await settles(at: "e")
+            configuration.recursiveVersionLocations = false
+            try folder.write("later/e.py", Self.script("e", "a"))
+            try await settles(at: "e")
+        }
+    }
+
     @Test("a second look opens what changed, and nothing else")
     func rereading() async throws {
         try await TemporaryFolder.with { folder in

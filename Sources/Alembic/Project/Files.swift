@@ -68,21 +68,23 @@ enum Files {
         guard kind(mode: status.st_mode) == .file else { throw FileFault("it is not a regular file") }
         guard status.st_size <= sizeLimit else { throw FileFault("it is longer than \(sizeLimit >> 20) MiB") }
 
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size) + 1)
-        var count = 0
+        var bytes: [UInt8] = []
+        var room = Int(status.st_size) + 1
         while true {
-            if count == bytes.count { bytes += [UInt8](repeating: 0, count: bytes.count) }
-            guard count <= sizeLimit else { throw FileFault("it is longer than \(sizeLimit >> 20) MiB") }
-            let room = bytes.count - count
-            let got = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress?.advanced(by: count), room) }
-            if got < 0 {
-                if errno == EINTR { continue }
-                throw FileFault(errno: errno)
+            var got = 0
+            let part = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+                repeat {
+                    got = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+                } while got < 0 && errno == EINTR
+                count = max(0, got)
             }
-            if got == 0 { break }
-            count += got
+            if got < 0 { throw FileFault(errno: errno) }
+            bytes = bytes.isEmpty ? part : bytes + part
+            guard bytes.count <= sizeLimit else { throw FileFault("it is longer than \(sizeLimit >> 20) MiB") }
+            // Less than was asked for is all there is; a file that grew meanwhile has more.
+            if got < room { break }
+            room = bytes.count
         }
-        bytes.removeSubrange(count...)
         return (bytes, FileStamp(status))
     }
 
@@ -113,7 +115,7 @@ enum Files {
                 }
             entries.append(Entry(name: name, isUTF8: isUTF8, kind: kind))
         }
-        return entries.sorted { $0.name.precedesInBytes($1.name) }
+        return entries.sortedByBytes { $0.name }
     }
 
     /// The path without symbolic links.
@@ -137,5 +139,15 @@ enum Files {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
+
+extension FileStamp {
+    /// File times move in steps of up to 10 ms (the kernel's tick); a write within the same step leaves no trace.
+    private static let settlingTime: Int64 = 100_000_000
+
+    /// Whether any write after a time shows in the stamp; nanoseconds since 1970.
+    func isAtRest(at time: Int64) -> Bool {
+        time - changed > Self.settlingTime
     }
 }

@@ -27,10 +27,15 @@ public struct ScriptReading: Sendable {
     private let problems: [GraphProblem]
     private let hash: @Sendable ([UInt8]) -> [UInt8]
 
-    /// One script and what its text tells.
-    struct Script: Sendable {
-        var file: ScriptFile
-        var header: ScriptHeader
+    /// One script and what its text tells. An object, since lists of a thousand are copied at each look.
+    final class Script: Sendable {
+        let file: ScriptFile
+        let header: ScriptHeader
+
+        init(file: ScriptFile, header: ScriptHeader) {
+            self.file = file
+            self.header = header
+        }
     }
 
     /// - Parameters:
@@ -55,10 +60,10 @@ public struct ScriptReading: Sendable {
         var content = contentHash
         let scripts = scripts.map { script in
             guard script.header.isUnsettled else { return script }
-            var script = script
-            script.header.settle(answers, path: script.file.realPath, file: script.file.path)
-            content += script.header.revision.map(Self.content) ?? []
-            return script
+            var header = script.header
+            header.settle(answers, path: script.file.realPath, file: script.file.path)
+            content += header.revision.map(Self.content) ?? []
+            return Script(file: script.file, header: header)
         }
         settled.graph = Self.graph(scripts, problems)
         settled.contentHash = hash(content)
@@ -73,11 +78,9 @@ public struct ScriptReading: Sendable {
     }
 
     private static func graph(_ scripts: [Script], _ problems: [GraphProblem]) -> RevisionGraph {
-        var lines: [String: HeaderLines] = [:]
-        for script in scripts { lines[script.file.path] = script.header.lines }
-        return RevisionGraph(
+        RevisionGraph(
             revisions: scripts.compactMap(\.header.revision), problems: problems + scripts.compactMap(\.header.problem),
-            lines: lines)
+            lines: Dictionary(scripts.map { ($0.file.path, $0.header.lines) }) { $1 })
     }
 }
 

@@ -1,4 +1,5 @@
 import Revisions
+import Settings
 
 /// The files that Alembic would load as revisions, in its order, found by its rules
 /// (`ScriptDirectory._load_revisions`).
@@ -15,13 +16,19 @@ struct VersionFiles {
 
     private(set) var files: [File] = []
     private(set) var problems: [GraphProblem] = []
-    /// The real paths of files, as bytes: to Swift, names that look the same are equal.
-    private var seen: Set<[UInt8]> = []
+    /// The real paths of files.
+    private var seen: Set<ExactName> = []
     private let configuration: ProjectConfiguration
+    /// The folders that were listed, as they were before; nil for one that is not there.
+    private var folders: [String: FileStamp?] = [:]
+    /// Whether a change of what was found would show in the folders.
+    private var isSettled = true
+    private let began = Files.now
 
     init(_ configuration: ProjectConfiguration) {
         self.configuration = configuration
         for location in configuration.versionLocations {
+            note(location)
             do throws(FileFault) {
                 // Alembic passes over version locations that do not exist.
                 if try Files.status(location).kind == .folder { walk(location) }
@@ -31,10 +38,22 @@ struct VersionFiles {
         }
     }
 
+    /// Whether a new look would find the same.
+    func isCurrent(for configuration: ProjectConfiguration) -> Bool {
+        isSettled && configuration == self.configuration
+            && folders.allSatisfy { FileStamp(path: $0.key) == $0.value }
+    }
+
+    private mutating func note(_ folder: String) {
+        let stamp = FileStamp(path: folder)
+        folders.updateValue(stamp, forKey: folder)
+        if let stamp, !stamp.isAtRest(at: began) { isSettled = false }
+    }
+
     /// `(?!\.\#|__init__)(.*\.py)$`, with `c` or `o` behind it when sourceless; `.` is no line break, and `$` also matches
     /// before one at the end. Bytes are compared, since a character may be more than one of them.
     static func isScript(_ name: String, sourceless: Bool) -> Bool {
-        var bytes = Array(name.utf8)
+        var bytes = name.utf8[...]
         if endsInLineBreak(name) { bytes.removeLast() }
         if bytes.contains(UInt8(ascii: "\n")) { return false }
         if bytes.starts(with: ".#".utf8) || bytes.starts(with: "__init__".utf8) { return false }
@@ -56,6 +75,7 @@ struct VersionFiles {
     private mutating func walk(_ location: String) {
         var waiting = [location]
         while let folder = waiting.popLast() {
+            note(folder)
             do throws(FileFault) {
                 let entries = try Files.list(folder)
                 let real = try Files.realPath(folder)
@@ -89,6 +109,8 @@ struct VersionFiles {
                     report(path, "The folder's name is not UTF-8, so that it cannot be read. Rename it.")
                 }
             } else if entry.kind == .link {
+                // What a link leads to can change anywhere.
+                isSettled = false
                 isFolder = Files.isFolder(path)
             }
             if isFolder {
@@ -100,8 +122,9 @@ struct VersionFiles {
             if configuration.sourceless { names.insert(Self.stem(entry.name)) }
             if !isCache { take(entry, path: path, shownIn: shown, realFolder: real) }
         }
-        if configuration.sourceless, !isCache, let cached = try? Files.list(folder + "/__pycache__") {
-            for entry in cached where !names.contains(Self.stem(entry.name)) {
+        if configuration.sourceless, !isCache {
+            note(folder + "/__pycache__")
+            for entry in (try? Files.list(folder + "/__pycache__")) ?? [] where !names.contains(Self.stem(entry.name)) {
                 take(
                     entry, path: folder + "/__pycache__/" + entry.name, shownIn: shown + "/__pycache__",
                     realFolder: real + "/__pycache__")
@@ -133,7 +156,7 @@ struct VersionFiles {
         let name = entry.kind == .link ? FilePaths.name(realPath) : entry.name
         guard Self.isScript(name, sourceless: configuration.sourceless) else { return }
         if let fault = Self.fault(of: entry, name: name) { return report(path, fault) }
-        guard seen.insert(Array(realPath.utf8)).inserted else { return }
+        guard seen.insert(ExactName(realPath)).inserted else { return }
         var isCompiled = false
         if let last = name.utf8.last, last != UInt8(ascii: "y") {
             let source = String(realPath.dropLast())
