@@ -43,7 +43,6 @@ public struct Serve: Sendable {
 
     private func serve(_ sockets: [Listener.Opened], _ onReady: @escaping @Sendable () -> Void) async throws {
         let agent = try makeAgent()
-        for setting in settings.inactive { logger.warning("\(setting) is read and has no effect in this version") }
         let unfinished = await takeUnfinished(agent)
         let listener = Listener(
             agent: agent, dispatcher: Dispatcher(agent: agent, commands: Self.commands),
@@ -90,9 +89,10 @@ public struct Serve: Sendable {
     private func makeAgent() throws(StartError) -> AgentState {
         let gate = Gate(ring: try KeyRingFile.read(settings.keyFile), audience: settings.audience)
         let journal = try openJournal()
+        let shadow = ShadowServer(settings.shadow)
         var databases: [ManagedDatabase] = []
         for database in settings.databases {
-            databases.append(try ManagedDatabase(database, stateDirectory: settings.stateDirectory))
+            databases.append(try ManagedDatabase(database, stateDirectory: settings.stateDirectory, shadow: shadow))
         }
         return AgentState(
             settings: settings, gate: gate, databases: databases, events: JobEvents(), journal: journal, logger: logger)

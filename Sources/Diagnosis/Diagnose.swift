@@ -63,7 +63,7 @@ extension SchemaFacts {
     /// Whether no difference breaks the models; nil when nothing was compared, models without tables included.
     fileprivate var match: Bool? {
         switch self {
-        case .compared(let comparison) where comparison.tablesCompared > 0: !comparison.isBreaking
+        case .compared(let comparison, _) where comparison.tablesCompared > 0: !comparison.isBreaking
         case .compared, .notCompared: nil
         }
     }

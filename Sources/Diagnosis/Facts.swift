@@ -19,8 +19,10 @@ public struct Facts: Sendable {
     /// The tables that hold an application's data; nil when the catalog could not be read, which is never taken for a
     /// fresh database.
     public var applicationTables: [TableName]?
-    /// The models held against the live database.
+    /// Models, migrations and the live database held against each other.
     public var schema: SchemaFacts
+    /// Why the definitions were not read, when somebody's lock is to blame: the server's words.
+    public var lockMessage: String?
     /// The queries of the application that the settings name, in their order.
     public var probes: [ProbeFacts]
 
@@ -132,7 +134,8 @@ public struct VersionTableFacts: Hashable, Sendable {
 
 /// Whether the live schema was compared, and with what result.
 public enum SchemaFacts: Hashable, Sendable {
-    case compared(Comparison)
+    /// - Parameter gaps: why not everything was compared; each completes "because …", without a full stop.
+    case compared(SchemaComparison, gaps: [String])
     /// One clause that completes "because …", without a full stop.
     case notCompared(because: String)
 }

@@ -10,8 +10,10 @@ public enum FindingCatalog {
         .versionTableDenied, .versionTableNotATable, .versionTableMissing, .versionTableEmpty,
         .rowsUnknown, .rowsSymbolic, .rowsPartial, .rowsRedundant, .rowsDuplicate, .rowsPadded, .rowsNull, .rowsEmpty,
         .versionTableWidth, .versionAhead, .versionBehind,
-        .schemaMissingTable, .schemaMissingColumn, .probeFailed, .probeSilentFailure,
-        .serverPooler, .serverReadOnly, .graphIdTooLong, .graphMultipleHeads, .schemaNotCompared,
+        .schemaMissingTable, .schemaMissingColumn, .schemaTypeDiffers, .schemaEnumDiffers, .schemaNullabilityDiffers,
+        .schemaDefaultDiffers, .schemaExtraColumn, .schemaConstraintDiffers, .schemaIndexDiffers, .schemaIndexInvalid,
+        .schemaTableDiffers, .schemaObjectDiffers, .probeFailed, .probeSilentFailure,
+        .serverPooler, .serverReadOnly, .serverLocked, .graphIdTooLong, .graphMultipleHeads, .schemaNotCompared,
     ]
 
     /// The codes of all rules.

@@ -26,11 +26,13 @@ public actor EmbeddedCluster {
         public var parent: String?
         /// Seconds that the server may take to answer after a start.
         public var startSeconds: Int
+        /// Taken where it is installed beside others; nil is the newest.
+        public var majorVersion: Int?
 
         public init(
             clusterName: String = "schemad", listensOnTCP: Bool = false, parameters: [String: String] = [:],
             accessRules: [String] = [], template: String? = nil, keepsTemplate: Bool = false, parent: String? = nil,
-            startSeconds: Int = 60
+            startSeconds: Int = 60, majorVersion: Int? = nil
         ) {
             self.clusterName = clusterName
             self.listensOnTCP = listensOnTCP
@@ -40,6 +42,7 @@ public actor EmbeddedCluster {
             self.keepsTemplate = keepsTemplate
             self.parent = parent
             self.startSeconds = startSeconds
+            self.majorVersion = majorVersion
         }
     }
 
@@ -63,7 +66,7 @@ public actor EmbeddedCluster {
     /// - Throws: `configuration` when no server programs or no account are found, or when `initdb` or the server fails;
     ///   the message ends with the last lines of their log.
     public func start() async throws(PostgresError) {
-        let programs = await ServerPrograms.installed()
+        let programs = await ServerPrograms.installed(preferring: settings.majorVersion)
         guard let programs else {
             throw PostgresError(
                 kind: .configuration, message: "PostgreSQL's initdb and postgres are not installed.",

@@ -11,12 +11,14 @@ public struct ServerPrograms: Sendable, Hashable {
 
     /// Looks in Debian's folders (newest major version first), then along `PATH`, then asks `pg_config --bindir`.
     ///
+    /// - Parameter majorVersion: taken first where it is among Debian's folders.
     /// - Returns: nil when PostgreSQL's server is not installed; its client package alone has no `initdb`.
-    public static func installed() async -> ServerPrograms? {
+    public static func installed(preferring majorVersion: Int? = nil) async -> ServerPrograms? {
         let versions = ((try? FileManager.default.contentsOfDirectory(atPath: packages)) ?? []).compactMap { Int($0) }
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         let folders =
-            versions.sorted(by: >).map { "\(packages)/\($0)/bin" } + path.split(separator: ":").map(String.init)
+            versions.sorted { $0 == majorVersion || $1 != majorVersion && $0 > $1 }.map { "\(packages)/\($0)/bin" }
+            + path.split(separator: ":").map(String.init)
         if let folder = folders.first(where: isComplete) { return ServerPrograms(folder: folder) }
         guard let folder = await bindir(), isComplete(folder) else { return nil }
         return ServerPrograms(folder: folder)

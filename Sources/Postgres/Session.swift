@@ -27,9 +27,10 @@ import Glibc
         serverVersion = unsafe Int(PQserverVersion(link.pointer))
         unsafe PQsetNoticeProcessor(link.pointer, noticeProcessor, notices.toOpaque())
         cancelSwitch.install(CancelKey(link))
-        backend = Int32(try execute("SELECT pg_catalog.pg_backend_pid()", []).value ?? "") ?? 0
+        let pid = try unhurried { () throws(PostgresError) in try execute("SELECT pg_catalog.pg_backend_pid()", []) }
+        backend = Int32(pid.value ?? "") ?? 0
         isPooled = unsafe PQbackendPID(link.pointer) != backend
-        if !isPooled { try pin(local: false) }
+        if !isPooled { try unhurried { () throws(PostgresError) in try pin(local: false) } }
     }
 
     deinit {
@@ -46,6 +47,20 @@ import Glibc
         return try transaction { () throws(PostgresError) in try execute(statement, parameters) }
     }
 
+    /// Runs one statement and hands its rows over one by one, without making strings of their values.
+    ///
+    /// - Throws: as `query`; no row has been handed over then.
+    func forEach(
+        _ statement: String, _ parameters: [String?] = [], _ body: (borrowing Row) -> Void
+    ) throws(PostgresError) {
+        if isPooled, !isInTransaction {
+            return try transaction { () throws(PostgresError) in try forEach(statement, parameters, body) }
+        }
+        try run(statement, parameters) { answer in
+            for index in 0..<answer.count { body(Row(answer, index)) }
+        }
+    }
+
     /// Runs the body in a transaction: committed when it returns, rolled back when it throws.
     ///
     /// - Throws: what the body throws; `connectionLost` from the COMMIT means that its outcome is not known.
@@ -55,10 +70,17 @@ import Glibc
         if isInTransaction { throw PostgresError(kind: .server, sqlstate: "25001", message: "A transaction is open.") }
         // Said here and not left to the default: behind a pooler that is not pinned for the session.
         let access = options.readOnly ? "READ ONLY" : "READ WRITE"
-        try execute("BEGIN ISOLATION LEVEL \(isolation.rawValue), \(access)", [])
+        let begin = "BEGIN ISOLATION LEVEL \(isolation.rawValue), \(access)"
+        if isPooled {
+            try unhurried { () throws(PostgresError) in
+                try execute(begin, [])
+                try pin(local: true)
+            }
+        } else {
+            try execute(begin, [])
+        }
         let value: T
         do {
-            if isPooled { try pin(local: true) }
             value = try body()
         } catch {
             settle()
@@ -106,6 +128,18 @@ import Glibc
         return unsafe PQstatus(link.pointer) == CONNECTION_OK
     }
 
+    /// Runs what comes before our own limits hold, again and again: a role's `statement_timeout` may be a millisecond.
+    private func unhurried<T>(_ body: () throws(PostgresError) -> T) throws(PostgresError) -> T {
+        var attempts = 0
+        while true {
+            do { return try body() } catch {
+                settle()
+                attempts += 1
+                guard error.kind == .canceled, !cancelSwitch.isRequested, attempts < 100 else { throw error }
+            }
+        }
+    }
+
     private func pin(local: Bool) throws(PostgresError) {
         let pins = options.pins(serverVersion: serverVersion)
         let calls = pins.indices.map { "pg_catalog.set_config($\(2 * $0 + 1), $\(2 * $0 + 2), \(local))" }
@@ -118,6 +152,15 @@ import Glibc
     private func execute(
         _ statement: String, _ parameters: [String?], isCleanup: Bool = false
     ) throws(PostgresError) -> Rows {
+        var rows = Rows(columns: [], values: [], affected: 0)
+        try run(statement, parameters, isCleanup: isCleanup) { answer in rows = Rows(answer) }
+        return rows
+    }
+
+    /// Sends a statement and hands over its answer, unless that is an error.
+    private func run(
+        _ statement: String, _ parameters: [String?], isCleanup: Bool = false, _ body: (borrowing Answer) -> Void
+    ) throws(PostgresError) {
         if cancelSwitch.isRequested, !isCleanup {
             throw PostgresError(kind: .canceled, message: "Canceled before the statement began.", statement: statement)
         }
@@ -130,14 +173,12 @@ import Glibc
         }
         guard sent == 1 else { throw lost(statement) }
         try waitForAnswer(statement)
-        var rows = Rows(columns: [], values: [], affected: 0)
         var failure: PostgresError?
         while let pointer = unsafe PQgetResult(link.pointer) {
             let answer = unsafe Answer(pointer)
-            do { rows = try read(answer, statement) } catch { failure = failure ?? error }
+            if let error = error(of: answer, statement) { failure = failure ?? error } else { body(answer) }
         }
         if let failure { throw failure }
-        return rows
     }
 
     /// Waits until the answer is complete; sends a wanted cancellation again until it is heard.
@@ -155,22 +196,13 @@ import Glibc
         }
     }
 
-    private func read(_ answer: borrowing Answer, _ statement: String) throws(PostgresError) -> Rows {
+    /// What the server reported instead of an answer.
+    private func error(of answer: borrowing Answer, _ statement: String) -> PostgresError? {
         switch unsafe PQresultStatus(answer.pointer) {
-        case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
-            let fields = unsafe PQnfields(answer.pointer)
-            let columns = (0..<fields).map { unsafe text(PQfname(answer.pointer, $0)) ?? "" }
-            let values = (0..<(unsafe PQntuples(answer.pointer))).map { row in
-                (0..<fields).map { field -> String? in
-                    let isNull = unsafe PQgetisnull(answer.pointer, row, field) == 1
-                    return isNull ? nil : unsafe text(PQgetvalue(answer.pointer, row, field))
-                }
-            }
-            let affected = unsafe text(PQcmdTuples(answer.pointer)).flatMap { Int($0) } ?? 0
-            return Rows(columns: columns, values: values, affected: affected)
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: return nil
         default:
-            guard let code = answer.field(schemad_diag_sqlstate) else { throw lost(statement) }
-            throw PostgresError(
+            guard let code = answer.field(schemad_diag_sqlstate) else { return lost(statement) }
+            return PostgresError(
                 kind: PostgresError.kind(ofSQLState: code), sqlstate: code,
                 message: answer.field(schemad_diag_message) ?? "", detail: answer.field(schemad_diag_detail),
                 hint: answer.field(schemad_diag_hint), statement: statement)

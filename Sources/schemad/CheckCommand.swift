@@ -11,7 +11,6 @@ struct CheckCommand: ParsableCommand {
     func run() throws {
         let settings = try AgentSettings.read(path: config)
         try settings.checkFiles()
-        for setting in settings.inactive { print("note: \(setting) is read and has no effect in this version") }
         print(
             "\(config): ok, \(settings.databases.count) database(s): \(settings.databases.map(\.name).joined(separator: ", "))"
         )

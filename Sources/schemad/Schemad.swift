@@ -8,7 +8,9 @@ import ArgumentParser
         commandName: "schemad", abstract: "The one process that may change a PostgreSQL schema managed by Alembic.",
         discussion: "Talk to it with adminctl. Try it on a project of yours with: schemad dev --project DIR",
         version: AgentVersion.current,
-        subcommands: [ServeCommand.self, DevelopCommand.self, GraphCommand.self, CheckCommand.self])
+        subcommands: [
+            ServeCommand.self, DevelopCommand.self, GraphCommand.self, SnapshotCommand.self, CheckCommand.self,
+        ])
 
     static func main() async {
         Serve.prepareProcess()

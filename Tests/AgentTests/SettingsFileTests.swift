@@ -1,4 +1,5 @@
 import Glibc
+import Schema
 import Settings
 import Support
 import Testing
@@ -94,7 +95,7 @@ import Testing
                 == ["A": "${url+asyncpg}", "B": "${url}?x", "C": "$5 db.internal", "D": ""])
         #expect(database.lockTimeout == .milliseconds(500) && database.statementTimeout == .seconds(120))
         #expect(database.migrateDeadline == .seconds(3600) && database.verify == .exact)
-        #expect(settings.inactive.sorted() == ["databases.two.ignore", "shadow.enabled"])
+        #expect(database.ignore.map(\.text) == ["table:audit_*"] && settings.shadow.server == .none)
         #expect(database.probes.map(\.name) == ["p"] && database.readURL == nil)
     }
 

@@ -31,7 +31,13 @@ enum Sample {
                 schema: "public", name: "prospects", kind: .table,
                 columns: columns.map { Column(name: $0, type: "text", nullable: true) })
         }
-        return .compared(Comparison.missing(models: models, live: Catalog(tables: table.map { [$0] } ?? [])))
+        return compared(models, Catalog(tables: table.map { [$0] } ?? []))
+    }
+
+    /// Without a shadow.
+    static func compared(_ models: ModelSchema, _ live: Catalog) -> SchemaFacts {
+        let sides = SchemaSides(live: live, liveHasDefinitions: false, models: .described(models))
+        return .compared(SchemaComparison(sides), gaps: ["there is no shadow"])
     }
 
     static let complete = schema(["id", "email", "bio_text"])

@@ -155,14 +155,13 @@ struct TextTests {
 
     @Test(arguments: unfit) func nothingFromADatabaseReachesTheTerminal(scalar: Unicode.Scalar) {
         let name = "x\(scalar)y"
-        let schema = SchemaFacts.compared(
-            .missing(
-                models: ModelSchema(
-                    tables: [
-                        ModelTable(name: name, columns: []),
-                        ModelTable(name: "t", columns: [ModelColumn(name: name, type: name, nullable: true)]),
-                    ], defaultSchema: "public"),
-                live: Catalog(tables: [Table(schema: "public", name: "t", kind: .table, columns: [])])))
+        let comparison = SchemaComparison(
+            differences: SchemaDifference.Kind.allCases.map {
+                SchemaDifference(
+                    kind: $0, object: "\"\(name)\".\"\(name)\"", models: name, migrations: name, live: name,
+                    blame: .drift, breaking: $0 == .missingColumn, renamedTo: name)
+            }, notComparable: [IncomparableObject(kind: .view, object: name, reason: name)], tablesCompared: 1)
+        let schema = SchemaFacts.compared(comparison, gaps: [name])
         let table = VersionTableFacts(schema: name, name: name, presence: .table(rows: [name, nil, "head"]))
         for presence in [table.presence, .missing, .other(kind: name), .denied(message: name)] {
             var facts = Sample.facts(

@@ -28,7 +28,7 @@ struct Case: CustomTestStringConvertible {
 
 @Suite("From facts to a verdict")
 struct VerdictTests {
-    @Test(arguments: Case.versionTable + Case.schema + Case.serverAndProject + Case.graph)
+    @Test(arguments: Case.versionTable + Case.schema + Case.differences + Case.serverAndProject + Case.graph)
     func theVerdictAndEachFinding(of case: Case) {
         let answer = diagnose(`case`.facts)
         #expect(answer.verdict == `case`.verdict)
@@ -43,7 +43,7 @@ struct VerdictTests {
             // Words stand behind a comment sign, so that a remedy can be pasted as a whole.
             let commands = [
                 "# ", "adminctl ", "systemctl ", "alembic ", "git ", "python3 ", ".venv/bin/", "ALTER ", "CREATE ",
-                "GRANT ",
+                "GRANT ", "REINDEX ",
             ]
             for line in finding.remedy.split(separator: "\n") {
                 #expect(commands.contains(where: line.hasPrefix), "\(line)")
@@ -52,7 +52,7 @@ struct VerdictTests {
     }
 
     @Test func everyRuleIsReachedByACase() {
-        let cases = Case.versionTable + Case.schema + Case.serverAndProject + Case.graph
+        let cases = Case.versionTable + Case.schema + Case.differences + Case.serverAndProject + Case.graph
         let reached = Set(cases.flatMap { $0.findings.map { String($0.dropFirst(2)) } })
         #expect(reached == FindingCatalog.codes)
     }
@@ -70,10 +70,10 @@ struct VerdictTests {
     @Test func anAnswerStaysWithinBoundsAndCountsWhatItLeavesOut() throws {
         let rows = (0..<40).map { "unknown\($0)" }
         let columns = (0..<150).map { ModelColumn(name: "c\($0)", type: "TEXT", nullable: true) }
-        let comparison = Comparison.missing(
-            models: ModelSchema(tables: [ModelTable(name: "t", columns: columns)], defaultSchema: "public"),
-            live: Catalog(tables: [Table(schema: "public", name: "t", kind: .table, columns: [])]))
-        let answer = diagnose(Sample.facts(Sample.table(.table(rows: rows)), schema: .compared(comparison)))
+        let schema = Sample.compared(
+            ModelSchema(tables: [ModelTable(name: "t", columns: columns)], defaultSchema: "public"),
+            Catalog(tables: [Table(schema: "public", name: "t", kind: .table, columns: [])]))
+        let answer = diagnose(Sample.facts(Sample.table(.table(rows: rows)), schema: schema))
         let unknown = answer.findings.filter { $0.code == "version.rows.unknown" }
         #expect(unknown.count == 25)
         #expect(unknown.last?.evidence.last == "and 15 more findings of this code")
@@ -201,8 +201,7 @@ extension Case {
         Case(
             "at the head with models that map nothing",
             Sample.facts(
-                schema: .compared(
-                    .missing(models: ModelSchema(tables: [], defaultSchema: "public"), live: Catalog(tables: [])))),
+                schema: Sample.compared(ModelSchema(tables: [], defaultSchema: "public"), Catalog(tables: []))),
             .unverified, .legitimate, match: nil, "w:schema.notCompared"),
         Case(
             "behind without models",

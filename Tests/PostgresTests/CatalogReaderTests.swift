@@ -3,76 +3,112 @@ import Schema
 import Support
 import Testing
 
+/// What a read is asked for, and what it leaves out.
 @Suite struct CatalogReaderTests {
-    static func read(_ url: String, defaults: Bool = true) async throws -> Catalog {
-        let connection = try connection(url) { $0 = .read(applicationName: "reader") }
-        return try await connection.withSession { session throws(PostgresError) in
-            try CatalogReader.read(session, defaults: defaults)
+    @Test func anEmptyDatabase() async throws {
+        try await TestCluster.withDatabase { url in
+            let catalog = try await CatalogObjectsTests.read(url)
+            #expect(catalog.serverVersion >= 130_000)
+            #expect(catalog == CatalogCase(testDescription: "", statements: []).catalog(like: catalog))
         }
     }
 
-    static func count(_ url: String, besides: TableName?) async throws -> Int {
-        try await read(url).applicationTables(besides: besides).count
-    }
-
-    @Test func tablesOfAllKindsWithTheirColumns() async throws {
+    /// Of each kind of object one that belongs to an extension, one that is temporary, and one that is left.
+    @Test func membersOfExtensionsAndTemporaryObjectsAreLeftOut() async throws {
         try await TestCluster.withDatabase { url in
-            try await TestCluster.execute(
-                url, #"CREATE SCHEMA "odd ""one""""#,
-                #"""
-                CREATE TABLE "odd ""one"""."T" (
-                    id bigserial PRIMARY KEY, gone int, amount numeric(10,2) NOT NULL DEFAULT 1.5,
-                    tags varchar(20)[], "At" timestamptz DEFAULT now())
-                """#,
-                #"ALTER TABLE "odd ""one"""."T" DROP COLUMN gone"#,
-                "CREATE TABLE events (at date NOT NULL) PARTITION BY RANGE (at)", "CREATE TABLE nothing ()",
-                "CREATE VIEW seen AS SELECT at FROM events", "CREATE MATERIALIZED VIEW kept AS SELECT at FROM events",
-                "CREATE TYPE pair AS (a int)", "CREATE SEQUENCE numbers")
-            let date = { Column(name: "at", type: "date", nullable: $0) }
-            let expected = Catalog(tables: [
-                Table(
-                    schema: "odd \"one\"", name: "T", kind: .table,
-                    columns: [
-                        Column(
-                            name: "id", type: "bigint", nullable: false,
-                            default: #"nextval('"odd ""one"""."T_id_seq"'::regclass)"#),
-                        Column(name: "amount", type: "numeric(10,2)", nullable: false, default: "1.5"),
-                        Column(name: "tags", type: "character varying(20)[]", nullable: true),
-                        Column(name: "At", type: "timestamp with time zone", nullable: true, default: "now()"),
-                    ]),
-                Table(schema: "public", name: "events", kind: .partitioned, columns: [date(false)]),
-                Table(schema: "public", name: "kept", kind: .materializedView, columns: [date(true)]),
-                Table(schema: "public", name: "nothing", kind: .table, columns: []),
-                Table(schema: "public", name: "seen", kind: .view, columns: [date(true)]),
-            ])
-            #expect(try await Self.read(url) == expected)
-            #expect(try await Self.read(url, defaults: false).tables[0].columns.allSatisfy { $0.default == nil })
+            let owner = try connection(url)
+            for name in ["member", "mine"] {
+                for statement in [
+                    "CREATE TABLE \(name)_table (id serial PRIMARY KEY, a int CHECK (a > 0))",
+                    "CREATE INDEX ON \(name)_table (a)", "CREATE VIEW \(name)_view AS SELECT 1 AS one",
+                    "CREATE SEQUENCE \(name)_sequence", "CREATE TYPE \(name)_enum AS ENUM ('a')",
+                    "CREATE TYPE \(name)_pair AS (a int)", "CREATE DOMAIN \(name)_domain AS int CHECK (VALUE > 0)",
+                    "CREATE FUNCTION \(name)_function() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+                    "CREATE SCHEMA \(name)_schema", "CREATE TABLE \(name)_schema.inner_table ()",
+                ] { try await owner.query(statement) }
+            }
+            for object in [
+                "TABLE member_table", "SEQUENCE member_table_id_seq", "VIEW member_view", "SEQUENCE member_sequence",
+                "TYPE member_enum", "TYPE member_pair", "DOMAIN member_domain", "FUNCTION member_function()",
+                "SCHEMA member_schema", "TABLE member_schema.inner_table",
+            ] { try await owner.query("ALTER EXTENSION plpgsql ADD \(object)") }
+            try await owner.query("CREATE TABLE child (b int REFERENCES member_table) INHERITS (member_table)")
+            for statement in [
+                "CREATE TEMPORARY TABLE passing (id serial PRIMARY KEY)",
+                "CREATE TEMPORARY VIEW glance AS SELECT 1 AS one",
+                "CREATE TYPE pg_temp.short AS ENUM ('a')",
+                "CREATE FUNCTION pg_temp.brief() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            ] { try await owner.query(statement) }
+
+            let catalog = try await CatalogObjectsTests.read(url)
+            #expect(catalog.schemas == ["mine_schema", "public"])
+            #expect(catalog.tables.map(\.name) == ["inner_table", "child", "mine_table", "mine_view"])
+            #expect(catalog.sequences.map(\.name) == ["mine_sequence", "mine_table_id_seq"])
+            #expect(catalog.types.map(\.name) == ["mine_domain", "mine_enum", "mine_pair"])
+            #expect(catalog.routines.map(\.signature) == ["mine_function()"])
+            // They can still be referred to.
+            let member = TableName(schema: "public", name: "member_table")
+            #expect(catalog.tables[1].parents == [member])
+            #expect(catalog.tables[1].constraints.first { $0.kind == .foreignKey }?.references == member)
+            #expect(catalog.applicationTables(besides: nil).count == 3)
+            await owner.close()
         }
     }
 
-    @Test func systemAndExtensionsAreLeftOut() async throws {
-        try await TestCluster.withDatabase { url in
-            #expect(try await Self.read(url).tables.isEmpty)
-            #expect(try await Self.count(url, besides: nil) == 0)
-            // plpgsql's extension is at hand everywhere; a table can be made its own.
+    @Test func commentsAndPrivilegesOnRequest() async throws {
+        try await withDatabaseAndRole { url, _, role in
             try await TestCluster.execute(
-                url, "CREATE TABLE owned (id int)", "ALTER EXTENSION plpgsql ADD TABLE owned",
-                "CREATE TABLE alembic_version (version_num text)", "CREATE VIEW seen AS SELECT 1 AS one")
-            #expect(try await Self.read(url).tables.map(\.name) == ["alembic_version", "seen"])
-            let versionTable = TableName(schema: "public", name: "alembic_version")
-            #expect(try await Self.count(url, besides: versionTable) == 0)
-            #expect(try await Self.count(url, besides: nil) == 1)
-            try await TestCluster.execute(url, "CREATE SCHEMA a", "CREATE TABLE a.alembic_version (version_num text)")
-            #expect(try await Self.count(url, besides: versionTable) == 1)
+                url, "CREATE TABLE t (gone int, a int, b int)", "ALTER TABLE t DROP COLUMN gone",
+                "COMMENT ON TABLE t IS 'all'", "COMMENT ON COLUMN t.b IS E'the\\nsecond'",
+                "GRANT SELECT, INSERT ON t TO \(role) WITH GRANT OPTION",
+                "GRANT UPDATE (b), SELECT (a) ON t TO \(role)", "GRANT SELECT ON t TO PUBLIC", "CREATE TABLE u ()")
+            let plain = try await CatalogObjectsTests.read(url)
+            #expect(plain.tables.allSatisfy { $0.comment == nil && $0.privileges == nil })
+            let full = try await CatalogObjectsTests.read(
+                url, CatalogReader.Options(comments: true, privileges: true))
+            #expect(full.tables[0].comment == "all")
+            #expect(full.tables[0].columns.map(\.comment) == [nil, "the\nsecond"])
+            #expect(
+                full.tables[0].privileges
+                    == ["PUBLIC=SELECT", "\(role)=INSERT*,SELECT(a),SELECT*,UPDATE(b)"])
+            #expect(full.tables[1].privileges == [])
         }
     }
 
     @Test func privilegesDoNotMatter() async throws {
         try await withDatabaseAndRole { owner, guest, _ in
             try await TestCluster.execute(
-                owner, "CREATE SCHEMA closed", "CREATE TABLE closed.secret (id int NOT NULL DEFAULT 1)")
-            #expect(try await Self.read(guest) == Self.read(owner))
-            #expect(try await Self.read(guest).tables.count == 1)
+                owner, "CREATE SCHEMA closed",
+                """
+                CREATE TABLE closed.secret (id int PRIMARY KEY DEFAULT 1, n serial CHECK (n > 0), m int
+                                            REFERENCES closed.secret)
+                """, "CREATE INDEX ON closed.secret ((n + 1)) WHERE n > 1",
+                "CREATE VIEW closed.seen AS SELECT id FROM closed.secret", "CREATE TYPE closed.kind AS ENUM ('a')",
+                "CREATE FUNCTION closed.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+                "CREATE POLICY p ON closed.secret USING (id > 1)",
+                "REVOKE ALL ON ALL TABLES IN SCHEMA closed FROM PUBLIC")
+            let options = CatalogReader.Options(comments: true, privileges: true)
+            let catalog = try await CatalogObjectsTests.read(guest, options)
+            #expect(try await catalog == CatalogObjectsTests.read(owner, options))
+            #expect(catalog.tables.count == 2 && catalog.sequences.count == 1 && catalog.routines.count == 1)
+        }
+    }
+
+    /// The form without definitions waits for nobody.
+    @Test func withoutDefinitionsNothingWaits() async throws {
+        try await TestCluster.withDatabase { url in
+            let owner = try connection(url)
+            try await owner.query(
+                "CREATE TABLE t (a int DEFAULT 1 CHECK (a > 0), b int GENERATED ALWAYS AS (a) STORED)")
+            try await owner.query("CREATE TABLE p (a int) PARTITION BY LIST (a)")
+            try await owner.query("CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)")
+            let before = try await CatalogObjectsTests.read(url)
+            let holder = try OpenTransaction(url, "LOCK TABLE t, p, p1 IN ACCESS EXCLUSIVE MODE")
+            try await holder.begun()
+            let catalog = try await CatalogObjectsTests.read(url, CatalogReader.Options(definitions: false))
+            #expect(catalog == before.withoutDefinitions())
+            try await holder.end()
+            await owner.close()
         }
     }
 }

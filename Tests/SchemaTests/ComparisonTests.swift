@@ -6,7 +6,7 @@ struct ComparisonTests {
     static func live(_ schema: String, _ name: String, _ columns: [String], kind: Table.Kind = .table) -> Table {
         Table(
             schema: schema, name: name, kind: kind,
-            columns: columns.map { Column(name: $0, type: "text", nullable: true) })
+            columns: columns.map { Column(name: $0, type: "text", nullable: $0 != "id") })
     }
 
     static func model(_ name: String, _ columns: [String], schema: String? = nil) -> ModelTable {
@@ -17,10 +17,12 @@ struct ComparisonTests {
 
     static func compare(
         _ models: [ModelTable], _ live: [Table], searchPath: [String] = [], versionTable: TableName? = nil
-    ) -> Comparison {
-        Comparison.missing(
-            models: ModelSchema(tables: models, defaultSchema: "public", searchPath: searchPath),
-            live: Catalog(tables: live), versionTable: versionTable)
+    ) -> SchemaComparison {
+        let models = ModelSchema(tables: models, defaultSchema: "public", searchPath: searchPath)
+        return SchemaComparison(
+            SchemaSides(
+                live: Catalog(tables: live), liveHasDefinitions: false, models: .described(models),
+                versionTables: versionTable.map { [$0] } ?? [], searchPath: searchPath))
     }
 
     @Test func nothingMissing() {

@@ -1,7 +1,8 @@
 import Revisions
 import Wire
 
-/// May an image that expects these heads start? Judged by the rows, from memory when they are fresh.
+/// May an image that expects these heads start? Judged by the rows, and for an older image by the schema that its
+/// revisions make; from memory when that is fresh.
 struct VerifyCommand: CommandHandler {
     typealias Declaration = Verify
 
@@ -10,8 +11,10 @@ struct VerifyCommand: CommandHandler {
 
     func recall(_ parameters: Verify.Parameters, _ call: Call) throws(WireError) -> Verify.Result? {
         let database = try call.requireDatabase()
-        return database.monitor.recall(maximumAge: Self.maximumAge)
-            .map { Self.judge($0, heads: parameters.heads, policy: database.settings.verify) }
+        guard let observation = database.monitor.recall(maximumAge: Self.maximumAge),
+            !Self.needsComparison(observation, heads: parameters.heads)
+        else { return nil }
+        return Self.judge(observation, heads: parameters.heads, policy: database.settings.verify)
     }
 
     func run(
@@ -30,7 +33,8 @@ struct VerifyCommand: CommandHandler {
         let verdict = verdict(observation, heads: heads)
         let mayStart: Bool =
             switch verdict {
-            case .equal, .aheadCompatible, .unverified: true
+            case .equal, .unverified: true
+            case .aheadCompatible: policy != .exact
             case .aheadUnknown, .aheadIncompatible: policy == .any
             case .behind, .corrupt, .drifted, .empty, .unreachable: false
             }
@@ -54,9 +58,21 @@ struct VerifyCommand: CommandHandler {
         guard classification.unknown.isEmpty else { return .aheadUnknown }
         let included = graph.closure(of: classification.known)
         let missing = heads.filter { !included.contains($0) }
-        // The image's heads are all there, and more: whether the surplus suits the image is not known by rows alone.
-        guard !missing.isEmpty else { return .aheadUnknown }
-        return missing.allSatisfy { graph[$0] != nil } ? .behind : .aheadUnknown
+        guard missing.isEmpty else { return missing.allSatisfy { graph[$0] != nil } ? .behind : .aheadUnknown }
+        // The image's heads are all there, and more: whether the surplus suits the image, the schema tells.
+        return switch observation.serves?.image(at: heads, graph) {
+        case true?: .aheadCompatible
+        case false?: .aheadIncompatible
+        case nil: .aheadUnknown
+        }
+    }
+
+    /// Whether two schemas have to be held against each other, which takes longer than a look into memory.
+    private static func needsComparison(_ observation: Observation, heads asked: [String]?) -> Bool {
+        guard let asked, let rows = observation.result.versionTable.rows, let serves = observation.serves else {
+            return false
+        }
+        return Set(rows.compactMap(\.self)) != Set(asked) && !serves.knows(asked)
     }
 
     /// The rows are the image's heads; the schema has the last word.

@@ -1,6 +1,7 @@
 import Alembic
 import FoundationEssentials
 import Settings
+import Tokens
 
 /// What a project's Python said, kept as long as nothing that it read has changed: in memory, and in the state directory
 /// for the next start.
@@ -13,16 +14,16 @@ struct AnswerCache<Answer: PythonAnswer>: Sendable {
         var answer: Answer
     }
 
-    private let path: String
+    private let path: String?
     private let inputs: String
     private var record: Record?
     private var stamps: [String: FileStamp?] = [:]
 
     /// - Parameter inputs: names everything else that the answer depends on: interpreter, settings, variables.
-    init(path: String, inputs: String) {
+    init(path: String?, inputs: String) {
         self.path = path
         self.inputs = inputs
-        guard let bytes = try? FileBytes.read(path, limit: 64 << 20),
+        guard let path, let bytes = try? FileBytes.read(path, limit: 64 << 20),
             let record = try? JSONDecoder().decode(Record.self, from: Data(bytes)), record.inputs == inputs
         else { return }
         self.record = record
@@ -38,6 +39,17 @@ struct AnswerCache<Answer: PythonAnswer>: Sendable {
         return record.answer
     }
 
+    /// Names the answer by everything that it depends on; `nil` while there is none.
+    var digest: String? {
+        record.map { record in
+            let parts =
+                [record.inputs]
+                + (record.files.sorted { $0.key < $1.key } + record.folders.sorted { $0.key < $1.key })
+                .flatMap { [$0.key, $0.value] }
+            return SHA256.hash(Array(parts.joined(separator: "\0").utf8)).hexadecimal
+        }
+    }
+
     /// Keeps an answer of a run that began at `begun` (Unix nanoseconds), unless something that it
     /// depends on changed at about that time or later: Python may have read the older bytes.
     mutating func store(_ answer: Answer, begun: Int64) {
@@ -48,7 +60,7 @@ struct AnswerCache<Answer: PythonAnswer>: Sendable {
         let record = Record(inputs: inputs, files: files, folders: folders, answer: answer)
         self.record = record
         // Without the file the next start asks Python once more; nothing else depends on it.
-        if let data = try? JSONEncoder().encode(record) { try? FileBytes.replace(path, with: Array(data)) }
+        if let path, let data = try? JSONEncoder().encode(record) { try? FileBytes.replace(path, with: Array(data)) }
     }
 
     private static func stamp(_ answer: Answer) -> [String: FileStamp?] {

@@ -9,24 +9,45 @@ struct DatabaseReading: Sendable {
     var versionTable: VersionTableFacts
     var applicationTables: [TableName]
     var catalog: Catalog
+    /// Whether the catalog has its definition texts.
+    var hasDefinitions = true
+    /// Why the definitions were not read, or are older than the rest: somebody's lock.
+    var lockMessage: String?
 
     /// Reads everything on one session.
     ///
     /// - Parameters:
     ///   - schema: of the version table; `nil` finds it as a fresh session of the role would.
+    ///   - previous: the catalog as it was read last; nothing is read again while it holds.
+    ///   - keep: gets the catalog for the next time.
     static func read(
-        _ session: Session, schema: String?, table name: String
+        _ session: Session, schema: String?, table name: String, previous: CatalogReader.Reading?,
+        keep: (CatalogReader.Reading) -> Void
     ) throws(PostgresError) -> DatabaseReading {
         let identity = try ServerIdentity.read(session)
         let table = try VersionTableReader.read(session, schema: schema, name: name)
-        let catalog = try CatalogReader.read(session, defaults: false)
+        let (live, lockMessage) = try catalog(session, previous)
+        if live.options.definitions { keep(live) }
         return DatabaseReading(
             server: ServerFacts(
                 version: identity.version, inRecovery: identity.inRecovery, readOnly: identity.readOnlyByDefault,
                 pooled: identity.isPooled),
             versionTable: VersionTableFacts(table),
-            applicationTables: catalog.applicationTables(besides: TableName(schema: table.schema, name: table.name)),
-            catalog: catalog)
+            applicationTables: live.catalog.applicationTables(
+                besides: TableName(schema: table.schema, name: table.name)),
+            catalog: live.catalog, hasDefinitions: live.options.definitions, lockMessage: lockMessage)
+    }
+
+    /// The catalog; behind a lock with the definitions as they were last known, or without any.
+    private static func catalog(
+        _ session: Session, _ previous: CatalogReader.Reading?
+    ) throws(PostgresError) -> (CatalogReader.Reading, lockMessage: String?) {
+        do {
+            return (try CatalogReader.reading(session, previous: previous), nil)
+        } catch  where error.kind == .lockTimeout {
+            if let previous { return (previous, error.message) }
+            return (try CatalogReader.reading(session, CatalogReader.Options(definitions: false)), error.message)
+        }
     }
 }
 

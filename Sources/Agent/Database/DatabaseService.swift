@@ -17,6 +17,7 @@ struct DatabaseService: Service {
             group.addTask { await cancelWhenGracefulShutdown { await look() } }
             await database.queue.run(database, agent, unfinished: unfinished)
         }
+        await database.endBackgroundWork()
     }
 
     /// Looks until the database answers, less and less often.

@@ -11,14 +11,16 @@ actor Inquiry<Answer: PythonAnswer> {
     /// How long a failure is believed without asking again: starting Python for each request would be a storm.
     private var failureLifetime: Duration { .seconds(5) }
 
-    /// - Parameter name: of the file in the state directory, which is the database's as well.
-    init(_ name: String, _ settings: DatabaseSettings, stateDirectory: String) {
+    /// - Parameters:
+    ///   - name: of the file in the state directory, which is the database's as well.
+    ///   - stateDirectory: nil keeps the answer in memory alone.
+    init(_ name: String, _ settings: DatabaseSettings, stateDirectory: String?) {
         let variables = settings.environment.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
         let inputs =
             [settings.url, settings.project, settings.config, settings.section, settings.python ?? ""] + settings.x
             + variables
         cache = AnswerCache(
-            path: "\(stateDirectory)/\(name)-\(settings.name).json",
+            path: stateDirectory.map { "\($0)/\(name)-\(settings.name).json" },
             inputs: SHA256.hash(Array(inputs.joined(separator: "\0").utf8)).hexadecimal)
     }
 
@@ -33,6 +35,9 @@ actor Inquiry<Answer: PythonAnswer> {
         guard let failure, !retries, failure.at + failureLifetime > .now else { return nil }
         return .failure(failure.error)
     }
+
+    /// Names what is remembered by everything that it depends on; `nil` while nothing is.
+    var digest: String? { cache.digest }
 
     /// Asks Python, or waits for whoever is asking already.
     func ask(

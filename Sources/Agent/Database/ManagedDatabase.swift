@@ -3,6 +3,7 @@ import Diagnosis
 import Postgres
 import Revisions
 import Schema
+import Synchronization
 import Tokens
 import Wire
 
@@ -17,12 +18,20 @@ final class ManagedDatabase: Sendable {
     private let reader: Connection
     private let prover: Connection
     private let probes: ProbeReader
+    private let shadow: ShadowServer
+    private let expectations: ExpectedSchemas
+    private let baseline: BaselineFile
+    private let lastCatalog = Mutex<CatalogReader.Reading?>(nil)
 
     var name: String { settings.name }
 
     /// - Throws: ``StartError`` when the database's URL cannot be read.
-    init(_ settings: DatabaseSettings, stateDirectory: String) throws(StartError) {
+    init(_ settings: DatabaseSettings, stateDirectory: String, shadow: ShadowServer) throws(StartError) {
         self.settings = settings
+        self.shadow = shadow
+        expectations = ExpectedSchemas(
+            snapshot: settings.snapshot, cache: "\(stateDirectory)/expected-\(settings.name).json")
+        baseline = BaselineFile(settings.baseline)
         address = try Self.address(settings.url, of: "\(settings.name).url")
         let readAddress = try settings.readURL.map { url throws(StartError) in
             try Self.address(url, of: "\(settings.name).read_url")
@@ -88,9 +97,44 @@ final class ManagedDatabase: Sendable {
         gathering.readAt = .now
         async let probed = probes.read()
         gathering.reading = await read(schema: table?.resolvedSchema, name: table?.name ?? "alembic_version")
-        if case .success = gathering.reading { gathering.probes = await probed }
+        if case .success(let reading) = gathering.reading {
+            gathering.probes = await probed
+            gathering.expectation = await expectation(gathering, reading)
+            gathering.baseline = baseline.current()
+        }
+        gathering.ignore = settings.ignore
         return gathering
     }
+
+    /// What the project's migrations and models make of an empty PostgreSQL; made in the background when that is not
+    /// known.
+    private func expectation(_ gathering: Gathering, _ reading: DatabaseReading) async -> ExpectedSchemas.State {
+        guard let project = try? gathering.project.get(), let description = try? gathering.description?.get() else {
+            return .missing("the project cannot be read or run")
+        }
+        guard project.graph.isUsable else { return .missing("the project's scripts cannot be used") }
+        let inputs = await descriptions.digest
+        let key = ExpectedSchemas.Key(
+            contentHash: project.contentHash, full: "\(project.contentHash) \(inputs ?? "")")
+        return await expectations.current(key) { [self] in
+            let making = ExpectedSchemaMaking(
+                shadow: shadow, serverVersion: reading.catalog.serverVersion, roles: try await roles(),
+                versionTable: description.versionTable, hasModels: description.models != nil,
+                runner: { [settings] in settings.runner(for: $0) })
+            return try await making.make(key: key.full, contentHash: key.contentHash)
+        }
+    }
+
+    /// The roles of the server, which a history may grant rights to.
+    private func roles() async throws(PostgresError) -> [String] {
+        try await reader.withSession { session throws(PostgresError) in
+            try session.query("SELECT rolname FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_' ORDER BY 1")
+                .values.compactMap(\.[0])
+        }
+    }
+
+    /// Ends what is being made in the background.
+    func endBackgroundWork() async { await expectations.cancel() }
 
     /// The same for a request that cannot go on unless all of it is there.
     func survey() async throws(WireError) -> Survey {
@@ -134,7 +178,9 @@ final class ManagedDatabase: Sendable {
             do {
                 return .success(
                     try await reader.withSession { session throws(PostgresError) in
-                        try DatabaseReading.read(session, schema: schema, table: name)
+                        try DatabaseReading.read(
+                            session, schema: schema, table: name, previous: lastCatalog.withLock(\.self)
+                        ) { catalog in lastCatalog.withLock { $0 = catalog } }
                     })
             } catch  where error.kind == .connectionLost && attempt == 1 {
                 continue
@@ -151,28 +197,7 @@ final class ManagedDatabase: Sendable {
     }
 
     /// Runs the project's Python, with this database's URL where the settings ask for it.
-    var runner: Runner {
-        var environment: [String: String] = [:]
-        for (key, value) in settings.environment { environment[key] = expand(value) }
-        return Runner(
-            python: Runner.interpreter(configured: settings.python, folder: settings.project),
-            folder: settings.project, config: settings.config, section: settings.section, x: settings.x,
-            environment: environment)
-    }
-
-    /// `${url}` and `${url+driver}` as the database's URL.
-    private func expand(_ value: String) -> String {
-        var result = ""
-        var rest = value[...]
-        while let open = rest.firstRange(of: "${url") {
-            guard let close = rest[open.upperBound...].firstIndex(of: "}") else { break }
-            result += rest[..<open.lowerBound]
-            let driver = rest[open.upperBound..<close]
-            result += address.url(driver: driver.hasPrefix("+") ? String(driver.dropFirst()) : nil)
-            rest = rest[rest.index(after: close)...]
-        }
-        return result + rest
-    }
+    var runner: Runner { settings.runner(for: address) }
 
     /// Whether the session that env.py opened is on this database: its lock must show in this database's `pg_locks`.
     func proves(_ report: ConnectionReport, lock: Int64) async throws -> Bool {
@@ -195,6 +220,11 @@ struct Gathering: Sendable {
     var reading: Result<DatabaseReading, PostgresError> = .failure(
         PostgresError(kind: .unreachable, message: "The database was not asked."))
     var probes: [ProbeFacts] = []
+    /// What migrations and models make of an empty database.
+    var expectation = ExpectedSchemas.State.missing("the database was not asked")
+    var ignore: [IgnoreRule] = []
+    /// What somebody has accepted; a failure is one clause that completes "because …".
+    var baseline: Result<Baseline?, BaselineFile.Fault> = .success(nil)
 }
 
 /// All three, for a plan or a mutation.

@@ -13,9 +13,17 @@ struct Observation: Sendable {
     /// The rows judged by the project's graph; `nil` when one of them could not be read.
     var rows: RowClassification?
     var graph: RevisionGraph?
+    /// What tells whether older images may start; `nil` while no replay of the migrations is at hand.
+    var serves: OlderImages?
 
     /// The names of what the models have and the database lacks; `nil` when they could not be compared.
-    var breaking: Set<String>? { result.schema.differences.map { Set($0.filter(\.breaking).map(\.object)) } }
+    ///
+    /// Only these count before and after a migration: they are found whether or not a replay is at hand by then.
+    var missing: Set<String>? {
+        result.schema.differences.map { differences in
+            Set(differences.filter { $0.breaking && $0.kind.isMissingRelationOrColumn }.map(\.object))
+        }
+    }
 
     var age: Duration { .now - at }
 

@@ -14,6 +14,7 @@ extension Observation {
         isReachable = facts.reachability == .reachable
         rows = assessment.rows
         graph = facts.graph
+        serves = gathering.olderImages
         result = Diagnose.Result(
             database: database, verdict: assessment.verdict, healthy: assessment.healthy,
             schemaMatch: assessment.schemaMatch, observedAt: WallClock.text(WallClock.milliseconds), ageMs: 0,
@@ -48,7 +49,8 @@ extension Facts {
             applicationTables = reading.applicationTables
         case .failure(let error): reachability = Reachability(error)
         }
-        schema = Self.compare(gathering)
+        schema = gathering.compared()
+        lockMessage = (try? gathering.reading.get())?.lockMessage
         probes = gathering.probes
         if case .failure(let error)? = gathering.description, reachability == .reachable {
             if error.code == .pooler {
@@ -59,24 +61,6 @@ extension Facts {
         }
     }
 
-    private static func compare(_ gathering: Gathering) -> SchemaFacts {
-        guard case .success(let reading) = gathering.reading else {
-            return .notCompared(because: "the database could not be read")
-        }
-        switch gathering.description {
-        case nil: return .notCompared(because: "env.py could not be asked for the models")
-        case .failure(let error):
-            return .notCompared(because: "env.py did not hand over its models (\(error.code.rawValue))")
-        case .success(let description):
-            guard let models = description.models else {
-                return .notCompared(because: "env.py configures no target_metadata")
-            }
-            return .compared(
-                Comparison.missing(
-                    models: models, live: reading.catalog,
-                    versionTable: TableName(schema: reading.versionTable.schema, name: reading.versionTable.name)))
-        }
-    }
 }
 
 extension ProjectProblem {
@@ -106,10 +90,15 @@ extension Diagnose.VersionTable {
 extension Diagnose.Schema {
     init(_ facts: Facts, _ gathering: Gathering) {
         let models = (try? gathering.description?.get())?.models
-        var comparison: Comparison?
-        if case .compared(let made) = facts.schema { comparison = made }
+        let sources = Diagnose.Sources(
+            models: models != nil, migrations: gathering.hasMigrations, live: facts.server != nil)
+        guard case .compared(let comparison, _) = facts.schema else {
+            self.init(sources: sources, missingColumns: nil, differences: nil)
+            return
+        }
         self.init(
-            sources: Diagnose.Sources(models: models != nil, migrations: false, live: facts.server != nil),
-            missingColumns: comparison?.missingColumns, differences: comparison?.differences)
+            sources: sources, missingColumns: comparison.missingColumns, differences: comparison.differences,
+            unmanaged: comparison.unmanaged, advice: comparison.advice, notComparable: comparison.notComparable,
+            ignored: comparison.ignored, accepted: comparison.accepted)
     }
 }

@@ -19,7 +19,7 @@ actor ProjectReader {
     private var scripts = ScriptFolder(hash: SHA256.hash)
     private var project: Project?
 
-    init(_ settings: DatabaseSettings, stateDirectory: String) {
+    init(_ settings: DatabaseSettings, stateDirectory: String?) {
         self.settings = settings
         inquiry = Inquiry("scripts", settings, stateDirectory: stateDirectory)
     }

@@ -123,8 +123,8 @@ struct MigrationJob: Sendable {
 
     /// Success means that the models lack nothing now that they had before.
     private func requireWhole(_ after: Observation, _ survey: Survey, _ standing: Standing) throws(WireError) {
-        guard let before = survey.observation.breaking else { return }
-        guard let now = after.breaking else {
+        guard let before = survey.observation.missing else { return }
+        guard let now = after.missing else {
             throw Failure.error(
                 message: "the revisions ran, and the schema could not be read again; 'diagnose' tells it", standing)
         }

@@ -10,10 +10,9 @@ public struct AgentSettings: Sendable {
     /// Where the journal and the caches live.
     public var stateDirectory: String
     public var limits: Limits
+    public var shadow: ShadowSettings
     /// The databases in the order of their names.
     public var databases: [DatabaseSettings]
-    /// Settings that are read and checked but that this version does not act on, as dotted keys.
-    public var inactive: [String]
 
     /// How many of what the agent accepts, and for how long.
     public struct Limits: Sendable {
@@ -45,7 +44,8 @@ public struct AgentSettings: Sendable {
     /// - Throws: ``StartError`` naming the file that cannot be used.
     public func checkFiles() throws(StartError) {
         _ = try KeyRingFile.read(keyFile)
-        for database in databases { _ = try ManagedDatabase(database, stateDirectory: stateDirectory) }
+        let shadow = ShadowServer(shadow)
+        for database in databases { _ = try ManagedDatabase(database, stateDirectory: stateDirectory, shadow: shadow) }
     }
 
     private init(_ root: inout SettingsTable, folder: String) throws(SettingsError) {
@@ -65,7 +65,7 @@ public struct AgentSettings: Sendable {
         stateDirectory = try state?.path("directory", folder: folder) ?? "/var/lib/schemad"
         try state?.finish()
         limits = try Limits(&root)
-        inactive = try Self.readShadow(&root)
+        shadow = try ShadowSettings(&root, folder: folder)
 
         databases = []
         guard var tables = try root.table("databases"), !tables.keys.isEmpty else {
@@ -73,22 +73,9 @@ public struct AgentSettings: Sendable {
         }
         for name in tables.keys {
             guard var table = try tables.table(name) else { continue }
-            let database = try DatabaseSettings(name: name, &table, folder: folder)
-            inactive += database.inactive.map { "databases.\(name).\($0)" }
-            databases.append(database)
+            databases.append(try DatabaseSettings(name: name, &table, folder: folder))
             try table.finish()
         }
-    }
-
-    /// Checks `[shadow]`, which no command of this version uses.
-    private static func readShadow(_ root: inout SettingsTable) throws(SettingsError) -> [String] {
-        guard var shadow = try root.table("shadow") else { return [] }
-        _ = try shadow.boolean("embedded")
-        _ = try shadow.boolean("enabled")
-        _ = try shadow.expanded("url")
-        _ = try shadow.expanded("baseline")
-        try shadow.finish()
-        return shadow.keys.map { "shadow.\($0)" }
     }
 }
 

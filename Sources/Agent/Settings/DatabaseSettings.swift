@@ -1,3 +1,4 @@
+public import Schema
 import Settings
 
 /// One `[databases.NAME]`.
@@ -29,8 +30,31 @@ public struct DatabaseSettings: Sendable {
     /// Where reads of the application's data go, a standby for example; `nil` is ``url``. Secret.
     public var readURL: String?
     public var probes: [ProbeSettings] = []
-    /// Keys of this table that this version checks but does not act on.
-    public var inactive: [String] = []
+    /// What `schemad snapshot` wrote: then no shadow is made for this database.
+    public var snapshot: String?
+    /// What of the schema nobody wants to hear of.
+    public var ignore: [IgnoreRule] = []
+    /// The differences that somebody has accepted: what `adminctl diagnose --write-baseline` wrote.
+    public var baseline: String?
+
+    /// Of a project alone, without a database.
+    init(name: String, project: String, config: String, section: String, python: String?) {
+        self.name = name
+        self.project = project
+        self.config = config
+        self.section = section
+        self.python = python
+        url = ""
+        environment = Self.usualEnvironment
+        x = []
+        lockTimeout = .seconds(3)
+        statementTimeout = .zero
+        migrateDeadline = .seconds(900)
+        verify = .additive
+    }
+
+    /// env.py finds the URL where most projects look for it.
+    private static let usualEnvironment = ["DATABASE_URL": "${url}"]
 
     init(name: String, _ table: inout SettingsTable, folder: String) throws(SettingsError) {
         guard (1...63).contains(name.utf8.count),
@@ -58,7 +82,13 @@ public struct DatabaseSettings: Sendable {
         self.verify = verify
         readURL = try table.expanded("read_url")
         for var probe in try table.tables("probes") ?? [] { probes.append(try ProbeSettings(&probe)) }
-        try readInactive(&table)
+        snapshot = try table.path("snapshot", folder: folder)
+        baseline = try table.path("baseline", folder: folder)
+        for rule in try table.strings("ignore") ?? [] {
+            do throws(IgnoreRuleError) { ignore.append(try IgnoreRule(parsing: rule)) } catch {
+                throw table.error("ignore", error.description)
+            }
+        }
     }
 
     private static func url(_ table: inout SettingsTable, folder: String) throws(SettingsError) -> String {
@@ -72,16 +102,10 @@ public struct DatabaseSettings: Sendable {
         }
     }
 
-    /// Without the table, env.py finds the URL where most projects look for it.
     private static func environment(_ table: inout SettingsTable) throws(SettingsError) -> [String: String] {
-        guard var variables = try table.table("environment") else { return ["DATABASE_URL": "${url}"] }
+        guard var variables = try table.table("environment") else { return usualEnvironment }
         var environment: [String: String] = [:]
         for key in variables.keys { environment[key] = try variables.expanded(key, keeping: ["url"]) }
         return environment
-    }
-
-    private mutating func readInactive(_ table: inout SettingsTable) throws(SettingsError) {
-        if try table.expanded("snapshot") != nil { inactive.append("snapshot") }
-        if try table.strings("ignore") != nil { inactive.append("ignore") }
     }
 }

@@ -12,19 +12,28 @@ extension Rule {
                 rows at the heads it is an error: somebody stamped the head, dropped the column, or wrote no \
                 revision for the model.
                 """,
-            evidence: "target_metadata of env.py, held against the catalog by name, with the type of the model.",
+            evidence:
+                "The models, and the migrations where they were replayed, held against the catalog, with the type.",
             remedy: """
                 Pending revisions: adminctl migrate. Rows at the heads: when no revision adds the column, write one \
                 with alembic revision --autogenerate; when one does, put the column back as it says. Adding by hand \
                 a column that a later revision adds makes that revision fail (DuplicateColumn).
                 """)
     ) { situation, code in
-        guard let comparison = situation.comparison, let blame = situation.missingSchema,
-            !comparison.missingColumns.isEmpty
-        else { return [] }
-        let names = comparison.missingColumns.map { "\($0.table).\(SQLIdentifier.quoted($0.column))" }
-        let what = names.count == 1 ? "1 mapped column does not exist" : "\(names.count) mapped columns do not exist"
-        let evidence = comparison.missingColumns.map { "\($0.table).\(SQLIdentifier.quoted($0.column)) \($0.type)" }
-        return [blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: evidence, situation)]
+        let missing = situation.differences(code)
+        let mapped = missing.filter(\.breaking)
+        var observations = situation.drift(
+            code, missing.filter { !$0.breaking }, "column that the migrations made does not exist",
+            "columns that the migrations made do not exist",
+            remedy: "# Put it back as its revision made it; the models do without it.")
+        if let blame = situation.missingSchema, !mapped.isEmpty {
+            let names = mapped.map(\.object)
+            let what =
+                names.count == 1 ? "1 mapped column does not exist" : "\(names.count) mapped columns do not exist"
+            let evidence = mapped.map { "\($0.object) \($0.models ?? $0.migrations ?? "")\($0.guess)" }
+            observations.append(
+                blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: evidence, situation))
+        }
+        return observations
     }
 }

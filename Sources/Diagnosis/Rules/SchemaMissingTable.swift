@@ -11,19 +11,27 @@ extension Rule {
                 version.behind; with rows at the heads it is an error: somebody stamped the head, dropped the table, \
                 or wrote no revision for the model.
                 """,
-            evidence: "target_metadata of env.py, held against the catalog by name.",
+            evidence: "The models, and the migrations where they were replayed, held against the catalog.",
             remedy: """
                 Pending revisions: adminctl migrate. Rows at the heads: when a revision creates the table, the rows \
                 say more than is true, and the schema has to be restored; when none does, write one with alembic \
                 revision --autogenerate.
                 """)
     ) { situation, code in
-        guard let comparison = situation.comparison, let blame = situation.missingSchema,
-            !comparison.missingTables.isEmpty
-        else { return [] }
-        let names = comparison.differences.filter { $0.kind == .missingTable }.map(\.object)
-        let what = names.count == 1 ? "1 mapped table does not exist" : "\(names.count) mapped tables do not exist"
-        return [blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: names, situation)]
+        let missing = situation.differences(code)
+        let mapped = missing.filter(\.breaking)
+        var observations = situation.drift(
+            code, missing.filter { !$0.breaking }, "relation that the migrations made does not exist",
+            "relations that the migrations made do not exist",
+            remedy: "# Put it back as its revision made it, for example from a dump of the schema.")
+        if let blame = situation.missingSchema, !mapped.isEmpty {
+            let names = mapped.map(\.object)
+            let what = names.count == 1 ? "1 mapped table does not exist" : "\(names.count) mapped tables do not exist"
+            let evidence = mapped.map { $0.object + $0.guess }
+            observations.append(
+                blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: evidence, situation))
+        }
+        return observations
     }
 }
 
@@ -50,8 +58,8 @@ enum MissingSchema {
 
 extension Situation {
     /// The comparison, where there was something to compare.
-    var comparison: Comparison? {
-        guard case .compared(let comparison) = facts.schema, comparison.tablesCompared > 0, isReachable else {
+    var comparison: SchemaComparison? {
+        guard case .compared(let comparison, _) = facts.schema, comparison.tablesCompared > 0, isReachable else {
             return nil
         }
         return comparison

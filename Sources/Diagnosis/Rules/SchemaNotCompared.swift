@@ -6,26 +6,36 @@ extension Rule {
         page: Page(
             title: "the schema was not compared, or only in part",
             problem: """
-                As information: the models were held against the database by the names of tables and columns; types, \
-                defaults, constraints and indexes were not compared. As a warning, with the verdict unverified: the \
+                As information: something was left out, for example all that only a replay of the migrations in a \
+                shadow tells, or a definition that two versions of PostgreSQL word differently. What was not \
+                compared counts neither as equal nor as different. As a warning, with the verdict unverified: the \
                 rows are at the heads, and nothing at all could be compared, so that a database that somebody \
                 stamped looks the same as a sound one.
                 """,
-            evidence: "What was compared, or why nothing was.",
+            evidence: "What was not compared, and why.",
             remedy: """
-                Give env.py a target_metadata that has the models, and let it run with the environment of the \
-                settings.
+                Give env.py a target_metadata that has the models, let it run with the environment of the settings, \
+                and give the agent a shadow: the programs of a PostgreSQL server beside it, [shadow] url, or a \
+                snapshot made with schemad snapshot.
                 """)
     ) { situation, code in
         guard situation.isReachable else { return [] }
         switch situation.facts.schema {
-        case .compared(let comparison) where comparison.tablesCompared > 0:
+        case .compared(let comparison, let gaps) where comparison.tablesCompared > 0:
+            let undecided = comparison.notComparable.map {
+                "\($0.kind.rawValue) of \($0.object), because \($0.reason)"
+            }
+            guard !gaps.isEmpty || !undecided.isEmpty else { return [] }
+            let message =
+                gaps.isEmpty
+                ? "\(undecided.count) definition\(undecided.count == 1 ? "" : "s") could not be compared."
+                : "The schema was compared only in part, because \(gaps.joined(separator: ", and because "))."
             return [
                 Observation(
-                    code, .info, .inSync,
-                    "The models were compared with the database by the names of tables and columns alone.",
-                    evidence: ["\(comparison.tablesCompared) mapped table\(comparison.tablesCompared == 1 ? "" : "s")"],
-                    remedy: ["# Nothing; types, constraints and indexes are not compared."])
+                    code, .info, .inSync, message, evidence: undecided,
+                    remedy: [
+                        "# Nothing is wrong by that alone; what it takes to compare more:", "adminctl explain \(code)",
+                    ])
             ]
         case .compared:
             return [situation.notCompared(code, because: "target_metadata of env.py maps no tables")]

@@ -64,7 +64,7 @@ extension Situation {
     /// How to say which revisions a database without rows stands at. The revision is for the user to choose: a head is
     /// named only when everything that the models map is there.
     func explicitRows() -> [String] {
-        guard case .compared(let comparison) = facts.schema, comparison.tablesCompared > 0, !comparison.isBreaking,
+        guard case .compared(let comparison, _) = facts.schema, comparison.tablesCompared > 0, !comparison.isBreaking,
             let heads = facts.graph?.effectiveHeads, !heads.isEmpty
         else {
             return [

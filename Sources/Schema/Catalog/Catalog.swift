@@ -1,12 +1,34 @@
-/// What a live database holds, as its catalog says: the live side of a comparison.
+/// What a database holds, as its catalog says: one side of a comparison.
 ///
-/// System schemas and objects that belong to extensions are left out by the reader.
+/// System schemas and objects that belong to extensions are left out by the reader. Definitions are PostgreSQL's own
+/// text, read with `search_path = pg_catalog`, so that every other name in them carries its schema. All lists are sorted
+/// by schema and name.
 public struct Catalog: Codable, Hashable, Sendable {
-    /// Tables, views and their like, sorted by schema and name.
+    /// `server_version_num` of the server that worded the definitions; 0 when it is not known. Texts of different major
+    /// versions are not comparable.
+    public var serverVersion: Int
+    /// The names of the schemas.
+    public var schemas: [String]
+    /// Tables, views and their like.
     public var tables: [Table]
+    public var sequences: [Sequence]
+    public var types: [UserType]
+    public var routines: [Routine]
+    public var extensions: [Extension]
 
-    public init(tables: [Table]) {
+    public init(
+        serverVersion: Int = 0, schemas: [String] = [], tables: [Table], sequences: [Sequence] = [],
+        types: [UserType] = [], routines: [Routine] = [], extensions: [Extension] = []
+    ) {
+        self.serverVersion = serverVersion
+        self.schemas = schemas.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
         self.tables = tables.sorted { $0.qualifiedName < $1.qualifiedName }
+        self.sequences = sequences.sorted { $0.qualifiedName < $1.qualifiedName }
+        self.types = types.sorted { $0.qualifiedName < $1.qualifiedName }
+        self.routines = routines.sorted { $0.qualifiedName < $1.qualifiedName }
+        self.extensions = extensions.sorted {
+            TableName(schema: "", name: $0.name) < TableName(schema: "", name: $1.name)
+        }
     }
 
     /// The names of the tables that hold an application's data: everything that stores rows, except the version table.
@@ -14,65 +36,5 @@ public struct Catalog: Codable, Hashable, Sendable {
     /// Views are no evidence that somebody has used a database, and are left out.
     public func applicationTables(besides versionTable: TableName?) -> [TableName] {
         tables.lazy.filter { $0.kind.storesRows && $0.qualifiedName != versionTable }.map(\.qualifiedName)
-    }
-}
-
-/// One relation with columns.
-public struct Table: Codable, Hashable, Sendable {
-    /// What kind of relation this is.
-    public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
-        case table, partitioned, view, materializedView, foreign
-
-        /// From `pg_class.relkind`; nil for what is no table to an application (indexes, sequences, composite types).
-        public init?(relkind: String) {
-            switch relkind {
-            case "r": self = .table
-            case "p": self = .partitioned
-            case "v": self = .view
-            case "m": self = .materializedView
-            case "f": self = .foreign
-            default: return nil
-            }
-        }
-
-        /// Whether the application's data lives here, so that its presence tells a used database from a fresh one.
-        public var storesRows: Bool {
-            switch self {
-            case .table, .partitioned, .foreign: true
-            case .view, .materializedView: false
-            }
-        }
-    }
-
-    public var schema: String
-    public var name: String
-    public var kind: Kind
-    /// In the order of `pg_attribute.attnum`, dropped ones left out.
-    public var columns: [Column]
-
-    public init(schema: String, name: String, kind: Kind, columns: [Column]) {
-        self.schema = schema
-        self.name = name
-        self.kind = kind
-        self.columns = columns
-    }
-
-    public var qualifiedName: TableName { TableName(schema: schema, name: name) }
-}
-
-/// One column of a live table.
-public struct Column: Codable, Hashable, Sendable {
-    public var name: String
-    /// As `format_type(atttypid, atttypmod)` gives it.
-    public var type: String
-    public var nullable: Bool
-    /// The default's expression as `pg_get_expr` gives it; nil where there is none or where it was not asked for.
-    public var `default`: String?
-
-    public init(name: String, type: String, nullable: Bool, default: String? = nil) {
-        self.name = name
-        self.type = type
-        self.nullable = nullable
-        self.default = `default`
     }
 }

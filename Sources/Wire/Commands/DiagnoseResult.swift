@@ -92,13 +92,21 @@ extension Diagnose {
         @Nullable public var missingColumns: [MissingColumn]?
         /// Nil while nothing could be compared.
         @Nullable public var differences: [SchemaDifference]?
-        public var unmanaged: [NamedObject]
+        /// What the database has and no migration ever made.
+        public var unmanaged: [UnmanagedObject]
+        /// Where models and migrations differ: for developers.
         public var advice: [SchemaDifference]
-        public var notComparable: [NamedObject]
+        public var notComparable: [IncomparableObject]
+        /// What a rule of the settings covers.
+        public var ignored: [IgnoredDifference]
+        /// What the baseline accepts.
+        public var accepted: [SchemaDifference]
 
         public init(
             sources: Sources, missingColumns: [MissingColumn]?, differences: [SchemaDifference]?,
-            unmanaged: [NamedObject] = [], advice: [SchemaDifference] = [], notComparable: [NamedObject] = []
+            unmanaged: [UnmanagedObject] = [], advice: [SchemaDifference] = [],
+            notComparable: [IncomparableObject] = [], ignored: [IgnoredDifference] = [],
+            accepted: [SchemaDifference] = []
         ) {
             self.sources = sources
             self.missingColumns = missingColumns
@@ -106,6 +114,8 @@ extension Diagnose {
             self.unmanaged = unmanaged
             self.advice = advice
             self.notComparable = notComparable
+            self.ignored = ignored
+            self.accepted = accepted
         }
     }
 
@@ -119,16 +129,6 @@ extension Diagnose {
             self.models = models
             self.migrations = migrations
             self.live = live
-        }
-    }
-
-    public struct NamedObject: Codable, Hashable, Sendable {
-        public var kind: String
-        public var object: String
-
-        public init(kind: String, object: String) {
-            self.kind = kind
-            self.object = object
         }
     }
 

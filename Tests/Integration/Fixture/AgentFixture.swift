@@ -23,6 +23,8 @@ final class AgentFixture: Sendable {
         /// Lines of `[limits]`.
         var limits: [String] = []
         var hasQuerySocket = true
+        /// Lines of `[shadow]`; most tests need not wait for a replay.
+        var shadow = ["enabled = false"]
     }
 
     /// The scopes of the keys that every fixture has.
@@ -53,6 +55,7 @@ final class AgentFixture: Sendable {
         var lines = ["audience = \"\(settings.audience)\"", "[socket]", "path = \"\(folder.path("admin.sock"))\""]
         if settings.hasQuerySocket { lines.append("query_path = \"\(folder.path("query.sock"))\"") }
         lines += ["[keys]", "file = \"keys.toml\"", "[state]", "directory = \"state\"", "[limits]"] + settings.limits
+        lines += ["[shadow]"] + settings.shadow
         lines += ["[databases.main]", "project = \"\(settings.project)\"", "python = \"\(settings.python)\""]
         if let url = settings.url { lines.append("url = \"\(url)\"") }
         lines += settings.database

@@ -57,6 +57,8 @@ DIAGNOSE: dict[str, Any] = {
         "unmanaged": [],
         "advice": [],
         "notComparable": [],
+        "ignored": [],
+        "accepted": [],
     },
     "probes": [],
     "findings": [FINDING],

@@ -16,6 +16,8 @@ public enum ClientError: Error, Hashable, Sendable {
     /// What came is not the protocol, or a version that this client does not speak.
     case protocolViolation(socket: String, reason: String)
     case keyFile(path: String, reason: String)
+    /// A file that was to be written.
+    case file(path: String, reason: String)
 }
 
 extension ClientError: CustomStringConvertible {
@@ -30,6 +32,7 @@ extension ClientError: CustomStringConvertible {
         case .timeout: "timeout"
         case .protocolViolation: "protocolViolation"
         case .keyFile: "keyFile"
+        case .file: "file"
         }
     }
 
@@ -53,6 +56,7 @@ extension ClientError: CustomStringConvertible {
             "what listens at \(socket) does not speak this protocol: \(reason)."
         case .keyFile(let path, let reason):
             "the key file \(path) cannot be used: \(reason)."
+        case .file(let path, let reason): "\(path): \(reason)."
         }
     }
 
@@ -61,7 +65,7 @@ extension ClientError: CustomStringConvertible {
         switch self {
         case .agent(let error): error.retryable
         case .cannotConnect, .agentClosed, .timeout: true
-        case .permissionDenied, .wrongPeer, .protocolViolation, .keyFile: false
+        case .permissionDenied, .wrongPeer, .protocolViolation, .keyFile, .file: false
         }
     }
 
@@ -74,6 +78,7 @@ extension ClientError: CustomStringConvertible {
         case .protocolViolation: 76
         case .permissionDenied, .wrongPeer: 77
         case .keyFile: 78
+        case .file: 73
         }
     }
 

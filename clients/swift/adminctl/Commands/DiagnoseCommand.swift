@@ -1,6 +1,8 @@
 import AgentClient
 import ArgumentParser
 import Diagnosis
+import FoundationEssentials
+import Schema
 import Wire
 
 struct DiagnoseCommand: AgentCommand {
@@ -11,6 +13,7 @@ struct DiagnoseCommand: AgentCommand {
               adminctl diagnose
               adminctl --database main diagnose --fresh
               adminctl diagnose --strict     in CI: warnings fail too
+              adminctl diagnose --write-baseline schema.baseline.json
 
             Exit status: 0 when healthy, 1 when not.
             """)
@@ -23,12 +26,55 @@ struct DiagnoseCommand: AgentCommand {
     @Flag(help: "Exit with 1 for warnings too.")
     var strict = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Accept what differs now: write it to this file, for `baseline` in the agent's settings.",
+            valueName: "file"), completion: .file())
+    var writeBaseline: String?
+
+    @Option(help: "Why, for the readers of that file.")
+    var note = ""
+
+    func validate() throws {
+        if writeBaseline == nil, !note.isEmpty { throw ValidationError("--note belongs to --write-baseline") }
+    }
+
     func execute(_ connection: AgentConnection, _ console: Console) throws(ClientError) -> Int32 {
         let answer = try connection.call(
-            Diagnose.self, .init(maxAgeMs: fresh ? 0 : nil), database: options.chosenDatabase)
+            Diagnose.self, .init(maxAgeMs: fresh || writeBaseline != nil ? 0 : nil), database: options.chosenDatabase)
+        if let writeBaseline { return try accept(answer.value, in: writeBaseline, console) }
         if options.json { console.json(answer.json) } else { show(answer.value, console) }
         let hasWarning = answer.value.findings.contains { $0.severity == .warning }
         return answer.value.healthy && !(strict && hasWarning) ? 0 : 1
+    }
+
+    /// Writes what differs, with what was accepted before.
+    private func accept(_ result: Diagnose.Result, in path: String, _ console: Console) throws(ClientError) -> Int32 {
+        guard let differences = result.schema.differences else {
+            throw .agent(
+                WireError(
+                    .precondition, "the schema of database \(result.database) was not compared: nothing can be accepted"
+                ))
+        }
+        let baseline = Baseline(
+            accepting: differences + result.schema.accepted, createdAt: result.observedAt, note: note)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            let data = try encoder.encode(baseline) + Data("\n".utf8)
+            try data.write(to: URL(filePath: path), options: .atomic)
+        } catch {
+            throw .file(path: path, reason: "it cannot be written: \(error)")
+        }
+        if options.json {
+            console.json(["accepted": .integer(Int64(baseline.accepted.count)), "file": .string(path)])
+        } else {
+            let count = baseline.accepted.count
+            console.line("\(count) difference\(count == 1 ? "" : "s") accepted in \(console.plain(path)).")
+            console.line("It counts once [databases.\(console.plain(result.database))] of the agent's settings says:")
+            console.line("    baseline = \"\(console.plain(path))\"")
+        }
+        return 0
     }
 
     private func show(_ result: Diagnose.Result, _ console: Console) {
@@ -68,9 +114,18 @@ struct DiagnoseCommand: AgentCommand {
     }
 
     private func schema(_ result: Diagnose.Result) -> String {
-        guard let match = result.schemaMatch else { return "not compared" }
-        guard !match else { return "has what the models need" }
-        let differences = result.schema.differences?.count ?? 0
-        return "\(differences) difference\(differences == 1 ? "" : "s") from the models"
+        guard let match = result.schemaMatch, let differences = result.schema.differences else { return "not compared" }
+        let breaking = differences.count(where: \.breaking)
+        var parts = [match ? "has what the models need" : "\(breaking) breaking"]
+        if differences.count > breaking { parts.append(count(differences.count - breaking, "other difference")) }
+        if !result.schema.accepted.isEmpty { parts.append("\(result.schema.accepted.count) accepted") }
+        if !result.schema.ignored.isEmpty { parts.append("\(result.schema.ignored.count) ignored") }
+        if !result.schema.unmanaged.isEmpty { parts.append("\(result.schema.unmanaged.count) unmanaged") }
+        if !result.schema.advice.isEmpty { parts.append("\(result.schema.advice.count) for developers") }
+        return parts.joined(separator: ", ")
+    }
+
+    private func count(_ number: Int, _ what: String) -> String {
+        "\(number) \(what)\(number == 1 ? "" : "s")"
     }
 }

@@ -1,0 +1,45 @@
+import FoundationEssentials
+import Schema
+import Settings
+import Synchronization
+
+/// The file of accepted differences that the settings name, read again when it changes.
+final class BaselineFile: Sendable {
+    /// Why it does not count: one clause that completes "because …".
+    struct Fault: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    private let path: String?
+    private let known = Mutex<(stamp: FileStamp?, content: Result<Baseline?, Fault>)?>(nil)
+
+    init(_ path: String?) { self.path = path }
+
+    /// The content; nil where the settings name no file.
+    func current() -> Result<Baseline?, Fault> {
+        guard let path else { return .success(nil) }
+        let stamp = FileStamp(path: path)
+        return known.withLock { known in
+            if let known, known.stamp == stamp { return known.content }
+            let content = Self.read(path)
+            known = (stamp, content)
+            return content
+        }
+    }
+
+    private static func read(_ path: String) -> Result<Baseline?, Fault> {
+        let bytes: [UInt8]
+        do {
+            bytes = try FileBytes.read(path, limit: 64 << 20)
+        } catch {
+            return .failure(Fault(description: "the baseline \(path) cannot be read: \(error.reason)"))
+        }
+        guard let baseline = try? JSONDecoder().decode(Baseline.self, from: Data(bytes)) else {
+            return .failure(
+                Fault(
+                    description: "\(path) is no baseline of this version: write it anew with adminctl diagnose "
+                        + "--write-baseline"))
+        }
+        return .success(baseline)
+    }
+}

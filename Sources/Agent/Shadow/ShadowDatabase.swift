@@ -1,0 +1,55 @@
+import Alembic
+import Postgres
+import Schema
+
+/// One throwaway database.
+struct ShadowDatabase: Sendable {
+    /// An advisory lock key that the runner's sessions hold, by which they are known.
+    let nonce = Int64.random(in: 1 ... .max)
+    let address: DatabaseAddress
+    private let reader: Connection
+
+    init(_ address: DatabaseAddress) {
+        self.address = address
+        reader = Connection(
+            address, SessionOptions(applicationName: "schemad shadow", searchPath: "pg_catalog"))
+    }
+
+    func close() async { await reader.close() }
+
+    /// Whether a session that env.py opened is in this database: its lock must show here.
+    func proves(_ report: ConnectionReport) async throws -> Bool {
+        guard let pid = report.backendPid else { return false }
+        return try await reader.withSession { session throws(PostgresError) in
+            try Locks.sees(fence: nonce, pid: pid, session)
+        }
+    }
+
+    func catalog() async throws(PostgresError) -> Catalog {
+        try await reader.withSession { session throws(PostgresError) in try CatalogReader.read(session) }
+    }
+
+    /// The rows of the version table, and the catalog.
+    func look(versionTable: TableName) async throws(PostgresError) -> (rows: [String], catalog: Catalog) {
+        try await reader.withSession { session throws(PostgresError) in
+            let table = try VersionTableReader.read(session, schema: versionTable.schema, name: versionTable.name)
+            return (table.rows.compactMap(\.self), try CatalogReader.read(session))
+        }
+    }
+
+    /// Runs the body after the baseline.
+    ///
+    /// - Throws: ``ShadowError`` when the baseline cannot be loaded.
+    func prepared<T: Sendable>(
+        _ baseline: String?, _ body: @Sendable (ShadowDatabase) async throws -> T
+    ) async throws -> T {
+        if let baseline {
+            do {
+                try await SQLFile.load(baseline, into: address)
+            } catch {
+                throw ShadowError("shadow.baseline \(baseline) cannot be loaded: \(error)")
+            }
+        }
+        return try await body(self)
+    }
+}

@@ -1,0 +1,127 @@
+import Schema
+
+/// What stands beside the tables: schemas, extensions, sequences and routines.
+extension CatalogAssembly {
+    mutating func readSchemas() throws(PostgresError) {
+        try session.forEach(
+            """
+            SELECT n.nspname FROM pg_catalog.pg_namespace n
+            WHERE \(CatalogSQL.isUserSchema) AND n.oid NOT IN \(CatalogSQL.members(of: "pg_namespace"))
+            ORDER BY n.nspname
+            """
+        ) { row in schemas.append(row.name(0, &texts)) }
+    }
+
+    mutating func readExtensions() throws(PostgresError) {
+        try session.forEach(
+            """
+            SELECT x.extname, x.extversion, n.nspname FROM pg_catalog.pg_extension x
+            JOIN pg_catalog.pg_namespace n ON n.oid = x.extnamespace
+            ORDER BY x.extname
+            """
+        ) { row in
+            extensions.append(
+                Extension(name: row.name(0, &texts), version: row.name(1, &texts), schema: row.name(2, &texts)))
+        }
+    }
+
+    /// Those of identity columns depend on their column internally, those that a column owns automatically.
+    mutating func readSequences() throws(PostgresError) {
+        try session.forEach(
+            """
+            SELECT n.nspname, c.relname, pg_catalog.format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin,
+                   s.seqmax, s.seqcache, s.seqcycle, d.refobjid, a.attname
+            FROM \(CatalogSQL.relations("'S'"))
+            JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid
+            LEFT JOIN pg_catalog.pg_depend d
+             ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.objsubid = 0
+              AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjsubid > 0
+              AND d.deptype IN ('a', 'i')
+            LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            WHERE d.deptype IS DISTINCT FROM 'i'
+            ORDER BY n.nspname, c.relname
+            """
+        ) { row in
+            let column = row.text(10, &texts)
+            let owner = names[row.number(9)].flatMap { table in column.map { Sequence.Owner(table: table, column: $0) }
+            }
+            sequences.append(
+                Sequence(
+                    schema: row.name(0, &texts), name: row.name(1, &texts), type: row.name(2, &texts),
+                    start: row.number(3), increment: row.number(4), minimum: row.number(5), maximum: row.number(6),
+                    cache: row.number(7), cycles: row.isTrue(8), owner: owner))
+        }
+    }
+
+    /// Without the constructors that a range type brings with it, which depend on it internally.
+    mutating func readRoutines() throws(PostgresError) {
+        try session.forEach(
+            """
+            SELECT n.nspname,
+                   pg_catalog.quote_ident(p.proname) || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')',
+                   p.prokind,
+                   \(definition("CASE p.prokind WHEN 'a' THEN (\(Self.aggregate)) ELSE pg_catalog.pg_get_functiondef(p.oid) END"))
+            FROM pg_catalog.pg_proc p
+            JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND \(CatalogSQL.isUserSchema)
+            WHERE NOT EXISTS (
+                SELECT FROM pg_catalog.pg_depend e
+                WHERE e.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND e.objid = p.oid
+                 AND e.deptype IN ('e', 'i'))
+            ORDER BY n.nspname, p.proname
+            """
+        ) { row in
+            routines.append(
+                Routine(
+                    schema: row.name(0, &texts), signature: row.name(1, &texts), kind: Routine.Kind(row.letter(2)),
+                    definition: row.text(3)))
+        }
+    }
+
+    /// `CREATE AGGREGATE` put together from `pg_aggregate`, since no function of PostgreSQL makes it.
+    private static let aggregate = {
+        func function(_ word: String, _ column: String) -> String {
+            "'\(word) = ' || NULLIF(g.\(column)::oid, 0)::pg_catalog.regprocedure::text"
+        }
+        func modify(_ word: String, _ function: String, _ column: String) -> String {
+            """
+            CASE WHEN g.\(function)::oid <> 0 THEN
+                '\(word) = ' || CASE g.\(column) WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END
+            END
+            """
+        }
+        let parts = [
+            function("SFUNC", "aggtransfn"), "'STYPE = ' || pg_catalog.format_type(g.aggtranstype, NULL)",
+            "'SSPACE = ' || NULLIF(g.aggtransspace, 0)", function("FINALFUNC", "aggfinalfn"),
+            "CASE WHEN g.aggfinalextra THEN 'FINALFUNC_EXTRA' END",
+            modify("FINALFUNC_MODIFY", "aggfinalfn", "aggfinalmodify"), function("COMBINEFUNC", "aggcombinefn"),
+            function("SERIALFUNC", "aggserialfn"), function("DESERIALFUNC", "aggdeserialfn"),
+            "'INITCOND = ' || pg_catalog.quote_literal(g.agginitval)", function("MSFUNC", "aggmtransfn"),
+            function("MINVFUNC", "aggminvtransfn"),
+            "'MSTYPE = ' || pg_catalog.format_type(NULLIF(g.aggmtranstype, 0), NULL)",
+            "'MSSPACE = ' || NULLIF(g.aggmtransspace, 0)", function("MFINALFUNC", "aggmfinalfn"),
+            "CASE WHEN g.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END",
+            modify("MFINALFUNC_MODIFY", "aggmfinalfn", "aggmfinalmodify"),
+            "'MINITCOND = ' || pg_catalog.quote_literal(g.aggminitval)",
+            "'SORTOP = ' || NULLIF(g.aggsortop, 0)::pg_catalog.regoperator::text",
+            "CASE p.proparallel WHEN 's' THEN 'PARALLEL = SAFE' WHEN 'r' THEN 'PARALLEL = RESTRICTED' END",
+            "CASE g.aggkind WHEN 'h' THEN 'HYPOTHETICAL' END",
+        ]
+        return """
+            SELECT 'CREATE AGGREGATE ' || pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname)
+                   || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ') ('
+                   || pg_catalog.concat_ws(', ', \(parts.joined(separator: ", "))) || ')'
+            FROM pg_catalog.pg_aggregate g WHERE g.aggfnoid = p.oid
+            """
+    }()
+}
+
+extension Routine.Kind {
+    /// From `pg_proc.prokind`; a window function is a function.
+    fileprivate init(_ letter: UInt8) {
+        switch letter {
+        case UInt8(ascii: "p"): self = .procedure
+        case UInt8(ascii: "a"): self = .aggregate
+        default: self = .function
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Schema
+
+/// Enums, domains, composite types and ranges.
+extension CatalogAssembly {
+    /// A type before its parts are known.
+    private struct Draft {
+        var oid: UInt32
+        var schema: String
+        var name: String
+        var kind: UInt8
+        /// Of a domain the type below it, of a range the type of its ends.
+        var base: String
+        var nullable: Bool
+        var `default`: String?
+        /// `pg_class.oid` of a composite type.
+        var relation: UInt32
+    }
+
+    /// The row types of tables, arrays and multiranges come and go with their tables and types, and are no types of
+    /// their own.
+    mutating func readTypes() throws(PostgresError) {
+        var drafts: [Draft] = []
+        try session.forEach(
+            """
+            SELECT t.oid, n.nspname, t.typname, t.typtype, t.typnotnull, t.typrelid,
+                   CASE t.typtype WHEN 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod)
+                                  WHEN 'r' THEN pg_catalog.format_type(r.rngsubtype, NULL) END,
+                   \(definition("pg_catalog.pg_get_expr(t.typdefaultbin, 0)"))
+            FROM pg_catalog.pg_type t
+            JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace AND \(CatalogSQL.isUserSchema)
+            LEFT JOIN pg_catalog.pg_range r ON r.rngtypid = t.oid
+            WHERE (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND t.typrelid IN (
+                      SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind = 'c'))
+             AND t.oid NOT IN \(CatalogSQL.members(of: "pg_type"))
+            ORDER BY n.nspname, t.typname
+            """
+        ) { row in
+            drafts.append(
+                Draft(
+                    oid: row.number(0), schema: row.name(1, &texts), name: row.name(2, &texts), kind: row.letter(3),
+                    base: row.name(6, &texts), nullable: !row.isTrue(4), default: row.text(7),
+                    relation: row.number(5)))
+        }
+        let labels = try readLabels()
+        let checks = try readDomainChecks()
+        types = drafts.map { draft in
+            let definition: UserType.Definition =
+                switch draft.kind {
+                case UInt8(ascii: "e"): .enumeration(labels: labels[draft.oid] ?? [])
+                case UInt8(ascii: "d"):
+                    .domain(
+                        base: draft.base, nullable: draft.nullable, default: draft.default,
+                        checks: checks[draft.oid] ?? [:])
+                case UInt8(ascii: "r"): .range(subtype: draft.base)
+                default:
+                    .composite(
+                        attributes: (attributes[draft.relation] ?? []).sorted { $0.number < $1.number }.map(\.column))
+                }
+            return UserType(schema: draft.schema, name: draft.name, definition: definition)
+        }
+    }
+
+    /// By the oid of their enum, in their order.
+    private mutating func readLabels() throws(PostgresError) -> [UInt32: [String]] {
+        var labels: [UInt32: [String]] = [:]
+        try session.forEach(
+            "SELECT e.enumtypid, e.enumlabel FROM pg_catalog.pg_enum e ORDER BY e.enumtypid, e.enumsortorder"
+        ) { row in labels[row.number(0), default: []].append(row.name(1, &texts)) }
+        return labels
+    }
+
+    /// By the oid of their domain and by name.
+    private mutating func readDomainChecks() throws(PostgresError) -> [UInt32: [String: String]] {
+        var checks: [UInt32: [String: String]] = [:]
+        try session.forEach(
+            """
+            SELECT k.contypid, k.conname, \(definition("pg_catalog.pg_get_constraintdef(k.oid)"))
+            FROM pg_catalog.pg_constraint k
+            JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace AND \(CatalogSQL.isUserSchema)
+            WHERE k.contypid <> 0 AND k.contype = 'c'
+            """
+        ) { row in checks[row.number(0), default: [:]][row.name(1, &texts)] = row.text(2) ?? "" }
+        return checks
+    }
+}

@@ -1,0 +1,98 @@
+/// What a database's catalog can be recognised by: equal fingerprints mean that no DDL was committed in between.
+///
+/// DDL replaces rows of the system's catalogs, and each new row has another `xmin`; a sum over hashes of `xmin` tells
+/// all of it. `pg_class` is the exception, because TRUNCATE, REINDEX, VACUUM FULL and REFRESH replace its rows without
+/// changing anything that a `Catalog` shows: there the values count. Temporary objects do not count at all, or a busy
+/// application would never hold still.
+public struct CatalogFingerprint: Hashable, Sendable {
+    private let sums: [String?]
+    private let serverVersion: Int
+
+    init(_ session: Session, _ options: CatalogReader.Options) throws(PostgresError) {
+        sums = try session.query(Self.statement(options)).values.first ?? []
+        serverVersion = session.serverVersion
+    }
+
+    private static func statement(_ options: CatalogReader.Options) -> String {
+        let sums = [relations, policyRoles] + changes + (options.comments ? [comments] : [])
+        return """
+            WITH temporary AS MATERIALIZED (SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relpersistence = 't'),
+                 system AS MATERIALIZED (
+                    SELECT n.oid FROM pg_catalog.pg_namespace n WHERE NOT (\(CatalogSQL.isUserSchema)))
+            SELECT \((sums + (options.privileges ? [grants] : [])).joined(separator: ",\n"))
+            """
+    }
+
+    private static let changes =
+        changesByRelation.map { catalog, column, condition in
+            sum(
+                catalog,
+                """
+                x.\(column) >= \(CatalogSQL.firstUserOid) AND x.\(column) NOT IN (SELECT oid FROM temporary)
+                AND \(condition)
+                """)
+        }
+        + changesBySchema.map { catalog, column in
+            sum(catalog, "x.oid >= \(CatalogSQL.firstUserOid) AND x.\(column) NOT IN (SELECT oid FROM system)")
+        }
+        + changesOfOthers.map { catalog, column in sum(catalog, "x.\(column) >= \(CatalogSQL.firstUserOid)") }
+        + [
+            sum("pg_namespace", "x.oid NOT IN (SELECT oid FROM system)"),
+            sum("pg_extension", "true"),
+            // Who belongs to an extension.
+            sum("pg_depend", "x.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND x.deptype = 'e'"),
+        ]
+
+    private static let changesByRelation = [
+        ("pg_attribute", "attrelid", "x.attnum > 0"), ("pg_attrdef", "adrelid", "true"),
+        ("pg_index", "indrelid", "true"),
+        // Internal ones come and go with foreign keys; before version 15 those that a partition inherits are among them.
+        ("pg_trigger", "tgrelid", "NOT (x.tgisinternal AND x.tgparentid = 0)"), ("pg_rewrite", "ev_class", "true"),
+        ("pg_inherits", "inhrelid", "true"), ("pg_partitioned_table", "partrelid", "true"),
+        ("pg_sequence", "seqrelid", "true"), ("pg_policy", "polrelid", "true"),
+    ]
+    private static let changesBySchema = [
+        ("pg_constraint", "connamespace"), ("pg_type", "typnamespace"), ("pg_proc", "pronamespace"),
+    ]
+    /// Parts of the above, and what definitions may name.
+    private static let changesOfOthers = [
+        ("pg_enum", "oid"), ("pg_range", "rngtypid"), ("pg_aggregate", "aggfnoid"), ("pg_collation", "oid"),
+        ("pg_operator", "oid"), ("pg_opclass", "oid"), ("pg_am", "oid"), ("pg_language", "oid"),
+        ("pg_ts_config", "oid"),
+    ]
+
+    /// Nothing casts an xid to a number but by way of its text.
+    private static func sum(_ catalog: String, _ condition: String) -> String {
+        """
+        (SELECT pg_catalog.sum(pg_catalog.hash_array_extended(ARRAY[x.xmin], 0))
+         FROM pg_catalog.\(catalog) x WHERE \(condition))
+        """
+    }
+
+    /// The name, and the rest as the hash's seed. Of sequences `xmin` as well: nothing else tells that one was renamed
+    /// to and fro, as the row type of a table does.
+    private static let relations = """
+        (SELECT pg_catalog.sum(pg_catalog.hashnameextended(
+                    c.relname, (c.oid::int8 << 32) # (c.relnamespace::int8 << 4)
+                    # (c.relrowsecurity::int4 + c.relforcerowsecurity::int4 * 2 + c.relispartition::int4 * 4
+                       + (c.relpersistence = 'u')::int4 * 8)))
+                + COALESCE(pg_catalog.sum(pg_catalog.hash_array_extended(ARRAY[c.xmin], 0))
+                           FILTER (WHERE c.relkind = 'S'), 0)
+         FROM pg_catalog.pg_class c
+         WHERE c.oid >= \(CatalogSQL.firstUserOid) AND c.relkind <> 't' AND c.relpersistence <> 't')
+        """
+
+    /// Roles have names of their own, which a policy only refers to.
+    private static let policyRoles = """
+        (SELECT pg_catalog.sum(pg_catalog.hashnameextended(pg_catalog.pg_get_userbyid(role), p.oid::int8))
+         FROM pg_catalog.pg_policy p CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS role)
+        """
+
+    private static let comments = sum("pg_description", "x.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass")
+
+    private static let grants = """
+        (SELECT pg_catalog.sum(pg_catalog.hashtextextended(c.relacl::text, c.oid::int8))
+         FROM pg_catalog.pg_class c WHERE c.relacl IS NOT NULL AND c.oid >= \(CatalogSQL.firstUserOid)
+          AND c.relpersistence <> 't')
+        """
+}

@@ -1,0 +1,126 @@
+/// One relation with columns.
+public struct Table: Codable, Hashable, Sendable {
+    /// What kind of relation this is.
+    public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
+        case table, partitioned, view, materializedView, foreign
+
+        /// From `pg_class.relkind`; nil for what is no table to an application (indexes, sequences, composite types).
+        public init?(relkind: String) {
+            switch relkind {
+            case "r": self = .table
+            case "p": self = .partitioned
+            case "v": self = .view
+            case "m": self = .materializedView
+            case "f": self = .foreign
+            default: return nil
+            }
+        }
+
+        /// Whether the application's data lives here, so that its presence tells a used database from a fresh one.
+        public var storesRows: Bool {
+            switch self {
+            case .table, .partitioned, .foreign: true
+            case .view, .materializedView: false
+            }
+        }
+    }
+
+    /// `pg_class.relrowsecurity` and `relforcerowsecurity`.
+    public enum RowSecurity: String, Codable, Hashable, Sendable {
+        case off, enabled, forced
+    }
+
+    public var schema: String
+    public var name: String
+    public var kind: Kind
+    /// In the order of `pg_attribute.attnum`, dropped ones left out.
+    public var columns: [Column]
+    /// Sorted by name, as are the following.
+    public var constraints: [Constraint]
+    /// Without those that constraints brought with them.
+    public var indexes: [Index]
+    /// Without those that constraints brought with them.
+    public var triggers: [Trigger]
+    public var policies: [Policy]
+    public var rowSecurity: RowSecurity
+    public var isUnlogged: Bool
+    /// `pg_get_partkeydef`, of partitioned tables.
+    public var partitionKey: String?
+    /// The bound, as `FOR VALUES FROM (1) TO (10)`; nil unless the table is a partition.
+    public var partitionBound: String?
+    /// What it inherits from, or is a partition of, in the order of `pg_inherits.inhseqno`.
+    public var parents: [TableName]
+    /// `pg_get_viewdef`, of views and materialized views; nil where it was not asked for.
+    public var definition: String?
+    /// Nil where there is none or where it was not asked for.
+    public var comment: String?
+    /// The grants (`pg_class.relacl`), one text each, sorted; nil where they were not asked for.
+    public var privileges: [String]?
+
+    public init(
+        schema: String, name: String, kind: Kind, columns: [Column], constraints: [Constraint] = [],
+        indexes: [Index] = [], triggers: [Trigger] = [], policies: [Policy] = [], rowSecurity: RowSecurity = .off,
+        isUnlogged: Bool = false, partitionKey: String? = nil, partitionBound: String? = nil,
+        parents: [TableName] = [], definition: String? = nil, comment: String? = nil, privileges: [String]? = nil
+    ) {
+        self.schema = schema
+        self.name = name
+        self.kind = kind
+        self.columns = columns
+        self.constraints = constraints
+        self.indexes = indexes
+        self.triggers = triggers
+        self.policies = policies
+        self.rowSecurity = rowSecurity
+        self.isUnlogged = isUnlogged
+        self.partitionKey = partitionKey
+        self.partitionBound = partitionBound
+        self.parents = parents
+        self.definition = definition
+        self.comment = comment
+        self.privileges = privileges
+    }
+
+    public var qualifiedName: TableName { TableName(schema: schema, name: name) }
+
+    public var isPartition: Bool { partitionBound != nil }
+}
+
+/// One column of a table.
+public struct Column: Codable, Hashable, Sendable {
+    /// `pg_attribute.attidentity`.
+    public enum Identity: String, Codable, Hashable, Sendable {
+        case always, byDefault
+    }
+
+    public var name: String
+    /// As `format_type(atttypid, atttypmod)` gives it.
+    public var type: String
+    public var nullable: Bool
+    /// The default's expression as `pg_get_expr` gives it; nil where there is none or where it was not asked for.
+    public var `default`: String?
+    /// The expression of a generated column; nil for others. `default` is nil beside it.
+    public var generated: String?
+    public var identity: Identity?
+    /// The collation when it is not that of the type, quoted and with its schema.
+    public var collation: String?
+    /// Whether it is here only because a parent has it (`attislocal` is false).
+    public var isInherited: Bool
+    /// Nil where there is none or where it was not asked for.
+    public var comment: String?
+
+    public init(
+        name: String, type: String, nullable: Bool, default: String? = nil, generated: String? = nil,
+        identity: Identity? = nil, collation: String? = nil, isInherited: Bool = false, comment: String? = nil
+    ) {
+        self.name = name
+        self.type = type
+        self.nullable = nullable
+        self.default = `default`
+        self.generated = generated
+        self.identity = identity
+        self.collation = collation
+        self.isInherited = isInherited
+        self.comment = comment
+    }
+}

@@ -1,0 +1,150 @@
+/// The models, however they were handed over, as far as live tables are held against them.
+struct MappedSchema {
+    /// By name, each once, the version table left out.
+    let tables: [MappedTable]
+    /// The labels of the enumerations; empty where only names and types are known.
+    let labels: [ObjectKey: [String]]
+    /// Whether defaults and labels are known too.
+    let isComplete: Bool
+    private let defaultSchema: String
+
+    init(_ models: SchemaSides.Models, defaultSchema: String, searchPath: [String], versionTables: Set<ObjectKey>) {
+        var tables: [MappedTable] = []
+        switch models {
+        case .created(let catalog):
+            self.defaultSchema = defaultSchema
+            isComplete = true
+            labels = Dictionary(
+                catalog.types.compactMap { type in
+                    guard case .enumeration(let labels) = type.definition else { return nil }
+                    return (type.key, labels)
+                }, uniquingKeysWith: { first, _ in first })
+            for table in catalog.tables where table.kind.storesRows && !table.isPartition {
+                // A table in the session's own schema is found along the search path, as the models' statements find it.
+                let others = table.schema == defaultSchema ? searchPath : []
+                tables.append(
+                    MappedTable(
+                        name: table.qualifiedName,
+                        elsewhere: others.map { TableName(schema: $0, name: table.name) }, source: .created(table)))
+            }
+        case .described(let schema):
+            self.defaultSchema = schema.defaultSchema
+            isComplete = false
+            labels = [:]
+            for table in schema.tables {
+                let others = table.schema == nil ? schema.searchPath : []
+                tables.append(
+                    MappedTable(
+                        name: TableName(schema: table.schema ?? schema.defaultSchema, name: table.name),
+                        elsewhere: others.map { TableName(schema: $0, name: table.name) }, source: .described(table)))
+            }
+        }
+        var seen = versionTables
+        self.tables = tables.filter { seen.insert(ObjectKey(table: $0.name)).inserted }.inByteOrder
+    }
+
+    /// The mapped table that the models' statements find under a name in one of these catalogs.
+    func table(at name: TableName, in catalogs: [CatalogIndex]) -> MappedTable? {
+        if let position = tables.position(ofSchema: name.schema, name: name.name) { return tables[position] }
+        guard let position = tables.position(ofSchema: defaultSchema, name: name.name) else { return nil }
+        let table = tables[position]
+        return catalogs.contains { table.place(in: $0)?.isIdentical(to: name) == true } ? table : nil
+    }
+}
+
+/// One mapped table.
+struct MappedTable: Named {
+    enum Source {
+        case created(Table)
+        case described(ModelTable)
+    }
+
+    /// Where it belongs, whether it exists or not.
+    let name: TableName
+    /// Where else it may be found, in order.
+    let elsewhere: [TableName]
+    let source: Source
+
+    var memberSchema: String { name.schema }
+    var memberName: String { name.name }
+
+    /// Where the models' statements find a table or view; nil where they do not.
+    func place(in catalog: CatalogIndex) -> TableName? {
+        catalog.contains(name) ? name : elsewhere.first(where: catalog.contains)
+    }
+
+    /// What they find there.
+    func found(in catalog: CatalogIndex) -> Table? { place(in: catalog).flatMap { catalog.table($0) } }
+
+    var text: String {
+        let count = columnCount
+        return "table with \(count) column\(count == 1 ? "" : "s")"
+    }
+
+    var columnCount: Int {
+        switch source {
+        case .created(let table): table.columns.count
+        case .described(let table): table.columns.count
+        }
+    }
+
+    /// In the order of the model.
+    func column(at index: Int) -> MappedColumn {
+        switch source {
+        case .created(let table): MappedColumn(table.columns[index])
+        case .described(let table): MappedColumn(table.columns[index])
+        }
+    }
+
+    func columnName(at index: Int) -> String {
+        switch source {
+        case .created(let table): table.columns[index].name
+        case .described(let table): table.columns[index].name
+        }
+    }
+
+    /// Looked for one by one.
+    func column(_ name: String) -> MappedColumn? {
+        (0..<columnCount).first { columnName(at: $0).isIdentical(to: name) }.map { column(at: $0) }
+    }
+}
+
+/// One mapped column.
+struct MappedColumn {
+    let name: String
+    /// As the side that knows it spells it.
+    let typeText: String
+    let nullable: Bool
+    /// Where its values come from without a statement's; nil where nothing fills it or where that is not known.
+    let source: String?
+    let isGenerated: Bool
+    private let isFormatted: Bool
+
+    init(_ column: Column) {
+        name = column.name
+        typeText = column.type
+        nullable = column.nullable
+        source = DefinitionText.source(of: column)
+        isGenerated = column.generated != nil
+        isFormatted = true
+    }
+
+    init(_ column: ModelColumn) {
+        name = column.name
+        typeText = column.type
+        nullable = column.nullable
+        source = nil
+        isGenerated = false
+        isFormatted = false
+    }
+
+    /// What `typeText` says; nil for a spelling that is not understood.
+    var type: ColumnType? { isFormatted ? ColumnType(formatted: typeText) : SQLAlchemyType.parse(typeText) }
+
+    var text: String { nullable ? typeText : typeText + " NOT NULL" }
+}
+
+extension Column {
+    /// Whether a statement has to give a value for it.
+    var isUnfilled: Bool { !nullable && DefinitionText.source(of: self) == nil }
+}

@@ -1,0 +1,85 @@
+/// The models held against the migrations at the heads, less what models cannot say and what the project's env.py leaves
+/// out of its own comparisons.
+struct ModelAdvice {
+    private(set) var discrepancies: [Discrepancy]
+    private(set) var undecided: [Undecided]
+    let wanted: Set<ExpressionText>
+    let judge: BreakingJudge
+
+    init(
+        _ models: SchemaSides.Models, _ mapped: MappedSchema, heads: CatalogIndex, versionTables: Set<ObjectKey>,
+        defaultSchema: String, parsedTexts: [ExpressionText: String], options: ComparisonOptions
+    ) {
+        judge = BreakingJudge(mapped, foundIn: [heads])
+        switch models {
+        case .created(let catalog):
+            let comparison = CatalogComparison(
+                expected: CatalogIndex(catalog), actual: heads, versionTables: versionTables,
+                defaultSchema: defaultSchema, parsedTexts: parsedTexts, isManaged: { _ in true })
+            discrepancies = comparison.discrepancies
+            undecided = comparison.undecided
+            wanted = comparison.texts.wanted
+        case .described:
+            let comparison = ModelComparison(mapped, against: heads, parts: [.types, .nullability, .extras])
+            discrepancies = comparison.discrepancies
+            undecided = comparison.undecided
+            wanted = []
+            reportExtraTables(mapped, heads, versionTables)
+        }
+        let hidden = Set(options.hiddenTables.map(ObjectKey.init(table:)))
+        let isHidden = { (path: ObjectPath) in
+            hidden.contains(ObjectKey(.relation, schema: path.schema, name: path.table ?? path.name))
+        }
+        discrepancies.removeAll { !Self.isAdvice($0, heads: heads, options) || isHidden($0.path) }
+        undecided.removeAll { !Self.isComparedByProjects($0.kind, options) || isHidden($0.path) }
+    }
+
+    private mutating func reportExtraTables(
+        _ mapped: MappedSchema, _ heads: CatalogIndex, _ versionTables: Set<ObjectKey>
+    ) {
+        let known = Set(mapped.tables.compactMap { $0.place(in: heads).map(ObjectKey.init(table:)) })
+        for table in heads.catalog.tables
+        where !table.isView && !table.isPartition && !known.contains(table.key) && !versionTables.contains(table.key) {
+            discrepancies.append(
+                Discrepancy(
+                    kind: .extraTable, path: table.path, expected: nil, actual: DefinitionText.relation(table)))
+        }
+    }
+
+    private static func isAdvice(_ discrepancy: Discrepancy, heads: CatalogIndex, _ options: ComparisonOptions) -> Bool
+    {
+        guard isComparedByProjects(discrepancy.kind, options) else { return false }
+        let path = discrepancy.path
+        switch discrepancy.kind {
+        // A child table has its parent's model, or none.
+        case .extraTable: return heads.table(TableName(schema: path.schema, name: path.name))?.parents.isEmpty ?? true
+        case .default:
+            guard let expected = discrepancy.expected, let actual = discrepancy.actual else { return true }
+            // The same constant with another cast is what different ways to the same column leave behind.
+            return !LooseText.of(expected).isIdentical(to: LooseText.of(actual))
+        // A name that nobody chose is none that the migrations have to keep.
+        case .constraintName, .indexName:
+            return !GeneratedName.isLikely(discrepancy.expected ?? "", of: path.table ?? "")
+        default: return true
+        }
+    }
+
+    /// Whether models can say it at all, and the project wants to hear of it.
+    private static func isComparedByProjects(_ kind: SchemaDifference.Kind, _ options: ComparisonOptions) -> Bool {
+        switch kind {
+        case .type: options.compareType
+        case .default: options.compareServerDefault
+        case .missingSchema, .missingTable, .extraTable, .missingColumn, .extraColumn, .nullability, .identity,
+            .generated, .collation, .missingConstraint, .extraConstraint, .constraint, .constraintName, .missingIndex,
+            .extraIndex, .index, .indexName, .missingSequence, .sequence, .missingEnum, .enumLabels, .missingType,
+            .typeDefinition, .comment:
+            true
+        case .extraSchema, .missingExtension, .extraExtension, .extension, .extensionVersion, .tableKind, .unlogged,
+            .partitioning, .inheritance, .rowSecurity, .constraintNotValidated, .constraintValidated, .indexInvalid,
+            .missingTrigger, .extraTrigger, .trigger, .missingPolicy, .extraPolicy, .policy, .missingView, .extraView,
+            .view, .extraSequence, .extraEnum, .extraType, .missingFunction, .extraFunction, .function, .privileges,
+            .definitions:
+            false
+        }
+    }
+}

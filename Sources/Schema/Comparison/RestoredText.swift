@@ -1,0 +1,88 @@
+/// An expression as it reads after its dump was restored.
+///
+/// Within one major version PostgreSQL rewords only one thing then: the cast of an array of constants becomes one cast of
+/// each, `(ARRAY['a'::character varying])::text[]` becomes `ARRAY[('a'::character varying)::text]`. Both mean the same,
+/// for a cast between array types is the cast of every element. (Tried on PostgreSQL 15 with checks, exclusions,
+/// predicates, policies, triggers, views and functions; what was restored once stays as it is.)
+enum RestoredText {
+    /// The text with casts of `ARRAY[…]` moved to its elements, and without white space that separates nothing.
+    static func of(_ text: String) -> String {
+        guard text.contains("ARRAY") else { return text }
+        var tokens = SQLTokens(text)
+        var words: [String] = []
+        while let token = tokens.next() { words.append(token) }
+        var result: [String] = []
+        rewrite(words[...], into: &result)
+        return result.joined(separator: "\u{0}")
+    }
+
+    private static func rewrite(_ words: ArraySlice<String>, into result: inout [String]) {
+        var position = words.startIndex
+        while position < words.endIndex {
+            guard let array = castArray(at: position, in: words) else {
+                result.append(words[position])
+                position += 1
+                continue
+            }
+            result += ["ARRAY", "["]
+            for (index, element) in array.elements.enumerated() {
+                if index > 0 { result.append(",") }
+                result.append("(")
+                rewrite(element, into: &result)
+                result += [")", "::"] + array.type
+            }
+            result.append("]")
+            position = array.end
+        }
+    }
+
+    private struct CastArray {
+        var elements: [ArraySlice<String>]
+        /// The words of the element's type.
+        var type: ArraySlice<String>
+        /// After the cast.
+        var end: Int
+    }
+
+    /// `( ARRAY [ … ] ) :: type [ ]`, if that is what starts here.
+    private static func castArray(at start: Int, in words: ArraySlice<String>) -> CastArray? {
+        guard words[start...].starts(with: ["(", "ARRAY", "["]) else { return nil }
+        var depth = 0
+        var first = start + 3
+        var elements: [ArraySlice<String>] = []
+        var position = first
+        while position < words.endIndex {
+            switch words[position] {
+            case "(", "[": depth += 1
+            case "]" where depth == 0:
+                elements.append(words[first..<position])
+                return cast(elements, at: position + 1, in: words)
+            case ")", "]": depth -= 1
+            case "," where depth == 0:
+                elements.append(words[first..<position])
+                first = position + 1
+            default: break
+            }
+            position += 1
+        }
+        return nil
+    }
+
+    private static func cast(
+        _ elements: [ArraySlice<String>], at start: Int, in words: ArraySlice<String>
+    ) -> CastArray? {
+        guard words[start...].starts(with: [")", "::"]),
+            let end = words[start...].dropFirst(2).firstIndex(of: "["), words[end...].starts(with: ["[", "]"]),
+            // Only the words of a type can stand between the cast and its brackets.
+            words[(start + 2)..<end].allSatisfy({ $0.utf8.first.map(isTypeWord) ?? false })
+        else { return nil }
+        return CastArray(elements: elements, type: words[(start + 2)..<end], end: end + 2)
+    }
+
+    private static func isTypeWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "\""), UInt8(ascii: "."), UInt8(ascii: "_"): true
+        default: false
+        }
+    }
+}

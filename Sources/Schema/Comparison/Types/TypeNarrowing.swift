@@ -1,0 +1,118 @@
+extension ColumnType {
+    /// Whether some values that a column of type `other` takes do not fit into this type, or statements written for
+    /// `other` do not understand it.
+    ///
+    /// Within a family (texts, numbers, points in time, bits) types are ordered by the values that they hold exactly.
+    /// Types of different families never stand in for each other, except that PostgreSQL's texts do so for `citext`.
+    func isNarrower(than other: ColumnType) -> Bool {
+        if self == other { return false }
+        guard isArray == other.isArray else { return true }
+        switch (base, other.base) {
+        case (.builtIn(let mine), .builtIn(let theirs)):
+            if let narrower = Self.isNarrowerText(mine, modifiers, theirs, other.modifiers) { return narrower }
+            if let narrower = Self.isNarrowerNumber(mine, modifiers, theirs, other.modifiers) { return narrower }
+            if isTime, other.isTime { return Self.isNarrowerTime(mine, modifiers, theirs, other.modifiers) }
+            return mine != theirs
+        case (.user(let schema, let mine), .user(let otherSchema, let theirs)):
+            guard mine == theirs, schema == nil || otherSchema == nil || schema == otherSchema else { return true }
+            return !modifiers.isEmpty && modifiers != other.modifiers
+        case (.user(_, "citext"), .builtIn("text")), (.user(_, "citext"), .builtIn("character varying")),
+            (.builtIn("text"), .user(_, "citext")):
+            return false
+        case (.builtIn, .user), (.user, .builtIn): return true
+        }
+    }
+
+    /// Nil where one of them is no text.
+    private static func isNarrowerText(
+        _ mine: String, _ modifiers: [String], _ theirs: String, _ others: [String]
+    ) -> Bool? {
+        guard let length = capacity(mine, modifiers), let otherLength = capacity(theirs, others) else { return nil }
+        if mine.hasPrefix("bit") != theirs.hasPrefix("bit") { return true }
+        // A bit string takes exactly its length.
+        if mine == "bit" { return length != otherLength || theirs != mine }
+        return length < otherLength
+    }
+
+    /// How many characters, or bits, a type takes at most.
+    private static func capacity(_ name: String, _ modifiers: [String]) -> Int? {
+        switch name {
+        case "text", "bpchar": Int.max
+        case "name": 63
+        case "character varying", "bit varying", "character", "bit": modifiers.first.map { Int($0) ?? 0 } ?? Int.max
+        default: nil
+        }
+    }
+
+    /// Nil where one of them is no number.
+    private static func isNarrowerNumber(
+        _ mine: String, _ modifiers: [String], _ theirs: String, _ others: [String]
+    ) -> Bool? {
+        guard let capacity = NumberCapacity(mine, modifiers), let other = NumberCapacity(theirs, others) else {
+            return nil
+        }
+        return capacity.isSmaller(than: other)
+    }
+
+    private static func isNarrowerTime(
+        _ mine: String, _ modifiers: [String], _ theirs: String, _ others: [String]
+    ) -> Bool {
+        // From the time zone to none a moment loses its meaning; the other way it keeps it.
+        let widened = [
+            "timestamp without time zone": "timestamp with time zone",
+            "time without time zone": "time with time zone",
+        ]
+        guard mine == theirs || widened[theirs] == mine else {
+            return !(mine == "interval" && theirs.hasPrefix("interval"))
+        }
+        return (modifiers.first.flatMap { Int($0) } ?? 6) < (others.first.flatMap { Int($0) } ?? 6)
+    }
+}
+
+/// What a number type holds exactly: decimal digits before and after the point, or binary digits.
+private struct NumberCapacity {
+    /// The largest numbers that always fit.
+    var digits: Int
+    /// The smallest and the largest that may occur; more than `digits` for the binary integers, whose range is no power
+    /// of ten.
+    var mostDigits: Int
+    var scale: Int
+    /// Whether it takes any magnitude, at the price of exactness beyond `digits`.
+    var isFloating: Bool
+
+    init?(_ name: String, _ modifiers: [String]) {
+        isFloating = false
+        scale = 0
+        switch name {
+        case "smallint": (digits, mostDigits) = (4, 5)
+        case "integer": (digits, mostDigits) = (9, 10)
+        case "bigint": (digits, mostDigits) = (18, 19)
+        case "numeric":
+            guard let precision = modifiers.first.flatMap({ Int($0) }) else {
+                (digits, mostDigits, scale) = (Int.max, Int.max, Int.max)
+                return
+            }
+            scale = modifiers.count > 1 ? Int(modifiers[1]) ?? 0 : 0
+            (digits, mostDigits) = (precision - scale, precision - scale)
+        case "real": (digits, mostDigits, scale, isFloating) = (6, 38, 6, true)
+        case "double precision": (digits, mostDigits, scale, isFloating) = (15, 308, 15, true)
+        default: return nil
+        }
+    }
+
+    func isSmaller(than other: NumberCapacity) -> Bool {
+        switch (isFloating, other.isFloating) {
+        case (true, true): digits < other.digits
+        case (true, false): other.mostDigits > digits || other.scale > scale
+        // Only a numeric without limits takes whatever a float holds.
+        case (false, true): scale != Int.max
+        // Binary integers compare by their own range, everything else by what always fits.
+        case (false, false): digits < other.mostDigits && !isBinary(like: other) || scale < other.scale
+        }
+    }
+
+    /// Whether both are integers of the same or a smaller range.
+    private func isBinary(like other: NumberCapacity) -> Bool {
+        mostDigits > digits && other.mostDigits > other.digits && digits >= other.digits
+    }
+}

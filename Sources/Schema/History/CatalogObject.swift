@@ -1,0 +1,69 @@
+/// Any object of a catalog that has a key of its own.
+enum CatalogObject {
+    case schema(String)
+    case `extension`(Extension)
+    case type(UserType)
+    case sequence(Sequence)
+    case relation(Table)
+    case routine(Routine)
+
+    var key: ObjectKey {
+        switch self {
+        case .schema(let name): ObjectKey(.schema, name: name)
+        case .extension(let value): value.key
+        case .type(let value): value.key
+        case .sequence(let value): value.key
+        case .relation(let value): value.key
+        case .routine(let value): value.key
+        }
+    }
+}
+
+extension Catalog {
+    /// Puts the objects into their lists, each sorted.
+    init(serverVersion: Int, objects: some Swift.Sequence<CatalogObject>) {
+        self.init(serverVersion: serverVersion, tables: [])
+        for object in objects {
+            switch object {
+            case .schema(let name): schemas.append(name)
+            case .extension(let value): extensions.append(value)
+            case .type(let value): types.append(value)
+            case .sequence(let value): sequences.append(value)
+            case .relation(let value): tables.append(value)
+            case .routine(let value): routines.append(value)
+            }
+        }
+        self.init(
+            serverVersion: serverVersion, schemas: schemas, tables: tables, sequences: sequences, types: types,
+            routines: routines, extensions: extensions)
+    }
+
+    /// Every object, category by category.
+    var objects: [CatalogObject] {
+        var result: [CatalogObject] = []
+        result.reserveCapacity(
+            schemas.count + extensions.count + types.count + sequences.count + tables.count + routines.count)
+        result += schemas.lazy.map(CatalogObject.schema)
+        result += extensions.lazy.map(CatalogObject.extension)
+        result += types.lazy.map(CatalogObject.type)
+        result += sequences.lazy.map(CatalogObject.sequence)
+        result += tables.lazy.map(CatalogObject.relation)
+        result += routines.lazy.map(CatalogObject.routine)
+        return result
+    }
+
+    /// The keys of all objects.
+    public var keys: [ObjectKey] { objects.map(\.key) }
+
+    var objectsByKey: [ObjectKey: CatalogObject] {
+        Dictionary(objects.lazy.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Without the tables of these names.
+    func leavingOut(_ tables: Set<ObjectKey>) -> Catalog {
+        guard !tables.isEmpty else { return self }
+        var result = self
+        result.tables.removeAll { tables.contains($0.key) }
+        return result
+    }
+}

@@ -1,0 +1,53 @@
+import Diagnosis
+import Schema
+
+extension Case {
+    /// Differences of every kind, each as a replay of the migrations would show it.
+    static let differences = [
+        difference("a type that takes less", .type, breaking: true, "e:schema.typeDiffers"),
+        difference("another type that takes as much", .type, "w:schema.typeDiffers"),
+        difference("a label that the models write", .enumLabels, breaking: true, "e:schema.enumDiffers"),
+        difference("a NOT NULL that is gone", .nullability, "w:schema.nullabilityDiffers"),
+        difference("a default that is gone", .default, live: nil, "w:schema.defaultDiffers"),
+        difference("a column made by hand", .extraColumn, migrations: nil, "w:schema.extraColumn"),
+        difference(
+            "a column made by hand that nothing fills", .extraColumn, migrations: nil, breaking: true,
+            "e:schema.extraColumn"),
+        difference("a constraint that is gone", .missingConstraint, live: nil, "w:schema.constraintDiffers"),
+        difference("a constraint under another name", .constraintName, "i:schema.constraintDiffers"),
+        difference("an index that is gone", .missingIndex, live: nil, "w:schema.indexDiffers"),
+        difference("an index that is not finished", .indexInvalid, "w:schema.indexInvalid"),
+        difference("a trigger that is gone", .missingTrigger, live: nil, "w:schema.tableDiffers"),
+        difference("another view", .view, "w:schema.objectDiffers"),
+        difference("a table that only the migrations know", .missingTable, live: nil, "w:schema.missingTable"),
+        difference("a column that only the migrations know", .missingColumn, live: nil, "w:schema.missingColumn"),
+        Case(
+            "something that could not be compared",
+            Sample.facts(
+                schema: .compared(
+                    SchemaComparison(
+                        notComparable: [IncomparableObject(kind: .view, object: "v", reason: "of two versions")],
+                        tablesCompared: 1), gaps: [])), .inSync, .legitimate, "i:schema.notCompared"),
+        Case(
+            "everything compared, and nothing found",
+            Sample.facts(schema: .compared(SchemaComparison(tablesCompared: 1), gaps: [])), .inSync, .legitimate),
+        Case(
+            "a table that is locked",
+            Sample.with(Sample.facts(schema: .compared(SchemaComparison(tablesCompared: 1), gaps: []))) {
+                $0.lockMessage = "canceling statement due to lock timeout"
+            }, .inSync, .legitimate, "w:server.locked"),
+    ]
+
+    private static func difference(
+        _ description: String, _ kind: SchemaDifference.Kind, migrations: String? = "integer", live: String? = "text",
+        breaking: Bool = false, _ finding: String
+    ) -> Case {
+        let difference = SchemaDifference(
+            kind: kind, object: "prospects.bio", migrations: migrations, live: live,
+            blame: migrations == nil ? .handMade : .drift, breaking: breaking)
+        let comparison = SchemaComparison(differences: [difference], tablesCompared: 1)
+        return Case(
+            description, Sample.facts(schema: .compared(comparison, gaps: [])),
+            kind.isInformational ? .inSync : .drifted, .legitimate, match: !breaking, finding)
+    }
+}

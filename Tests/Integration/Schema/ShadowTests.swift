@@ -1,0 +1,99 @@
+import Diagnosis
+import FoundationEssentials
+import Postgres
+import Schema
+import Support
+import Testing
+import Wire
+
+/// Where the expected schema comes from, and what is said while there is none.
+@Suite struct ShadowTests {
+    /// The agent's own server, started for the replay and gone after it.
+    @Test func anEmbeddedServerIsMadeAndRemoved() async throws {
+        try await Workshop.with { settings, _ in
+            settings.shadow = []
+        } _: { workshop in
+            try await workshop.agent.call(Migrate.self, .init())
+            let whole = try await workshop.agent.whole()
+            #expect(whole.verdict == .inSync && whole.schema.notComparable == [])
+            // A second agent reads what the first one has kept.
+            #expect(try await workshop.agent.terminate() == 0)
+            try await workshop.agent.start()
+            #expect(try await workshop.agent.diagnose().schema.sources.migrations)
+        }
+    }
+
+    @Test func withoutAShadowTheReasonIsSaid() async throws {
+        try await Workshop.with { settings, _ in
+            settings.shadow = ["url = \"postgresql://127.0.0.1:1/nothing\""]
+        } _: { workshop in
+            try await workshop.agent.call(Migrate.self, .init())
+            try await eventually("the shadow is given up") {
+                let finding = try await workshop.agent.diagnose().findings.first { $0.code == "schema.notCompared" }
+                return finding?.message.contains("no database can be made in the shadow") ?? false
+            }
+            let diagnosis = try await workshop.agent.diagnose()
+            #expect(diagnosis.healthy && diagnosis.verdict == .inSync && diagnosis.schemaMatch == true)
+            #expect(!diagnosis.schema.sources.migrations)
+        }
+    }
+
+    @Test func aReplayThatFailsSaysWhere() async throws {
+        let shadow = try await Shadowed.shadow()
+        try await Workshop.with { settings, project in
+            settings.shadow = shadow
+            try project.revision("b00000000001", down: SmallProject.base, "op.execute(\"SELECT * FROM nowhere\")")
+        } _: { workshop in
+            try await workshop.agent.call(Migrate.self, .init(to: [SmallProject.base]))
+            try await workshop.database.execute("ALTER TABLE notes ADD COLUMN by_hand text")
+            let diagnosis = try await workshop.agent.whole()
+            // What is known up to there still counts.
+            #expect(diagnosis.schema.differences?.map(\.summary) == ["extraColumn notes.by_hand handMade"])
+            let finding = diagnosis.findings.first { $0.code == "schema.notCompared" }
+            #expect(finding?.message.contains("b00000000001") == true && finding?.message.contains("nowhere") == true)
+        }
+    }
+
+    @Test func aSnapshotTakesTheShadowsPlace() async throws {
+        let shadow = try await TestCluster.shared().url()
+        try await Workshop.with(starts: false) { settings, _ in
+            settings.database += ["snapshot = \"schema.snapshot\""]
+        } _: { workshop in
+            let agent = workshop.agent
+            let made = try await Program.run(
+                try Products.path("schemad"),
+                [
+                    "snapshot", "--project", workshop.project.path, "--out", agent.folder.path("schema.snapshot"),
+                    "--python", TestPython.interpreter, "--environment", "DATABASE_URL=${url+psycopg}", "--url", shadow,
+                ])
+            #expect(made.status == 0, "\(made.standardError)")
+            #expect(made.standardOutput.hasPrefix("1 revision and the models in "))
+            try await agent.start()
+            try await agent.call(Migrate.self, .init())
+            let diagnosis = try await agent.diagnose()
+            #expect(diagnosis.schema.sources.migrations && diagnosis.verdict == .inSync && diagnosis.findings == [])
+
+            try workshop.project.revision("b00000000001", down: SmallProject.base)
+            let stale = try await agent.diagnose()
+            #expect(!stale.schema.sources.migrations)
+            #expect(stale.findings.contains { $0.message.contains("is of other scripts") })
+        }
+    }
+
+    @Test func snapshotsThatCannotBeMade() async throws {
+        let schemad = try Products.path("schemad")
+        let missing = try await Program.run(schemad, ["snapshot", "--project", "/nowhere/at/all", "--out", "/tmp/x"])
+        #expect(missing.status == 78 && missing.standardError.contains("/nowhere/at/all"))
+        try await TemporaryFolder.with { folder in
+            let project = try SmallProject(in: folder)
+            let away = try await Program.run(
+                schemad,
+                [
+                    "snapshot", "--project", project.path, "--out", folder.path("x"), "--python",
+                    TestPython.interpreter, "--url", "postgresql://127.0.0.1:1/nothing",
+                ])
+            #expect(away.status == 69 && away.standardError.split(separator: "\n").count == 1)
+            #expect(!FileManager.default.fileExists(atPath: folder.path("x")))
+        }
+    }
+}
