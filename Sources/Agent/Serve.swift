@@ -83,7 +83,7 @@ public struct Serve: Sendable {
     /// Every command of this version; a test holds the wire's table to it.
     static let commands: [any RegisteredCommand] = [
         StatusCommand(), DiagnoseCommand(), VerifyCommand(), GraphCommand(), PlanCommand(), FixVersionCommand(),
-        MigrateCommand(), JobsCommand(), WatchCommand(),
+        AlignCommand(), MigrateCommand(), JobsCommand(), WatchCommand(),
     ]
 
     private func makeAgent() throws(StartError) -> AgentState {

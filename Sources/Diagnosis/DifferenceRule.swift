@@ -1,4 +1,4 @@
-import Schema
+public import Schema
 
 extension SchemaDifference.Kind {
     /// The rule that reports differences of this kind.
@@ -39,8 +39,8 @@ extension SchemaDifference {
     /// What it may have been renamed to.
     var guess: String { renamedTo.map { ", perhaps renamed to \($0)" } ?? "" }
 
-    /// The table and the column of a column's difference, each quoted for SQL.
-    var column: (table: String, name: String)? {
+    /// The table and the part of it that a difference is about, each quoted for SQL.
+    public var column: (table: String, name: String)? {
         var isQuoted = false
         var dot: String.Index?
         for index in object.indices {

@@ -143,7 +143,7 @@ import Testing
         #expect(Self.outcome(Array(body.utf8)) == (isGood ? "ok" : "badParams"))
     }
 
-    @Test(arguments: ["align", "cancel", "audit", "reload", "fix-version", "Status", "", "statuſ"])
+    @Test(arguments: ["aligned", "cancel", "audit", "reload", "fix-version", "Status", "", "statuſ"])
     func whatIsNotInTheTableIsUnknown(_ name: String) {
         #expect(throws: WireError.self) { try CommandTable.command(named: name) }
     }
@@ -153,10 +153,11 @@ import Testing
         #expect(
             scopes == [
                 "status": .read, "diagnose": .read, "verify": .read, "graph": .read, "plan": .plan,
-                "fixVersion": .repair,
+                "fixVersion": .repair, "align": .repair,
                 "migrate": .migrate, "jobs": .read, "watch": .read,
             ])
-        #expect(CommandTable.all.filter { $0.isMutation }.map { $0.name }.sorted() == ["fixVersion", "migrate"])
+        #expect(
+            CommandTable.all.filter { $0.isMutation }.map { $0.name }.sorted() == ["align", "fixVersion", "migrate"])
         #expect(!FixVersion.mutates(.init(to: ["a"])))
         #expect(FixVersion.mutates(.init(apply: true)))
         #expect(FixVersion.mutates(.init(undo: "r")))

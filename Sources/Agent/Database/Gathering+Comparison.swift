@@ -10,6 +10,14 @@ extension Gathering {
         if case .ready(let expected) = expectation { expected.history != nil } else { false }
     }
 
+    /// What the migrations make at the live rows; nil where that cannot be told.
+    var expectedCatalog: Catalog? {
+        guard case .ready(let expected) = expectation, let history = expected.history, let reading = try? reading.get()
+        else { return nil }
+        var gaps: [String] = []
+        return migrations(history, reading, &gaps)?.expected
+    }
+
     /// What tells whether the live database serves older images.
     var olderImages: OlderImages? {
         guard case .ready(let expected) = expectation, let history = expected.history,

@@ -161,6 +161,7 @@ final class ManagedDatabase: Sendable {
         do {
             return Survey(
                 project: project, description: try description.get(), reading: reading,
+                expected: gathering.expectedCatalog,
                 observation: Observation(gathering, database: name))
         } catch {
             throw WireError(error)
@@ -232,6 +233,8 @@ struct Survey: Sendable {
     var project: Project
     var description: Description
     var reading: DatabaseReading
+    /// What the migrations make at the live rows; `nil` while that is not known.
+    var expected: Catalog?
     /// The diagnosis of just this.
     var observation: Observation
 

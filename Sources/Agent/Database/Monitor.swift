@@ -16,13 +16,11 @@ struct Observation: Sendable {
     /// What tells whether older images may start; `nil` while no replay of the migrations is at hand.
     var serves: OlderImages?
 
-    /// The names of what the models have and the database lacks; `nil` when they could not be compared.
+    /// What the models have and the database lacks; `nil` when they could not be compared.
     ///
-    /// Only these count before and after a migration: they are found whether or not a replay is at hand by then.
-    var missing: Set<String>? {
-        result.schema.differences.map { differences in
-            Set(differences.filter { $0.breaking && $0.kind.isMissingRelationOrColumn }.map(\.object))
-        }
+    /// Only that counts before and after a migration: it is found whether or not a replay is at hand by then.
+    var missing: [SchemaDifference]? {
+        result.schema.differences?.filter { $0.breaking && $0.kind.isMissingRelationOrColumn }
     }
 
     var age: Duration { .now - at }

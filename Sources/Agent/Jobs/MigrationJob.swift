@@ -3,6 +3,7 @@ import Diagnosis
 import Journal
 import Postgres
 import Revisions
+import Schema
 import Wire
 
 /// Runs what is pending, once, and says only what was read again afterwards.
@@ -128,10 +129,13 @@ struct MigrationJob: Sendable {
             throw Failure.error(
                 message: "the revisions ran, and the schema could not be read again; 'diagnose' tells it", standing)
         }
-        let broken = now.subtracting(before)
+        let known = Set(before.map(\.object))
+        // A column of a table that was not there at all has not been lost.
+        let broken = now.filter { !known.contains($0.object) && !known.contains($0.column?.table ?? "") }
         guard broken.isEmpty else {
             throw Failure.error(
-                message: "the revisions ran, and now the models lack \(TerminalText.list(broken.sorted()))", standing)
+                message: "the revisions ran, and now the models lack \(TerminalText.list(broken.map(\.object)))",
+                standing)
         }
     }
 }

@@ -29,6 +29,9 @@ struct Mutation: Sendable {
         case FixVersion.name:
             let repair = RepairJob(mutation: self, parameters: try FixVersion.parameters(of: request))
             return try await withLock { lock throws(WireError) in try await repair.run(lock) }
+        case Align.name:
+            let align = AlignJob(mutation: self, parameters: try Align.parameters(of: request))
+            return try await withLock { lock throws(WireError) in try await align.run(lock) }
         default:
             throw WireError(.unknownCommand, "this version cannot run '\(job.command)'")
         }
@@ -80,4 +83,6 @@ struct JobContext: Codable, Sendable {
     /// Where the version table is.
     var schema: String?
     var table: String
+    /// The columns that were to be added.
+    var columns: [Align.Column]?
 }

@@ -36,6 +36,7 @@ struct Settlement: Sendable {
     private func outcome(of job: Job) async -> JobOutcome? {
         guard let context = job.context.flatMap({ try? JSONDecoder().decode(JobContext.self, from: Data($0.utf8)) })
         else { return .failed(Self.unknown("it left no record of its plan")) }
+        if let columns = context.columns { return await outcome(of: job, adding: columns) }
         let evidence = await Evidence.gather(database, schema: context.schema, table: context.table) {
             agent.lifecycle == .draining
         }
@@ -49,6 +50,23 @@ struct Settlement: Sendable {
             } catch {
                 return .failed(error)
             }
+        }
+    }
+
+    /// How many of its columns are there now; each was committed by itself.
+    private func outcome(of job: Job, adding columns: [Align.Column]) async -> JobOutcome? {
+        do throws(WireError) {
+            let catalog = try await database.survey().reading.catalog
+            let count = columns.count { $0.exists(in: catalog) }
+            guard count == columns.count else {
+                throw WireError(
+                    .precondition,
+                    "the agent ended during the job; \(count) of \(columns.count) columns are there, align again")
+            }
+            return try .succeeded(
+                Align.Result(state: .applied, columns: columns, sql: columns.map(\.statement)))
+        } catch {
+            return agent.lifecycle == .draining ? nil : .failed(error)
         }
     }
 

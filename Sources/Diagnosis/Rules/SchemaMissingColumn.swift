@@ -32,7 +32,7 @@ extension Rule {
                 names.count == 1 ? "1 mapped column does not exist" : "\(names.count) mapped columns do not exist"
             let evidence = mapped.map { "\($0.object) \($0.models ?? $0.migrations ?? "")\($0.guess)" }
             observations.append(
-                blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: evidence, situation))
+                blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: evidence, mapped, situation))
         }
         return observations
     }

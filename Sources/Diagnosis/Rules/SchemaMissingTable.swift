@@ -29,7 +29,7 @@ extension Rule {
             let what = names.count == 1 ? "1 mapped table does not exist" : "\(names.count) mapped tables do not exist"
             let evidence = mapped.map { $0.object + $0.guess }
             observations.append(
-                blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: evidence, situation))
+                blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: evidence, mapped, situation))
         }
         return observations
     }
@@ -42,7 +42,10 @@ enum MissingSchema {
     /// No pending revision explains it.
     case unexplained
 
-    func observation(_ code: String, _ what: String, evidence: [String], _ situation: Situation) -> Observation {
+    /// - Parameter differences: what is missing.
+    func observation(
+        _ code: String, _ what: String, evidence: [String], _ differences: [SchemaDifference], _ situation: Situation
+    ) -> Observation {
         switch self {
         case .maybePending:
             Observation(
@@ -51,7 +54,7 @@ enum MissingSchema {
         case .unexplained:
             Observation(
                 code, .error, .drifted, what + ", and \(situation.whyUnexplained).", evidence: evidence,
-                remedy: situation.restoring)
+                remedy: situation.restoring(differences))
         }
     }
 }
@@ -81,9 +84,19 @@ extension Situation {
         }
     }
 
-    fileprivate var restoring: [String] {
+    fileprivate func restoring(_ differences: [SchemaDifference]) -> [String] {
         guard versionTableState == .legitimate, pending?.isEmpty == true else {
             return ["# First settle the version table, then diagnose again:", adminctl("diagnose --fresh")]
+        }
+        let isDrift = differences.allSatisfy { $0.blame == .drift }
+        if isDrift, differences.allSatisfy({ $0.kind == .missingColumn }) {
+            return [
+                "# A revision that has run made it: put it back, empty and nullable, and fill it as that revision does:",
+                adminctl("align"), adminctl("align --apply"),
+            ]
+        }
+        if isDrift {
+            return ["# A revision that has run made it: put it back as it says, or from a backup:", adminctl("graph")]
         }
         return [
             "# If no revision creates it, write one in the project, and run it:",

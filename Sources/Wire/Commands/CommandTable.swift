@@ -1,8 +1,8 @@
 /// Every command of this version. What is not in the table is `unknownCommand`, before any question of rights.
 public enum CommandTable {
     public static let all: [any Command.Type] = [
-        Status.self, Diagnose.self, Verify.self, Graph.self, Plan.self, FixVersion.self, Migrate.self, Jobs.self,
-        Watch.self,
+        Status.self, Diagnose.self, Verify.self, Graph.self, Plan.self, FixVersion.self, Align.self, Migrate.self,
+        Jobs.self, Watch.self,
     ]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { (Array($0.name.utf8), $0) })

@@ -4,12 +4,13 @@ import ArgumentParser
 struct Adminctl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adminctl",
-        abstract: "Ask schemad about a database, repair its version table, run its migrations.",
+        abstract: "Ask schemad about a database, repair it, run its migrations.",
         discussion: """
             EXAMPLES
               adminctl diagnose              what is wrong, why, and what to do
               adminctl fixVersion            what a repair would change
               adminctl fixVersion --apply    repair the version table
+              adminctl align                 what columns could be put back
               adminctl migrate               run pending migrations, once
               adminctl verify || exit 1      in a start script
               adminctl explain CODE          what a finding means
@@ -26,7 +27,8 @@ struct Adminctl: ParsableCommand {
         version: "adminctl 0.1.0",
         subcommands: [
             StatusCommand.self, DiagnoseCommand.self, VerifyCommand.self, GraphCommand.self, PlanCommand.self,
-            FixVersionCommand.self, MigrateCommand.self, JobsCommand.self, WatchCommand.self, ExplainCommand.self,
+            FixVersionCommand.self, AlignCommand.self, MigrateCommand.self, JobsCommand.self, WatchCommand.self,
+            ExplainCommand.self,
             KeyCommand.self, TokenCommand.self,
         ])
 

@@ -61,5 +61,5 @@ struct NextValue {
 
 extension Table {
     /// The column of this name, looked for one by one.
-    func column(_ name: String) -> Column? { columns.first { $0.name.isIdentical(to: name) } }
+    public func column(_ name: String) -> Column? { columns.first { $0.name.isIdentical(to: name) } }
 }
