@@ -54,7 +54,7 @@ public struct Snapshot: Sendable {
         } catch {
             throw StartError(exitStatus: 69, "no snapshot can be made: \(error)")
         }
-        let gaps = expected.problems + expected.notMade.map { "\($0.object) of the models: \($0.message)" }
+        let gaps = expected.gaps
         guard let history = expected.history else {
             throw StartError(exitStatus: 69, "no snapshot can be made: \(gaps.joined(separator: "; "))")
         }

@@ -55,8 +55,7 @@ extension Gathering {
         case .ready(let expected):
             if let models = expected.models, expected.notMade.isEmpty { sides.models = .created(models) }
             if let history = expected.history { sides.versionTables += history.versionTables }
-            gaps = expected.problems
-            gaps += expected.notMade.map { "\($0.object) of the models could not be made in the shadow: \($0.message)" }
+            gaps = expected.gaps
             if let history = expected.history { sides.migrations = migrations(history, reading, &gaps) }
         case .making: gaps.append("what the migrations make is being found out in the background")
         case .missing(let reason): gaps.append(reason)

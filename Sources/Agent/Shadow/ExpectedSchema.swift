@@ -21,4 +21,12 @@ struct ExpectedSchema: Codable, Sendable {
     var notMade: [ModelCreation.Failure]
     /// Why history or models are missing, a sentence each.
     var problems: [String]
+
+    /// Why not everything can be compared; each completes "because …".
+    var gaps: [String] {
+        guard let first = notMade.first else { return problems }
+        let others = notMade.count == 1 ? "" : " and \(notMade.count - 1) more"
+        let reason = first.message.prefix { !$0.isNewline }
+        return problems + ["\(first.object)\(others) of the models could not be made in the shadow: \(reason)"]
+    }
 }

@@ -79,7 +79,11 @@ actor ShadowServer {
             cluster
             ?? EmbeddedCluster(
                 EmbeddedCluster.Settings(
-                    clusterName: "schemad shadow", parameters: ["max_connections": "20", "max_worker_processes": "0"],
+                    clusterName: "schemad shadow",
+                    // One transaction makes all tables of the models, and holds several locks for each.
+                    parameters: [
+                        "max_connections": "20", "max_worker_processes": "0", "max_locks_per_transaction": "8192",
+                    ],
                     majorVersion: majorVersion))
         self.cluster = cluster
         do {

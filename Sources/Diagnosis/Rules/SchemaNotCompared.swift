@@ -29,10 +29,11 @@ extension Rule {
             let message =
                 gaps.isEmpty
                 ? "\(undecided.count) definition\(undecided.count == 1 ? "" : "s") could not be compared."
-                : "The schema was compared only in part, because \(gaps.joined(separator: ", and because "))."
+                : "The schema was compared only in part, because \(gaps[0])"
+                    + (gaps.count == 1 ? "." : ", and for \(gaps.count - 1) more reason\(gaps.count == 2 ? "" : "s").")
             return [
                 Observation(
-                    code, .info, .inSync, message, evidence: undecided,
+                    code, .info, .inSync, message, evidence: gaps.dropFirst() + undecided,
                     remedy: [
                         "# Nothing is wrong by that alone; what it takes to compare more:", "adminctl explain \(code)",
                     ])
