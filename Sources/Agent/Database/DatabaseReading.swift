@@ -1,6 +1,7 @@
 import Diagnosis
 import Postgres
 import Schema
+import Tokens
 import Wire
 
 /// What a database showed in one read. Nothing in it is the project's opinion.
@@ -11,6 +12,8 @@ struct DatabaseReading: Sendable {
     var catalog: Catalog
     /// Whether the catalog has its definition texts.
     var hasDefinitions = true
+    /// Names the schema: another one means that DDL was committed.
+    var fingerprint: String?
     /// Why the definitions were not read, or are older than the rest: somebody's lock.
     var lockMessage: String?
 
@@ -35,7 +38,8 @@ struct DatabaseReading: Sendable {
             versionTable: VersionTableFacts(table),
             applicationTables: live.catalog.applicationTables(
                 besides: TableName(schema: table.schema, name: table.name)),
-            catalog: live.catalog, hasDefinitions: live.options.definitions, lockMessage: lockMessage)
+            catalog: live.catalog, hasDefinitions: live.options.definitions,
+            fingerprint: SHA256.hash(Array(live.fingerprint.text.utf8)).prefix(8).hexadecimal, lockMessage: lockMessage)
     }
 
     /// The catalog; behind a lock with the definitions as they were last known, or without any.

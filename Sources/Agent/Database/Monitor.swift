@@ -13,6 +13,8 @@ struct Observation: Sendable {
     /// The rows judged by the project's graph; `nil` when one of them could not be read.
     var rows: RowClassification?
     var graph: RevisionGraph?
+    /// Names the live schema; `nil` while it could not be read.
+    var fingerprint: String?
     /// What tells whether older images may start; `nil` while no replay of the migrations is at hand.
     var serves: OlderImages?
 

@@ -14,6 +14,7 @@ extension Observation {
         isReachable = facts.reachability == .reachable
         rows = assessment.rows
         graph = facts.graph
+        fingerprint = (try? gathering.reading.get())?.fingerprint
         serves = gathering.olderImages
         result = Diagnose.Result(
             database: database, verdict: assessment.verdict, healthy: assessment.healthy,

@@ -8,6 +8,9 @@ public struct CatalogFingerprint: Hashable, Sendable {
     private let sums: [String?]
     private let serverVersion: Int
 
+    /// Equal for equal fingerprints, and for those alone.
+    public var text: String { ([String(serverVersion)] + sums.map { $0 ?? "" }).joined(separator: " ") }
+
     init(_ session: Session, _ options: CatalogReader.Options) throws(PostgresError) {
         sums = try session.query(Self.statement(options)).values.first ?? []
         serverVersion = session.serverVersion

@@ -1,4 +1,8 @@
-/// Follows one job: its events, from `afterSequence` on, come before the answer, which is the job when it has ended.
+public import Diagnosis
+
+/// Follows one job: its events, from `afterSequence` on, come before the answer, which is the job when it has ended. Or,
+/// without a job, a database: each change of verdict, rows or schema is an event, and the answer is the state at the
+/// request's deadline.
 public enum Watch: Command {
     public static let name = "watch"
     public static let scope = Scope.read
@@ -10,20 +14,76 @@ public enum Watch: Command {
             case job, afterSequence
         }
 
-        public var job: String
+        /// Nil follows the request's database.
+        public var job: String?
         /// The last event that the client has seen. Nil means 0: from the first one.
         public var afterSequence: Int64?
 
-        public init(job: String, afterSequence: Int64? = nil) {
+        public init(job: String? = nil, afterSequence: Int64? = nil) {
             self.job = job
             self.afterSequence = afterSequence
         }
 
         public init(_ members: Members<CodingKeys>) throws(WireError) {
-            job = try members.required(.job, members.string(.job))
+            job = try members.string(.job)
             afterSequence = try members.integer(.afterSequence, in: 0...Int64.max)
+            guard job != nil || afterSequence == nil else {
+                throw WireError(.badParams, "'afterSequence' belongs to 'job'")
+            }
         }
     }
 
-    public typealias Result = JobEntry
+    /// What was followed, as it is at the end.
+    public enum Result: Codable, Hashable, Sendable {
+        case job(JobEntry)
+        case state(DatabaseState)
+
+        private enum CodingKeys: CodingKey {
+            case verdict
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let isState = try decoder.container(keyedBy: CodingKeys.self).contains(.verdict)
+            self = isState ? .state(try DatabaseState(from: decoder)) : .job(try JobEntry(from: decoder))
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            switch self {
+            case .job(let job): try job.encode(to: encoder)
+            case .state(let state): try state.encode(to: encoder)
+            }
+        }
+    }
+
+    /// A database as its watchers see it: what is told again when it changes.
+    public struct DatabaseState: Codable, Hashable, Sendable {
+        public var database: String
+        public var verdict: Verdict
+        public var healthy: Bool
+        /// Null for a NULL; nil while they could not be read.
+        @Nullable public var rows: [String?]?
+        /// Names the live schema: another one means that DDL was committed. Nil while it could not be read.
+        @Nullable public var fingerprint: String?
+        /// When the facts were gathered: RFC 3339, UTC.
+        public var observedAt: String
+
+        public init(
+            database: String, verdict: Verdict, healthy: Bool, rows: [String?]?, fingerprint: String?,
+            observedAt: String
+        ) {
+            self.database = database
+            self.verdict = verdict
+            self.healthy = healthy
+            self.rows = rows
+            self.fingerprint = fingerprint
+            self.observedAt = observedAt
+        }
+
+        /// Whether only the time differs.
+        public func isSame(as other: DatabaseState) -> Bool {
+            var other = other
+            other.observedAt = observedAt
+            return self == other
+        }
+    }
 }

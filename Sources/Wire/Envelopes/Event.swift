@@ -4,6 +4,8 @@ public struct Event: Hashable, Sendable {
     public enum Kind {
         /// `data` is a ``Progress``.
         public static let progress = "progress"
+        /// `data` is a ``Watch/DatabaseState``.
+        public static let state = "state"
         /// Events were dropped, since the reader was slow: resume with `watch` and `afterSequence`.
         public static let gap = "gap"
     }
@@ -42,6 +44,12 @@ public struct Event: Hashable, Sendable {
         self.init(
             id: json["id"]?.stringValue, event: event, job: json["job"]?.stringValue,
             sequence: json["sequence"]?.integerValue, data: json["data"])
+    }
+
+    /// The data of a `state` event; nil for other events and for data of another shape.
+    public var state: Watch.DatabaseState? {
+        guard event == Kind.state, let data else { return nil }
+        return try? WireCoding.decode(Watch.DatabaseState.self, from: data)
     }
 
     /// The data of a `progress` event; nil for other events and for data of another shape.

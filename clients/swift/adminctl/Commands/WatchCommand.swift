@@ -1,21 +1,24 @@
 import AgentClient
 import ArgumentParser
+import Diagnosis
+import Synchronization
 import Wire
 
 struct WatchCommand: AgentCommand {
     static let configuration = CommandConfiguration(
-        commandName: Watch.name, abstract: "Follow a job to its end.",
+        commandName: Watch.name, abstract: "Follow a job to its end, or a database until Ctrl-C.",
         discussion: """
             EXAMPLE
               adminctl watch JOB
+              adminctl watch                 each change of verdict, rows or schema
 
             Exit status: 0 when the job succeeded, 1 when not.
             """)
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    @Argument(help: "The job's id.")
-    var job: String
+    @Argument(help: "The job's id; left out, the database is followed.")
+    var job: String?
 
     @Option(help: "Leave out the events up to this one.")
     var afterSequence: Int64?
@@ -23,7 +26,12 @@ struct WatchCommand: AgentCommand {
     @Flag(help: "Print each event and then the job as JSON, one object a line.")
     var jsonEvents = false
 
+    func validate() throws {
+        if job == nil, afterSequence != nil { throw ValidationError("--after-sequence belongs to a job") }
+    }
+
     func execute(_ connection: AgentConnection, _ console: Console) throws(ClientError) -> Int32 {
+        guard let job else { return try follow(connection, console) }
         let progress = ProgressLines(console: console)
         let onEvent: ((Event) -> Void)? =
             jsonEvents ? { console.json($0.json) } : options.json ? nil : { progress.show($0) }
@@ -33,8 +41,33 @@ struct WatchCommand: AgentCommand {
         }
         if onEvent != nil, !jsonEvents { progress.end() }
         let answer = try outcome.get()
-        if options.json || jsonEvents { console.json(answer.json) } else { show(answer.value, console) }
-        return answer.value.state == .succeeded ? 0 : 1
+        guard case .job(let entry) = answer.value else { return 1 }
+        if options.json || jsonEvents { console.json(answer.json) } else { show(entry, console) }
+        return entry.state == .succeeded ? 0 : 1
+    }
+
+    /// Asks again whenever the agent ends an answer, until it is interrupted.
+    private func follow(_ connection: AgentConnection, _ console: Console) throws(ClientError) -> Int32 {
+        let last = Mutex<Watch.DatabaseState?>(nil)
+        while true {
+            _ = try connection.call(Watch.self, .init(), database: options.chosenDatabase, patience: nil) { event in
+                guard let state = event.state else { return }
+                let isNew = last.withLock { last in
+                    defer { last = state }
+                    return last.map { !$0.isSame(as: state) } ?? true
+                }
+                guard isNew else { return }
+                if options.json || jsonEvents { console.json(event.data ?? .null) } else { show(state, console) }
+            }
+        }
+    }
+
+    private func show(_ state: Watch.DatabaseState, _ console: Console) {
+        let verdict = console.styled(state.verdict.rawValue, state.healthy ? .green : .red, .bold)
+        let fingerprint = state.fingerprint.map { "  schema \(console.plain($0))" } ?? ""
+        console.line(
+            "\(state.observedAt)  \(console.plain(state.database)): \(verdict)  rows \(console.rows(state.rows))\(fingerprint)"
+        )
     }
 
     private func show(_ job: JobEntry, _ console: Console) {
