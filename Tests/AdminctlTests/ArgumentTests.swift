@@ -30,7 +30,8 @@ import Testing
     }
 
     @Test(arguments: [
-        [], ["diagnos"], ["diagnose", "--frsh"], ["diagnose", "extra"], ["watch", "--after-sequence", "1"], ["migrate", "--deadline", "5"],
+        [], ["diagnos"], ["diagnose", "--frsh"], ["diagnose", "extra"], ["watch", "--after-sequence", "1"],
+        ["migrate", "--deadline", "5"],
         ["fixVersion", "--undo", "a", "--apply"], ["jobs", "--state", "x"], ["key"], ["key", "new"],
         ["token", "--audience", "a", "--ttl", "301", "--key-file", "f"],
     ]) func wrongUsageIs64(_ arguments: [String]) {

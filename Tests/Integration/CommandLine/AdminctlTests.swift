@@ -6,7 +6,8 @@ import Wire
 /// `adminctl` as scripts and people see it.
 @Suite struct AdminctlTests {
     @Test(arguments: [
-        [], ["explode"], ["migrate", "--unknown"], ["watch", "--after-sequence", "1"], ["--json"], ["migrate", "--deadline", "soon"],
+        [], ["explode"], ["migrate", "--unknown"], ["watch", "--after-sequence", "1"],
+        ["--json"], ["migrate", "--deadline", "soon"],
         ["fixVersion", "--undo", "x", "--apply"], ["key", "new"], ["token", "--audience", "tests"],
         ["token", "--audience", "UPPER"], ["jobs", "--state", "asleep"],
     ])
