@@ -31,9 +31,14 @@ extension SchemaDifference {
     /// The object and what each side has, in one line.
     var line: String {
         let sides = [("models", models), ("migrations", migrations), ("live", live)]
-        let texts = sides.compactMap { side, text in text.map { "\(side): \($0)" } }
+        let texts = sides.compactMap { side, text in text.map { "\(side): \(Self.shortened($0))" } }
         let weight = [blame?.rawValue, breaking ? "breaking" : nil].compactMap(\.self)
         return "\(kind.rawValue) \(object) (\((texts + weight).joined(separator: "; ")))\(guess)"
+    }
+
+    /// The beginning of a definition that runs over pages; the answer has all of it elsewhere.
+    private static func shortened(_ text: String) -> String {
+        text.utf8.count <= 300 ? text : "\(text.prefix(300)) …"
     }
 
     /// What it may have been renamed to.

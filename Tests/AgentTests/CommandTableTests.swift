@@ -9,7 +9,7 @@ import Wire
         let declared = CommandTable.all.map { "\($0.name) \($0.scope.rawValue)" }.sorted()
         let handled = Serve.commands.map { "\($0.name) \($0.scope.rawValue)" }.sorted()
         #expect(declared == handled)
-        #expect(declared.count == 9)
+        #expect(declared.count == 10)
     }
 
     @Test(arguments: [

@@ -17,7 +17,8 @@ import Support
     static func main() async {
         do {
             let figures = try await TemporaryFolder.with { folder in
-                try await measure(in: folder) + GraphFigures.measure(in: folder, say: say)
+                try await measure(in: folder) + SchemaFigures.measure(in: folder, say: say)
+                    + GraphFigures.measure(in: folder, say: say)
             }
             print(Figure.table(figures))
         } catch {
@@ -28,14 +29,13 @@ import Support
 
     private static func measure(in folder: TemporaryFolder) async throws -> [Figure] {
         say("Making the example's database …")
-        let stage = try await Stage(in: folder)
+        let stage = try await Stage.prospects(in: folder)
         say("Starting schemad \(starts) times …")
         var readiness: [Duration] = []
         for _ in 0..<starts { readiness.append(try await stage.timeUntilReady()) }
 
         let agent = try await stage.startAgent()
-        // The first answer starts Python once, for the models; every one after it is warm.
-        try await stage.adminctl("diagnose").run()
+        try await stage.untilCompared()
         say("Running adminctl and alembic in turns, \(rounds) rounds …")
         let diagnose = try await turns(stage.adminctl("diagnose"), stage.alembic("current"))
         let migrate = try await turns(stage.adminctl("migrate"), stage.alembic("upgrade", "heads"))

@@ -3,39 +3,56 @@ import Subprocess
 import Support
 import SystemPackage
 
-/// The example project with a healthy database of its own, and the settings and keys of an agent for it.
+/// A project with a healthy database of its own, and the settings and keys of an agent for it.
 struct Stage {
     private let folder: TemporaryFolder
+    private let name: String
     private let project: String
     private let database: (url: String, name: String)
     private let programs: (schemad: String, adminctl: String)
 
-    private var socket: String { folder.path("admin.sock") }
-    private var settings: String { folder.path("schemad.toml") }
-    private var key: String { folder.path("keys.toml") }
+    private var socket: String { folder.path("\(name).sock") }
+    private var settings: String { folder.path("\(name).toml") }
+    private var key: String { folder.path("\(name).key") }
     // Errors alone: they are let through to whoever runs this.
     private var serve: [String] { ["serve", "--config", settings, "--log-level", "error"] }
 
-    init(in folder: TemporaryFolder) async throws {
-        self.folder = folder
-        programs = (try Products.path("schemad"), try Products.path("adminctl"))
+    /// The example.
+    static func prospects(in folder: TemporaryFolder) async throws -> Stage {
         // A copy, since Python leaves its bytecode there, without which Alembic would look slower than it is.
-        project = try folder.copy("deploy/examples/prospects", as: "project")
+        let project = try folder.copy("deploy/examples/prospects", as: "prospects")
+        let stage = try await Stage(in: folder, "prospects", project)
+        try await stage.command(TestPython.interpreter, ["break.py", "healthy"]).run()
+        return stage
+    }
+
+    /// A project of many tables, at its head.
+    static func tables(_ count: Int, in folder: TemporaryFolder) async throws -> Stage {
+        let project = try TableProject(tables: count, in: folder, "tables\(count)")
+        let stage = try await Stage(in: folder, "tables\(count)", project.path)
+        try await stage.alembic("upgrade", "heads").run()
+        return stage
+    }
+
+    private init(in folder: TemporaryFolder, _ name: String, _ project: String) async throws {
+        self.folder = folder
+        self.name = name
+        self.project = project
+        programs = (try Products.path("schemad"), try Products.path("adminctl"))
         database = try await TestCluster.database()
-        try await command(TestPython.interpreter, ["break.py", "healthy"]).run()
         try await command(
             programs.adminctl, ["key", "new", "bench", "--scope", "read,migrate", "--out", key]
         ).run()
         try folder.write(
-            "schemad.toml",
+            "\(name).toml",
             """
             audience = "benchmarks"
             [socket]
             path = "\(socket)"
             [keys]
-            file = "keys.toml"
+            file = "\(name).key"
             [state]
-            directory = "state"
+            directory = "\(name).state"
             [databases.main]
             url = "\(database.url)"
             project = "\(project)"
@@ -61,6 +78,16 @@ struct Stage {
             return (try? await adminctl("status").run()) != nil
         }
         return agent
+    }
+
+    /// Waits until the agent has replayed the migrations: measured is what it does all day.
+    func untilCompared() async throws {
+        try await eventually("the schema is compared", deadline: .seconds(300), every: .milliseconds(200)) {
+            let diagnosis = try await Program.run(
+                programs.adminctl, ["--json", "diagnose", "--fresh"],
+                environment: ["ADMINCTL_SOCKET": socket, "ADMINCTL_KEY_FILE": key])
+            return diagnosis.standardOutput.contains(#""migrations":true"#)
+        }
     }
 
     /// From before the spawn until a client that dialled has the agent's hello, which says that it is ready.

@@ -132,7 +132,10 @@ import Testing
         #expect(Self.outcome(Array(body.utf8)) == (isGood ? "ok" : "badParams"))
     }
 
-    @Test(arguments: [("{\"job\":\"j1\"}", true), ("{}", false), ("{\"job\":\"j1\",\"afterSequence\":-1}", false)])
+    @Test(arguments: [
+        ("{\"job\":\"j1\"}", true), ("{}", true), ("{\"afterSequence\":1}", false),
+        ("{\"job\":\"j1\",\"afterSequence\":-1}", false),
+    ])
     func watchParameters(_ parameters: String, _ isGood: Bool) {
         let body = "{\"id\":\"1\",\"command\":\"watch\",\"params\":\(parameters)}"
         #expect(Self.outcome(Array(body.utf8)) == (isGood ? "ok" : "badParams"))

@@ -97,9 +97,15 @@ extension Diagnose.Schema {
             self.init(sources: sources, missingColumns: nil, differences: nil)
             return
         }
+        var extract = SchemaExtract()
         self.init(
-            sources: sources, missingColumns: comparison.missingColumns, differences: comparison.differences,
-            unmanaged: comparison.unmanaged, advice: comparison.advice, notComparable: comparison.notComparable,
-            ignored: comparison.ignored, accepted: comparison.accepted)
+            sources: sources, missingColumns: nil, differences: extract.take(comparison.differences))
+        missingColumns = extract.take(comparison.missingColumns)
+        notComparable = extract.take(comparison.notComparable)
+        accepted = extract.take(comparison.accepted)
+        ignored = extract.take(comparison.ignored)
+        advice = extract.take(comparison.advice)
+        unmanaged = extract.take(comparison.unmanaged)
+        omitted = extract.omitted
     }
 }

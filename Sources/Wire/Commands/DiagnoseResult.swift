@@ -101,12 +101,14 @@ extension Diagnose {
         public var ignored: [IgnoredDifference]
         /// What the baseline accepts.
         public var accepted: [SchemaDifference]
+        /// How many entries of these lists were left out, so that the answer fits a frame.
+        public var omitted: Int
 
         public init(
             sources: Sources, missingColumns: [MissingColumn]?, differences: [SchemaDifference]?,
             unmanaged: [UnmanagedObject] = [], advice: [SchemaDifference] = [],
             notComparable: [IncomparableObject] = [], ignored: [IgnoredDifference] = [],
-            accepted: [SchemaDifference] = []
+            accepted: [SchemaDifference] = [], omitted: Int = 0
         ) {
             self.sources = sources
             self.missingColumns = missingColumns
@@ -116,6 +118,7 @@ extension Diagnose {
             self.notComparable = notComparable
             self.ignored = ignored
             self.accepted = accepted
+            self.omitted = omitted
         }
     }
 

@@ -59,6 +59,7 @@ DIAGNOSE: dict[str, Any] = {
         "notComparable": [],
         "ignored": [],
         "accepted": [],
+        "omitted": 0,
     },
     "probes": [],
     "findings": [FINDING],

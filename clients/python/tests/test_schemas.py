@@ -114,8 +114,9 @@ def test_the_request_schema_agrees_with_the_vectors(case):
 @pytest.mark.parametrize(
     "name, params, fits",
     [
-        ("watch", {}, False),
+        ("watch", {}, True),
         ("watch", {"job": "j1", "afterSequence": 3}, True),
+        ("watch", {"afterSequence": 3}, False),
         ("fixVersion", {"undo": "r1"}, True),
         ("fixVersion", {"undo": "r1", "apply": True}, False),
         ("fixVersion", {"undo": "r1", "to": ["a"]}, False),

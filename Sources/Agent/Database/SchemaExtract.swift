@@ -1,0 +1,52 @@
+import Diagnosis
+import Schema
+import Wire
+
+/// As much of a comparison as fits an answer: what breaks something first, then the rest in its order.
+struct SchemaExtract {
+    /// Bytes for all entries together; the answer has a megabyte at most.
+    private static let budget = 700_000
+    /// Names of members and punctuation.
+    private static let overhead = 150
+
+    private var left = Self.budget
+    private(set) var omitted = 0
+
+    mutating func take(_ differences: [SchemaDifference]) -> [SchemaDifference] {
+        let breaking = take(differences.filter(\.breaking), size: Self.size)
+        let others = take(differences.filter { !$0.breaking }, size: Self.size)
+        if breaking.count + others.count == differences.count { return differences }
+        return breaking + others
+    }
+
+    mutating func take(_ columns: [MissingColumn]) -> [MissingColumn] {
+        take(columns) { $0.table.utf8.count + $0.column.utf8.count + $0.type.utf8.count }
+    }
+
+    mutating func take(_ objects: [UnmanagedObject]) -> [UnmanagedObject] { take(objects) { $0.object.utf8.count } }
+
+    mutating func take(_ objects: [IncomparableObject]) -> [IncomparableObject] {
+        take(objects) { $0.object.utf8.count + $0.reason.utf8.count }
+    }
+
+    mutating func take(_ differences: [IgnoredDifference]) -> [IgnoredDifference] {
+        take(differences) { $0.rule.utf8.count + Self.size($0.difference) }
+    }
+
+    private static func size(_ difference: SchemaDifference) -> Int {
+        [difference.object, difference.models, difference.migrations, difference.live, difference.renamedTo]
+            .reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+    }
+
+    private mutating func take<Entry>(_ entries: [Entry], size: (Entry) -> Int) -> [Entry] {
+        var count = 0
+        for entry in entries {
+            let cost = size(entry) + Self.overhead
+            guard cost <= left else { break }
+            left -= cost
+            count += 1
+        }
+        omitted += entries.count - count
+        return Array(entries.prefix(count))
+    }
+}
