@@ -92,10 +92,31 @@ extension CatalogComparison {
         if let value, let otherValue {
             verdict = texts.compare(value, otherValue, in: .domainDefault(type.qualifiedName))
         }
-        for (name, check) in checks where verdict != .different {
-            guard let other = otherChecks[name] else { return .different }
-            let next = texts.compare(check, other, in: .domainCheck(type.qualifiedName))
-            if next != .same { verdict = next }
+        switch self.verdict(checks, otherChecks, of: type) {
+        case .same: return verdict
+        case let other: return verdict == .different ? .different : other
+        }
+    }
+
+    /// The checks of a domain, as many on both sides, by what they say: the name that the server gives to one depends
+    /// on how many there were before.
+    private mutating func verdict(
+        _ checks: [String: String], _ others: [String: String], of type: UserType
+    ) -> TextVerdict {
+        var rest = others.sorted { $0.key.precedesInBytes($1.key) }
+        let open = checks.sorted { $0.key.precedesInBytes($1.key) }.filter { check in
+            guard let same = rest.firstIndex(where: { $0.value.isIdentical(to: check.value) }) else { return true }
+            rest.remove(at: same)
+            return false
+        }
+        var verdict = TextVerdict.same
+        for check in open {
+            let verdicts = rest.map { texts.compare(check.value, $0.value, in: .domainCheck(type.qualifiedName)) }
+            guard let place = verdicts.firstIndex(of: .same) ?? verdicts.firstIndex(where: { $0 != .different }) else {
+                return .different
+            }
+            if verdicts[place] != .same { verdict = verdicts[place] }
+            rest.remove(at: place)
         }
         return verdict
     }
