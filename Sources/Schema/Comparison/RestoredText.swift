@@ -1,19 +1,55 @@
 /// An expression as it reads after its dump was restored.
 ///
-/// Within one major version PostgreSQL rewords only one thing then: the cast of an array of constants becomes one cast of
+/// Within one major version PostgreSQL rewords two things then. The cast of an array of constants becomes one cast of
 /// each, `(ARRAY['a'::character varying])::text[]` becomes `ARRAY[('a'::character varying)::text]`. Both mean the same,
-/// for a cast between array types is the cast of every element. (Tried on PostgreSQL 15 with checks, exclusions,
-/// predicates, policies, triggers, views and functions; what was restored once stays as it is.)
+/// for a cast between array types is the cast of every element. And what `BETWEEN`, `IN` and a comparison of rows stand
+/// for is joined with what follows, `((a AND b) AND c)` becomes `(a AND b AND c)`. (Tried on PostgreSQL 15 with checks,
+/// exclusions, predicates, policies, triggers, views and functions; what was restored once stays as it is.)
 enum RestoredText {
-    /// The text with casts of `ARRAY[…]` moved to its elements, and without white space that separates nothing.
+    /// The text with casts of `ARRAY[…]` moved to its elements, without brackets that a restore leaves out, and without
+    /// white space that separates nothing.
     static func of(_ text: String) -> String {
-        guard text.contains("ARRAY") else { return text }
+        guard text.contains("ARRAY") || text.contains(" AND ") || text.contains(" OR ") else { return text }
         var tokens = SQLTokens(text)
         var words: [String] = []
         while let token = tokens.next() { words.append(token) }
         var result: [String] = []
         rewrite(words[...], into: &result)
-        return result.joined(separator: "\u{0}")
+        return joined(result).joined(separator: "\u{0}")
+    }
+
+    /// A pair of brackets, by the place of the first one.
+    private struct Brackets {
+        var start: Int
+        /// `AND` or `OR`, if that is what joins its parts.
+        var word: String?
+        /// The brackets that it starts with, and where they end.
+        var first: (word: String?, end: Int)?
+    }
+
+    /// Without the brackets around a first part that the same word joins.
+    private static func joined(_ words: [String]) -> [String] {
+        var result: [String] = []
+        var open: [Brackets] = []
+        for word in words {
+            switch word {
+            case "(": open.append(Brackets(start: result.count))
+            case ")":
+                if let closed = open.popLast(), let outer = open.last, closed.start == outer.start + 1 {
+                    open[open.count - 1].first = (closed.word, result.count)
+                }
+            case "AND", "OR":
+                guard let brackets = open.last, brackets.word == nil else { break }
+                open[open.count - 1].word = word
+                if let first = brackets.first, first.word == word, first.end == result.count - 1 {
+                    result.remove(at: first.end)
+                    result.remove(at: brackets.start + 1)
+                }
+            default: break
+            }
+            result.append(word)
+        }
+        return result
     }
 
     private static func rewrite(_ words: ArraySlice<String>, into result: inout [String]) {
