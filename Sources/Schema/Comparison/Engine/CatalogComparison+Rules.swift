@@ -6,6 +6,7 @@ extension CatalogComparison {
         for trigger in expected.triggers {
             let path = ObjectPath(.trigger, trigger.name, of: actual)
             guard let other = others[ExactText(trigger.name)] else {
+                if trigger.isInherited, isPartitionedOtherwise(expected, actual) { continue }
                 let parents = parentsThatExplain(expected, actual, isInherited: trigger.isInherited)
                 if let parents {
                     report(
@@ -27,11 +28,18 @@ extension CatalogComparison {
         }
         let wanted = Set(expected.triggers.map { ExactText($0.name) })
         for trigger in actual.triggers where !wanted.contains(ExactText(trigger.name)) {
+            if trigger.isInherited, isPartitionedOtherwise(expected, actual) { continue }
             guard let parents = parentsThatExplain(expected, actual, isInherited: trigger.isInherited) else { continue }
             report(
                 .extraTrigger, ObjectPath(.trigger, trigger.name, of: actual), expected: nil,
                 actual: DefinitionText.trigger(trigger), parents: parents)
         }
+    }
+
+    /// Whether one of them is a partition of something else, or none: the triggers of the partitioned table come with
+    /// the place in it and go with it.
+    private func isPartitionedOtherwise(_ expected: Table, _ actual: Table) -> Bool {
+        (expected.isPartition || actual.isPartition) && !expected.parents.isIdentical(to: actual.parents)
     }
 
     /// Policies of row-level security, by name.
