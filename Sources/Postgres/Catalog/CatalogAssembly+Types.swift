@@ -24,7 +24,7 @@ extension CatalogAssembly {
             """
             SELECT t.oid, n.nspname, t.typname, t.typtype, t.typnotnull, t.typrelid,
                    CASE t.typtype WHEN 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod)
-                                  WHEN 'r' THEN pg_catalog.format_type(r.rngsubtype, NULL) END,
+                                  WHEN 'r' THEN \(Self.range) END,
                    \(definition("pg_catalog.pg_get_expr(t.typdefaultbin, 0)"))
             FROM pg_catalog.pg_type t
             JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace AND \(CatalogSQL.isUserSchema)
@@ -59,6 +59,28 @@ extension CatalogAssembly {
             return UserType(schema: draft.schema, name: draft.name, definition: definition)
         }
     }
+
+    /// The subtype of a range, and its other parameters as `CREATE TYPE` takes them.
+    private static let range = {
+        func parameter(_ word: String, _ expression: String) -> String {
+            "COALESCE(', \(word) = ' || \(expression), '')"
+        }
+        func name(_ catalog: String, _ prefix: String, _ column: String, besides condition: String) -> String {
+            """
+            (SELECT pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(x.\(prefix)name)
+             FROM pg_catalog.\(catalog) x JOIN pg_catalog.pg_namespace s ON s.oid = x.\(prefix)namespace
+             WHERE x.oid = r.\(column) AND NOT \(condition))
+            """
+        }
+        let usual = "x.oid = (SELECT b.typcollation FROM pg_catalog.pg_type b WHERE b.oid = r.rngsubtype)"
+        return [
+            "pg_catalog.format_type(r.rngsubtype, NULL)",
+            parameter("SUBTYPE_OPCLASS", name("pg_opclass", "opc", "rngsubopc", besides: "x.opcdefault")),
+            parameter("COLLATION", name("pg_collation", "coll", "rngcollation", besides: usual)),
+            parameter("CANONICAL", "NULLIF(r.rngcanonical::oid, 0)::pg_catalog.regproc::text"),
+            parameter("SUBTYPE_DIFF", "NULLIF(r.rngsubdiff::oid, 0)::pg_catalog.regproc::text"),
+        ].joined(separator: " || ")
+    }()
 
     /// By the oid of their enum, in their order.
     private mutating func readLabels() throws(PostgresError) -> [UInt32: [String]] {

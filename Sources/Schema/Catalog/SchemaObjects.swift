@@ -50,7 +50,8 @@ public struct UserType: Codable, Hashable, Sendable {
         /// The base type as `format_type` gives it, and the checks by name with their `pg_get_constraintdef`.
         case domain(base: String, nullable: Bool, default: String?, checks: [String: String])
         case composite(attributes: [Column])
-        /// The subtype.
+        /// The subtype as `format_type` gives it, then the parameters that are not what `CREATE TYPE` takes by itself:
+        /// `double precision, SUBTYPE_DIFF = float8mi`.
         case range(subtype: String)
     }
 
