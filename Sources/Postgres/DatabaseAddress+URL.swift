@@ -36,7 +36,7 @@ extension DatabaseAddress {
         }
         query += isAsyncpg ? parametersForAsyncpg() : parametersForLibpq()
         if query.isEmpty { return text }
-        return text + "?" + query.map { "\($0.0)=\(percentEncoded($0.1))" }.joined(separator: "&")
+        return text + "?" + query.map { "\($0.0)=\(percentEncoded($0.1, isValue: true))" }.joined(separator: "&")
     }
 
     /// The only host, when it can stand between `@` and `/`.

@@ -99,7 +99,7 @@ public actor EmbeddedCluster {
 
     /// An address on the private socket; valid also while the server is stopped.
     public func url(database: String = "postgres", user: String = "postgres") -> String {
-        "postgresql:///\(percentEncoded(database))?host=\(percentEncoded(folder))&port=\(port)"
+        "postgresql:///\(percentEncoded(database))?host=\(percentEncoded(folder, isValue: true))&port=\(port)"
             + "&user=\(percentEncoded(user))"
     }
 

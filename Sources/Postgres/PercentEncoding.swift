@@ -1,5 +1,7 @@
 /// Encodes all but RFC 3986's unreserved characters, which every parser of addresses leaves alone.
-func percentEncoded(_ text: String) -> String {
+///
+/// - Parameter isValue: of a query: a slash stays, since ConfigParser and others trip over a percent sign.
+func percentEncoded(_ text: String, isValue: Bool = false) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var bytes: [UInt8] = []
     for byte in text.utf8 {
@@ -8,6 +10,7 @@ func percentEncoded(_ text: String) -> String {
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
             UInt8(ascii: "~"):
             bytes.append(byte)
+        case UInt8(ascii: "/") where isValue: bytes.append(byte)
         default:
             bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
         }

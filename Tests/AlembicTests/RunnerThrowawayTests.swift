@@ -114,7 +114,11 @@ struct RunnerThrowawayTests {
             )
             bad = sa.MetaData()
             sa.Table("broken", bad, sa.Column("id", sa.Integer, server_default=sa.text("no_such_function()")))
-            sa.Table("fine", bad, sa.Column("id", sa.Integer, primary_key=True), sa.Column("k", postgresql.HSTORE))
+            sa.Table(
+                "fine", bad, sa.Column("id", sa.Integer, primary_key=True), sa.Column("k", postgresql.HSTORE),
+                sa.Index("nonsense", sa.text("no_such_function(id)")),
+                sa.Index("beside", "k", postgresql_concurrently=True),
+            )
             """
         let environment = RunnerProject.environment(arguments: "").replacing(
             "target_metadata=metadata", with: "target_metadata=[metadata, models.other, models.bad]"
@@ -124,12 +128,16 @@ struct RunnerThrowawayTests {
                 let creation = try await project.runner(url).create(
                     extensions: ["hstore", "no_such_extension"], nonce: nonce, deadline: .seconds(60)
                 ) { try await holds(nonce, in: url, $0) }
-                #expect(creation.failures.map(\.object) == ["extension no_such_extension", "table broken"])
+                #expect(
+                    creation.failures.map(\.object) == [
+                        "extension no_such_extension", "table broken", "index nonsense of fine",
+                    ])
                 #expect(creation.failures.last?.message.contains("no_such_function") == true)
                 let tables = try await TestCluster.execute(
                     url,
                     "SELECT string_agg(c.oid::regclass::text, ', ' ORDER BY relname) FROM pg_class c WHERE relkind = 'r' "
                         + "AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)")
+                #expect(try await TestCluster.execute(url, "SELECT to_regclass('beside')").value == "beside")
                 #expect(tables.value == "fine, notes, \"shop floor\".orders")
             }
         }

@@ -22,6 +22,16 @@ extension Case {
         difference("a table that only the migrations know", .missingTable, live: nil, "w:schema.missingTable"),
         difference("a column that only the migrations know", .missingColumn, live: nil, "w:schema.missingColumn"),
         Case(
+            "behind, and a type that a pending revision may change",
+            Sample.with(Sample.rows(Sample.second)) {
+                $0.schema = .compared(
+                    SchemaComparison(
+                        differences: [
+                            SchemaDifference(
+                                kind: .type, object: "prospects.bio", models: "BIGINT", live: "integer", breaking: true)
+                        ], tablesCompared: 1), gaps: [])
+            }, .behind, .legitimate, match: false, "e:version.behind", "w:schema.typeDiffers"),
+        Case(
             "something that could not be compared",
             Sample.facts(
                 schema: .compared(

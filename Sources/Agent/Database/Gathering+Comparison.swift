@@ -10,6 +10,10 @@ extension Gathering {
         if case .ready(let expected) = expectation { expected.history != nil } else { false }
     }
 
+    private var lacksModelIndexes: Bool {
+        if case .ready(let expected) = expectation { expected.lacksIndexes } else { false }
+    }
+
     /// What the migrations make at the live rows; nil where that cannot be told.
     var expectedCatalog: Catalog? {
         guard case .ready(let expected) = expectation, let history = expected.history, let reading = try? reading.get()
@@ -53,7 +57,7 @@ extension Gathering {
             searchPath: description.models?.searchPath ?? [])
         switch expectation {
         case .ready(let expected):
-            if let models = expected.models, expected.notMade.isEmpty { sides.models = .created(models) }
+            if let models = expected.models, expected.hasAllTables { sides.models = .created(models) }
             if let history = expected.history { sides.versionTables += history.versionTables }
             gaps = expected.gaps
             if let history = expected.history { sides.migrations = migrations(history, reading, &gaps) }
@@ -70,7 +74,10 @@ extension Gathering {
         case .success(let baseline): options.baseline = baseline
         case .failure(let fault): gaps.append(fault.description)
         }
-        return .compared(SchemaComparison(sides, options: options), gaps: gaps)
+        var comparison = SchemaComparison(sides, options: options)
+        // What could not be made of the models is not what they lack.
+        if lacksModelIndexes { comparison.advice.removeAll(where: \.kind.isAboutIndex) }
+        return .compared(comparison, gaps: gaps)
     }
 
     /// What the migrations make at the live rows; nil, with the reason, where that cannot be told.

@@ -22,6 +22,14 @@ struct ExpectedSchema: Codable, Sendable {
     /// Why history or models are missing, a sentence each.
     var problems: [String]
 
+    /// Whether every table of the models was made; indexes may be missing.
+    var hasAllTables: Bool { notMade.allSatisfy { Self.isIndex($0) || $0.object.hasPrefix("extension ") } }
+
+    /// Whether some index of the models could not be made.
+    var lacksIndexes: Bool { notMade.contains(where: Self.isIndex) }
+
+    private static func isIndex(_ failure: ModelCreation.Failure) -> Bool { failure.object.hasPrefix("index ") }
+
     /// Why not everything can be compared; each completes "because …".
     var gaps: [String] {
         guard let first = notMade.first else { return problems }

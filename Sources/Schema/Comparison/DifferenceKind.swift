@@ -100,6 +100,14 @@ extension SchemaDifference {
             }
         }
 
+        /// Whether it is about an index.
+        public var isAboutIndex: Bool {
+            switch self {
+            case .missingIndex, .extraIndex, .index, .indexName, .indexInvalid: true
+            default: false
+            }
+        }
+
         /// In the order of declaration, for sorting.
         var rank: Int { Self.ranks[self] ?? 0 }
 

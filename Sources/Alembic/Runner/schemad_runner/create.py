@@ -20,14 +20,29 @@ class Create(Run):
             self.attempt(f"extension {name}", self.statement("CREATE EXTENSION IF NOT EXISTS {} CASCADE", name))
         for schema in sorted(self.schemas(several)):
             self.attempt(f"schema {schema}", self.statement("CREATE SCHEMA IF NOT EXISTS {}", schema))
+        for index in (index for metadata in several for table in metadata.sorted_tables for index in table.indexes):
+            # Not inside a transaction, which everything here is.
+            index.dialect_options["postgresql"]["concurrently"] = False
         for metadata in several:
             if not self.attempt("", lambda part=metadata: part.create_all(context.connection)):
                 # One table that cannot be made must not hide the others.
                 for table in metadata.sorted_tables:
-                    self.attempt(f"table {table.fullname}", lambda part=table: part.create(context.connection, True))
+                    self.create(table)
         commit(context)
         self.completed = True
         return []
+
+    def create(self, table: Any) -> None:
+        """Makes a table, then each of its indexes: one that cannot be made must not hide the table."""
+        indexes = sorted(table.indexes, key=lambda index: str(index.name))
+        table.indexes.clear()
+        connection = self.context.connection
+        try:
+            is_made = self.attempt(f"table {table.fullname}", lambda: table.create(connection, True))
+        finally:
+            table.indexes.update(indexes)
+        for index in indexes if is_made else ():
+            self.attempt(f"index {index.name} of {table.fullname}", lambda part=index: part.create(connection, True))
 
     def report(self, **inputs: list[str]) -> None:
         self.agent.report("created", failures=[failure for failure in self.failures if failure["object"]])
