@@ -94,9 +94,11 @@ extension CatalogComparison {
             return (.default, expected.default == nil && actual.default == nil ? .same : .different)
         }
         if left.isIdentical(to: right) { return (.default, .same) }
-        let areSerial =
-            self.expected.isSerial(expected, of: table) && self.actual.isSerial(actual, of: actualTable.qualifiedName)
-        if areSerial { return (.default, .same) }
+        // The name of a sequence that a column owns does not matter; children have the default of their parent's column.
+        let owner = self.expected.ownerOfSequence(in: left)
+        if owner != nil, owner.isIdentical(to: self.actual.ownerOfSequence(in: right)) {
+            return (.default, .same)
+        }
         // A change of type words the default anew; that alone is no second difference.
         if !texts.rules.isSameType(expected.type, actual.type),
             LooseText.of(left).isIdentical(to: LooseText.of(right))

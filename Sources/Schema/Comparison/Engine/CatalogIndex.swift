@@ -27,11 +27,16 @@ struct CatalogIndex {
 
     /// Whether the column's default is the next value of a sequence that it owns.
     func isSerial(_ column: Column, of table: TableName) -> Bool {
-        guard let name = column.default.flatMap(NextValue.init)?.sequence,
-            let position = catalog.sequences.position(ofSchema: name.schema, name: name.name),
-            let owner = catalog.sequences[position].owner
-        else { return false }
-        return owner.isIdentical(to: Sequence.Owner(table: table, column: column.name))
+        column.default.flatMap(ownerOfSequence)?.isIdentical(to: Sequence.Owner(table: table, column: column.name))
+            ?? false
+    }
+
+    /// The column that owns the sequence of which a default is the next value; nil where there is none.
+    func ownerOfSequence(in text: String) -> Sequence.Owner? {
+        guard let name = NextValue(text)?.sequence,
+            let position = catalog.sequences.position(ofSchema: name.schema, name: name.name)
+        else { return nil }
+        return catalog.sequences[position].owner
     }
 }
 
