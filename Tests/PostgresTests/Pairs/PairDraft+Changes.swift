@@ -149,6 +149,8 @@ extension PairDraft {
                 propose(
                     "rename serial", ["ALTER SEQUENCE \(sequence.quoted) RENAME TO \(name("seq").quoted)"],
                     touching: subject, [])
+                // A child's default would be dropped with its parent's.
+                guard !table.hasChildren else { return }
                 propose(
                     "serial to identity",
                     [

@@ -223,9 +223,10 @@ extension PairDraft {
         tables[index].use(column)
         for one in [index, target] { tables[one].foreignKeys += 1 }
         tables[target].isUsed = true
-        // A primary key cannot be dropped while it is referred to.
-        changes.removeAll {
-            $0.name == "drop primary key" && $0.subjects[0].starts(with: tables[target].name.subject())
+        // Neither a primary key nor a partition can be dropped while it is referred to.
+        changes.removeAll { change in
+            ["drop primary key", "drop partition"].contains(change.name)
+                && change.subjects.contains { $0.starts(with: tables[target].name.subject()) }
         }
         guard let name else { return }
         let drop = "ALTER TABLE \(table.quoted) DROP CONSTRAINT \(name.quoted)"
