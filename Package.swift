@@ -171,6 +171,6 @@ let package = Package(
             dependencies: [
                 "Alembic", "Revisions", "Support", "Tokens", .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            path: "Tests/Benchmarks", swiftSettings: strict),
+            path: "Tests/Benchmarks", exclude: ["migra"], swiftSettings: strict),
     ]
 )
