@@ -74,40 +74,44 @@ extension Situation {
         statement: (SchemaDifference) -> String? = { _ in nil }
     ) -> [Observation] {
         // Models against a database that is behind: what differs may be what the pending revisions change.
-        let isPending = { (difference: SchemaDifference) in
-            difference.blame == nil && self.missingSchema == .maybePending
+        let mayBePending = missingSchema == .maybePending
+        let pending = differences.filter { $0.blame == nil && mayBePending }
+        let settled = differences.filter { $0.blame != nil || !mayBePending }
+        func title(_ group: [SchemaDifference]) -> String {
+            "\(group.count) \(group.count == 1 ? what : plural): \(TerminalText.list(group.map(\.object)))"
         }
-        let pending = differences.filter(isPending)
-        let differences = differences.filter { !isPending($0) }
         var observations: [Observation] = []
         if !pending.isEmpty {
             observations.append(
                 MissingSchema.maybePending.observation(
-                    code,
-                    "\(pending.count) \(pending.count == 1 ? what : plural): \(TerminalText.list(pending.map(\.object)))",
-                    evidence: pending.map(\.line), pending, self))
+                    code, title(pending), evidence: pending.map(\.line), pending, self))
         }
-        let groups = Dictionary(grouping: differences) { difference in
+        let groups = Dictionary(grouping: settled) { difference in
             difference.breaking ? Severity.error : difference.kind.isInformational ? .info : .warning
         }
+        for (severity, group) in groups.sorted(by: { $0.key < $1.key }) {
+            observations.append(
+                Observation(
+                    code, severity, severity == .info ? .inSync : .drifted, title(group) + ".",
+                    evidence: group.map(\.line),
+                    remedy: lines(for: group, remedy, group.filter { $0.blame != .handMade }.compactMap(statement))))
+        }
         return observations
-            + groups.sorted { $0.key < $1.key }.map { severity, group in
-                let statements = group.filter { $0.blame != .handMade }.compactMap(statement).prefix(20)
-                var lines = statements.isEmpty ? [] : [remedy] + statements
-                if group.contains(where: { $0.blame == .handMade }) {
-                    lines.append(
-                        "# No migration made what is marked handMade: write a revision that does, or remove it.")
-                } else if group.contains(where: { $0.blame == nil }) {
-                    lines.append("# Models and database disagree: correct the models, or write a revision, and run it:")
-                    lines += ["alembic revision --autogenerate -m 'what the models map'", adminctl("migrate")]
-                } else if statements.isEmpty {
-                    lines.append(remedy)
-                }
-                lines += ["# Or accept what is there from now on:", adminctl("diagnose --write-baseline FILE")]
-                return Observation(
-                    code, severity, severity == .info ? .inSync : .drifted,
-                    "\(group.count) \(group.count == 1 ? what : plural): \(TerminalText.list(group.map(\.object))).",
-                    evidence: group.map(\.line), remedy: lines)
-            }
+    }
+
+    /// What to do about differences: by who is to blame, then how to accept them.
+    private func lines(
+        for group: [SchemaDifference], _ remedy: String, _ statements: [String]
+    ) -> [String] {
+        var lines = statements.isEmpty ? [] : [remedy] + statements.prefix(20)
+        if group.contains(where: { $0.blame == .handMade }) {
+            lines.append("# No migration made what is marked handMade: write a revision that does, or remove it.")
+        } else if group.contains(where: { $0.blame == nil }) {
+            lines.append("# Models and database disagree: correct the models, or write a revision, and run it:")
+            lines += ["alembic revision --autogenerate -m 'what the models map'", adminctl("migrate")]
+        } else if statements.isEmpty {
+            lines.append(remedy)
+        }
+        return lines + ["# Or accept what is there from now on:", adminctl("diagnose --write-baseline FILE")]
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// - Throws: when it still does not after the deadline; what the condition throws ends the wait at once.
 public func eventually(
-    _ what: String = "the condition", deadline: Duration = .seconds(20), every pause: Duration = .milliseconds(20),
+    _ what: String = "the condition", deadline: Duration = .seconds(60), every pause: Duration = .milliseconds(20),
     isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + deadline

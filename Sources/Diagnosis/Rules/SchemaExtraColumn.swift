@@ -14,8 +14,7 @@ extension Rule {
             evidence:
                 "The live catalog, held against a replay of the migrations at the live rows, and against the models.",
             remedy: """
-                Write a revision that adds the column if it is missing, stamp nothing; or drop the column when \
-                nobody uses it.
+                Write a revision that adds the column only where it is missing; or drop it when nobody uses it.
                 """)
     ) { situation, code in
         situation.drift(
