@@ -58,10 +58,11 @@ public struct Snapshot: Sendable {
         guard let history = expected.history else {
             throw StartError(exitStatus: 69, "no snapshot can be made: \(gaps.joined(separator: "; "))")
         }
+        let content = Array(try JSONEncoder().encode(expected))
         do {
-            try FileBytes.replace(TextFile.absolute(path), with: Array(try JSONEncoder().encode(expected)))
+            try FileBytes.replace(TextFile.absolute(path), with: content)
         } catch {
-            throw StartError(exitStatus: 73, "\(path) cannot be written: \(error)")
+            throw StartError(exitStatus: 73, "\(path) cannot be written: \(error.reason)")
         }
         let count = history.steps.count
         return Report(

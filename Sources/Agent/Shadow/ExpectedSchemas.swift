@@ -100,7 +100,7 @@ actor ExpectedSchemas {
         do {
             bytes = try FileBytes.read(path, limit: sizeLimit)
         } catch {
-            throw ShadowError("the snapshot \(path) cannot be read: \(error)")
+            throw ShadowError("the snapshot \(path) cannot be read: \(error.reason)")
         }
         guard let expected = try? JSONDecoder().decode(ExpectedSchema.self, from: Data(bytes)),
             expected.format == ExpectedSchema.currentFormat

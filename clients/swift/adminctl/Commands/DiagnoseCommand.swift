@@ -53,7 +53,8 @@ struct DiagnoseCommand: AgentCommand {
         guard let differences = result.schema.differences else {
             throw .agent(
                 WireError(
-                    .precondition, "the schema of database \(result.database) was not compared: nothing can be accepted"
+                    .precondition,
+                    "the schema of database \(result.database) was not compared, as 'diagnose' says: nothing can be accepted"
                 ))
         }
         let baseline = Baseline(
