@@ -10,6 +10,13 @@ extension RevisionGraph {
         return result
     }
 
+    /// The known ones of `ids` that no other one of them stands on, sorted.
+    public func newest(of ids: [String]) -> [String] {
+        let nodes = ids.compactMap(node)
+        let below = allDownEdges.reach(from: nodes.flatMap { allDownEdges[$0] })
+        return Set(nodes.filter { !below[$0] }).map { revisions[$0].id }.sortedNames()
+    }
+
     /// What an upgrade from `rows` to `targets` would run, oldest first. Unknown ids of either are left out.
     public func pending(from rows: [String], to targets: [String]) -> [String] {
         let present = allDownEdges.reach(from: rows.compactMap(node))

@@ -84,9 +84,9 @@ struct TextComparisonTests {
 
     @Test func whatAShadowReadsBackDecides() {
         let sides = Self.sides(Self.catalog(Self.regrouped), Self.catalog(Self.original))
-        let wanted = SchemaComparison.textsToParse(sides)
+        let wanted = SchemaComparison(sides).textsToParse
         #expect(wanted.count == 22)
-        #expect(SchemaComparison.textsToParse(sides) == wanted)
+        #expect(SchemaComparison(sides).textsToParse == wanted)
         let same = Dictionary(
             uniqueKeysWithValues: wanted.map { ($0, $0.text.replacing(Self.regrouped, with: Self.original)) })
         let equal = SchemaComparison(Self.sides(sides.live, Self.catalog(Self.original), parsed: same))
@@ -101,9 +101,9 @@ struct TextComparisonTests {
 
     @Test func nothingIsAskedForWhereNothingDiffers() {
         let same = Self.sides(Self.catalog(Self.restored), Self.catalog(Self.original))
-        #expect(SchemaComparison.textsToParse(same).isEmpty)
+        #expect(SchemaComparison(same).textsToParse.isEmpty)
         let lost = Self.sides(Catalog(tables: []), Self.catalog(Self.original))
-        #expect(SchemaComparison.textsToParse(lost).isEmpty)
+        #expect(SchemaComparison(lost).textsToParse.isEmpty)
     }
 
     @Test func acrossMajorVersionsOnlyStructureIsCompared() {
@@ -122,7 +122,7 @@ struct TextComparisonTests {
         #expect(kinds == [.type, .missingConstraint, .index])
         // Read back by one server they can be compared after all.
         let parsed = Dictionary(
-            uniqueKeysWithValues: SchemaComparison.textsToParse(sides).map { ($0, "the same") })
+            uniqueKeysWithValues: SchemaComparison(sides).textsToParse.map { ($0, "the same") })
         #expect(SchemaComparison(Self.sides(live, Self.catalog(Self.original), parsed: parsed)).notComparable.isEmpty)
     }
 

@@ -74,7 +74,11 @@ extension Gathering {
         case .success(let baseline): options.baseline = baseline
         case .failure(let fault): gaps.append(fault.description)
         }
+        sides.parsedTexts = readBack.texts
         var comparison = SchemaComparison(sides, options: options)
+        if readBack.isComing(for: comparison.textsToParse) {
+            gaps.append("some definitions are being parsed again in the background")
+        }
         // What could not be made of the models is not what they lack.
         if lacksModelIndexes { comparison.advice.removeAll(where: \.kind.isAboutIndex) }
         return .compared(comparison, gaps: gaps)

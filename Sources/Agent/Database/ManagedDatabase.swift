@@ -20,6 +20,7 @@ final class ManagedDatabase: Sendable {
     private let probes: ProbeReader
     private let shadow: ShadowServer
     private let expectations: ExpectedSchemas
+    private let readBackTexts: ReadBackTexts
     private let baseline: BaselineFile
     private let lastCatalog = Mutex<CatalogReader.Reading?>(nil)
 
@@ -31,6 +32,7 @@ final class ManagedDatabase: Sendable {
         self.shadow = shadow
         expectations = ExpectedSchemas(
             snapshot: settings.snapshot, cache: "\(stateDirectory)/expected-\(settings.name).json")
+        readBackTexts = ReadBackTexts(cache: "\(stateDirectory)/texts-\(settings.name).json")
         baseline = BaselineFile(settings.baseline)
         address = try Self.address(settings.url, of: "\(settings.name).url")
         let readAddress = try settings.readURL.map { url throws(StartError) in
@@ -99,7 +101,8 @@ final class ManagedDatabase: Sendable {
         gathering.reading = await read(schema: table?.resolvedSchema, name: table?.name ?? "alembic_version")
         if case .success(let reading) = gathering.reading {
             gathering.probes = await probed
-            gathering.expectation = await expectation(gathering, reading)
+            (gathering.expectation, gathering.place) = await expectation(gathering, reading)
+            if let place = gathering.place { gathering.readBack = await readBackTexts.known(at: place) }
             gathering.baseline = baseline.current()
         }
         gathering.ignore = settings.ignore
@@ -108,21 +111,39 @@ final class ManagedDatabase: Sendable {
 
     /// What the project's migrations and models make of an empty PostgreSQL; made in the background when that is not
     /// known.
-    private func expectation(_ gathering: Gathering, _ reading: DatabaseReading) async -> ExpectedSchemas.State {
+    private func expectation(
+        _ gathering: Gathering, _ reading: DatabaseReading
+    ) async -> (ExpectedSchemas.State, ReadBackTexts.Place?) {
         guard let project = try? gathering.project.get(), let description = try? gathering.description?.get() else {
-            return .missing("the project cannot be read or run")
+            return (.missing("the project cannot be read or run"), nil)
         }
-        guard project.graph.isUsable else { return .missing("the project's scripts cannot be used") }
+        guard project.graph.isUsable else { return (.missing("the project's scripts cannot be used"), nil) }
         let inputs = await descriptions.digest
         let key = ExpectedSchemas.Key(
             contentHash: project.contentHash, full: "\(project.contentHash) \(inputs ?? "")")
-        return await expectations.current(key) { [self] in
+        let state = await expectations.current(key) { [self] in
             let making = ExpectedSchemaMaking(
                 shadow: shadow, serverVersion: reading.catalog.serverVersion, roles: try await roles(),
                 versionTable: description.versionTable, hasModels: description.models != nil,
                 runner: { [settings] in settings.runner(for: $0) })
             return try await making.make(key: key.full, contentHash: key.contentHash)
         }
+        guard case .ready(let expected) = state, expected.history != nil else { return (state, nil) }
+        let known = RowClassification(rows: reading.versionTable.rows ?? [], graph: project.graph).known
+        return (state, ReadBackTexts.Place(project: key.full, revisions: project.graph.newest(of: known)))
+    }
+
+    /// The diagnosis of what was gathered. What has to be parsed again for a better one is parsed in the background.
+    func observe(_ gathering: Gathering) async -> Observation {
+        let observation = Observation(gathering, database: name)
+        guard let place = gathering.place, case .success(let reading) = gathering.reading else { return observation }
+        await readBackTexts.ask(observation.textsToParse, at: place) { [self] texts in
+            let reading = TextReading(
+                shadow: shadow, serverVersion: reading.catalog.serverVersion, roles: try await roles(),
+                revisions: place.revisions, runner: { [settings] in settings.runner(for: $0) })
+            return try await reading.read(texts)
+        }
+        return observation
     }
 
     /// The roles of the server, which a history may grant rights to.
@@ -134,7 +155,10 @@ final class ManagedDatabase: Sendable {
     }
 
     /// Ends what is being made in the background.
-    func endBackgroundWork() async { await expectations.cancel() }
+    func endBackgroundWork() async {
+        await expectations.cancel()
+        await readBackTexts.cancel()
+    }
 
     /// The same for a request that cannot go on unless all of it is there.
     func survey() async throws(WireError) -> Survey {
@@ -162,7 +186,7 @@ final class ManagedDatabase: Sendable {
             return Survey(
                 project: project, description: try description.get(), reading: reading,
                 expected: gathering.expectedCatalog,
-                observation: Observation(gathering, database: name))
+                observation: await observe(gathering))
         } catch {
             throw WireError(error)
         }
@@ -223,6 +247,9 @@ struct Gathering: Sendable {
     var probes: [ProbeFacts] = []
     /// What migrations and models make of an empty database.
     var expectation = ExpectedSchemas.State.missing("the database was not asked")
+    /// Where live is in the project's history; `nil` while that is not known.
+    var place: ReadBackTexts.Place?
+    var readBack = ReadBackTexts.Answers()
     var ignore: [IgnoreRule] = []
     /// What somebody has accepted; a failure is one clause that completes "because …".
     var baseline: Result<Baseline?, BaselineFile.Fault> = .success(nil)

@@ -17,6 +17,8 @@ struct Observation: Sendable {
     var fingerprint: String?
     /// What tells whether older images may start; `nil` while no replay of the migrations is at hand.
     var serves: OlderImages?
+    /// What a shadow has to parse before everything can be compared.
+    var textsToParse: [ExpressionText]
 
     /// What the models have and the database lacks; `nil` when they could not be compared.
     ///
@@ -72,7 +74,7 @@ final class Monitor: Sendable {
             let gathering = await database.gather(retries: maximumAge == .zero)
             // A table that is locked for a moment is no reason to call the server away.
             if case .failure(let error) = gathering.reading, error.kind == .lockTimeout, let latest { return latest }
-            let observation = Observation(gathering, database: name)
+            let observation = await database.observe(gathering)
             memory.withLock { $0.last = observation }
             return observation
         }

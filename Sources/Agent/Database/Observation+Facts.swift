@@ -16,6 +16,7 @@ extension Observation {
         graph = facts.graph
         fingerprint = (try? gathering.reading.get())?.fingerprint
         serves = gathering.olderImages
+        textsToParse = facts.schema.textsToParse
         result = Diagnose.Result(
             database: database, verdict: assessment.verdict, healthy: assessment.healthy,
             schemaMatch: assessment.schemaMatch, observedAt: WallClock.text(WallClock.milliseconds), ageMs: 0,
@@ -62,6 +63,12 @@ extension Facts {
         }
     }
 
+}
+
+extension SchemaFacts {
+    fileprivate var textsToParse: [ExpressionText] {
+        if case .compared(let comparison, _) = self { comparison.textsToParse } else { [] }
+    }
 }
 
 extension ProjectProblem {

@@ -29,6 +29,13 @@ struct ShadowDatabase: Sendable {
         try await reader.withSession { session throws(PostgresError) in try CatalogReader.read(session) }
     }
 
+    /// What texts of definitions read back as here.
+    func readBack(_ texts: [ExpressionText]) async throws(PostgresError) -> [ExpressionText: String] {
+        try await reader.withSession { session throws(PostgresError) in
+            try ExpressionReader.readBack(texts, session)
+        }
+    }
+
     /// The rows of the version table, and the catalog.
     func look(versionTable: TableName) async throws(PostgresError) -> (rows: [String], catalog: Catalog) {
         try await reader.withSession { session throws(PostgresError) in

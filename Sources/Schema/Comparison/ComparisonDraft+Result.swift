@@ -1,7 +1,7 @@
 extension ComparisonDraft {
     /// The finished comparison: sorted, and without what is ignored or accepted.
     var comparison: SchemaComparison {
-        var result = SchemaComparison(tablesCompared: tablesCompared)
+        var result = SchemaComparison(tablesCompared: tablesCompared, textsToParse: wantedTexts)
         let accepted = Set(options.baseline?.accepted ?? [])
         for entry in Self.sorted(differences) {
             if let rule = rule(for: entry.path) {

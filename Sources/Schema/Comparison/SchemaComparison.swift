@@ -21,6 +21,9 @@ public struct SchemaComparison: Codable, Hashable, Sendable {
     public var accepted: [SchemaDifference]
     /// How many tables were looked for.
     public var tablesCompared: Int
+    /// The texts that differ as they stand and may mean the same: read back by one server and handed over in
+    /// ``SchemaSides/parsedTexts`` they decide what would be ``notComparable`` otherwise. In a fixed order.
+    public var textsToParse: [ExpressionText]
 
     /// Whether statements of the models fail on this database.
     public var isBreaking: Bool { differences.contains(where: \.breaking) }
@@ -28,7 +31,8 @@ public struct SchemaComparison: Codable, Hashable, Sendable {
     public init(
         missingTables: [TableName] = [], missingColumns: [MissingColumn] = [], differences: [SchemaDifference] = [],
         advice: [SchemaDifference] = [], unmanaged: [UnmanagedObject] = [], notComparable: [IncomparableObject] = [],
-        ignored: [IgnoredDifference] = [], accepted: [SchemaDifference] = [], tablesCompared: Int = 0
+        ignored: [IgnoredDifference] = [], accepted: [SchemaDifference] = [], tablesCompared: Int = 0,
+        textsToParse: [ExpressionText] = []
     ) {
         self.missingTables = missingTables
         self.missingColumns = missingColumns
@@ -39,19 +43,12 @@ public struct SchemaComparison: Codable, Hashable, Sendable {
         self.ignored = ignored
         self.accepted = accepted
         self.tablesCompared = tablesCompared
+        self.textsToParse = textsToParse
     }
 
     /// Compares the sides, as far as they are known.
     public init(_ sides: SchemaSides, options: ComparisonOptions = ComparisonOptions()) {
         self = ComparisonDraft(sides, options).comparison
-    }
-
-    /// The texts that differ as they stand and may mean the same: read back by one server and handed over in
-    /// ``SchemaSides/parsedTexts`` they decide what would be ``notComparable`` otherwise. In a fixed order.
-    public static func textsToParse(
-        _ sides: SchemaSides, options: ComparisonOptions = ComparisonOptions()
-    ) -> [ExpressionText] {
-        ComparisonDraft(sides, options).wantedTexts
     }
 }
 

@@ -8,6 +8,8 @@ struct PairDatabases {
     var pairs: [SchemaPair]
     private var expected: [String: Catalog] = [:]
     private var live: [String: Catalog] = [:]
+    /// What the database of the expected sides reads back for the texts that the pairs word differently.
+    private(set) var parsed: [ExpressionText: String] = [:]
 
     /// Makes the pairs and reads both sides.
     init(_ pairs: [SchemaPair]) async throws {
@@ -22,6 +24,8 @@ struct PairDatabases {
             try await others
             try await Self.run(pairs.map { ($0, $0.changes.flatMap(\.statements)) }, in: second.url)
             (expected, live) = (try await Self.read(first.url), try await Self.read(second.url))
+            let texts = pairs.flatMap { PairTests.compare($0, expected($0), live($0), models: nil).textsToParse }
+            parsed = try await Self.parse(texts, in: first.url)
             try await TestCluster.drop(first.name)
             try await TestCluster.drop(second.name)
         } catch {
@@ -59,6 +63,15 @@ struct PairDatabases {
         let dump = try await Program.run("pg_dump", ["--no-owner", source])
         guard dump.status == 0 else { throw SupportError("pg_dump: \(dump.standardError)") }
         try await psql(target, dump.standardOutput)
+    }
+
+    private static func parse(_ texts: [ExpressionText], in url: String) async throws -> [ExpressionText: String] {
+        let connection = try connection(url)
+        let answers = try await connection.withSession { session throws(PostgresError) in
+            try ExpressionReader.readBack(texts, session)
+        }
+        await connection.close()
+        return answers
     }
 
     /// The catalog of each pair, by prefix.

@@ -26,7 +26,11 @@ import Testing
         let databases = try await PairDatabases(pairs)
         var failures: [String] = []
         for pair in databases.pairs {
-            failures += Self.complaints(about: pair, expected: databases.expected(pair), live: databases.live(pair))
+            // As the texts stand, and after a server has parsed them again.
+            for parsed in [[:], databases.parsed] {
+                failures += Self.complaints(
+                    about: pair, expected: databases.expected(pair), live: databases.live(pair), parsed: parsed)
+            }
             await Task.yield()
         }
         try PairRecord.write(
@@ -36,18 +40,21 @@ import Testing
             })
         for failure in failures.prefix(12) { Issue.record("\(failure)") }
         #expect(failures.count == 0)
+        #expect(databases.parsed.count >= 60)
         #expect(databases.pairs.filter(\.changes.isEmpty).count >= 40)
         let planted = databases.pairs.flatMap(\.changes)
         #expect(Set(planted.map(\.name)).count >= 80)
     }
 
     static func compare(
-        _ pair: SchemaPair, _ expected: Catalog, _ live: Catalog, models: SchemaSides.Models?
+        _ pair: SchemaPair, _ expected: Catalog, _ live: Catalog, models: SchemaSides.Models?,
+        parsed: [ExpressionText: String] = [:]
     ) -> SchemaComparison {
         let managed = Set(expected.keys + pair.changes.flatMap(\.managed))
         return SchemaComparison(
             SchemaSides(
-                live: live, migrations: .init(expected: expected, heads: expected, managed: managed), models: models))
+                live: live, migrations: .init(expected: expected, heads: expected, managed: managed), models: models,
+                parsedTexts: parsed))
     }
 
     /// All that it says, but for what is the models' alone.
@@ -58,10 +65,12 @@ import Testing
     }
 
     /// What a comparison gets wrong, with what it takes to see it again.
-    static func complaints(about pair: SchemaPair, expected: Catalog, live: Catalog) -> [String] {
+    static func complaints(
+        about pair: SchemaPair, expected: Catalog, live: Catalog, parsed: [ExpressionText: String]
+    ) -> [String] {
         var complaints: [String] = []
         for models in [nil, SchemaSides.Models.created(expected)] {
-            let comparison = compare(pair, expected, live, models: models)
+            let comparison = compare(pair, expected, live, models: models, parsed: parsed)
             let found = comparison.differences.map { PlantedChange.Found($0).description }
             let lists: [(String, wanted: [String], found: [String])] = [
                 ("differences", pair.wanted, found),
