@@ -83,7 +83,8 @@ public struct Snapshot: Sendable {
             }
             let making = ExpectedSchemaMaking(
                 shadow: server, serverVersion: 0, roles: [], versionTable: description.versionTable,
-                hasModels: description.models != nil, runner: runner)
+                hasModels: description.models != nil,
+                options: CatalogReader.Options(comments: true, privileges: true), runner: runner)
             return try await making.make(key: "", contentHash: scripts.contentHash)
         }
     }

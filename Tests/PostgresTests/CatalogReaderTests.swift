@@ -67,7 +67,7 @@ import Testing
             let full = try await CatalogObjectsTests.read(
                 url, CatalogReader.Options(comments: true, privileges: true))
             #expect(full.tables[0].comment == "all")
-            #expect(full.tables[0].columns.map(\.comment) == [nil, "the\nsecond"])
+            #expect(full.tables[0].columns.map(\.comment) == ["", "the\nsecond"])
             #expect(
                 full.tables[0].privileges
                     == ["PUBLIC=SELECT", "\(role)=INSERT*,SELECT(a),SELECT*,UPDATE(b)"])

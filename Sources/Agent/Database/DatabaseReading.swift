@@ -21,15 +21,17 @@ struct DatabaseReading: Sendable {
     ///
     /// - Parameters:
     ///   - schema: of the version table; `nil` finds it as a fresh session of the role would.
+    ///   - options: what of the catalog is wanted.
     ///   - previous: the catalog as it was read last; nothing is read again while it holds.
     ///   - keep: gets the catalog for the next time.
     static func read(
-        _ session: Session, schema: String?, table name: String, previous: CatalogReader.Reading?,
+        _ session: Session, schema: String?, table name: String, options: CatalogReader.Options,
+        previous: CatalogReader.Reading?,
         keep: (CatalogReader.Reading) -> Void
     ) throws(PostgresError) -> DatabaseReading {
         let identity = try ServerIdentity.read(session)
         let table = try VersionTableReader.read(session, schema: schema, name: name)
-        let (live, lockMessage) = try catalog(session, previous)
+        let (live, lockMessage) = try catalog(session, options, previous)
         if live.options.definitions { keep(live) }
         return DatabaseReading(
             server: ServerFacts(
@@ -44,13 +46,15 @@ struct DatabaseReading: Sendable {
 
     /// The catalog; behind a lock with the definitions as they were last known, or without any.
     private static func catalog(
-        _ session: Session, _ previous: CatalogReader.Reading?
+        _ session: Session, _ options: CatalogReader.Options, _ previous: CatalogReader.Reading?
     ) throws(PostgresError) -> (CatalogReader.Reading, lockMessage: String?) {
         do {
-            return (try CatalogReader.reading(session, previous: previous), nil)
+            return (try CatalogReader.reading(session, options, previous: previous), nil)
         } catch  where error.kind == .lockTimeout {
             if let previous { return (previous, error.message) }
-            return (try CatalogReader.reading(session, CatalogReader.Options(definitions: false)), error.message)
+            var options = options
+            options.definitions = false
+            return (try CatalogReader.reading(session, options), error.message)
         }
     }
 }

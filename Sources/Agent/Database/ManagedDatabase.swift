@@ -119,13 +119,14 @@ final class ManagedDatabase: Sendable {
         }
         guard project.graph.isUsable else { return (.missing("the project's scripts cannot be used"), nil) }
         let inputs = await descriptions.digest
+        let extras = settings.compare.map(\.rawValue).sorted().joined(separator: " ")
         let key = ExpectedSchemas.Key(
-            contentHash: project.contentHash, full: "\(project.contentHash) \(inputs ?? "")")
+            contentHash: project.contentHash, full: "\(project.contentHash) \(inputs ?? "") \(extras)")
         let state = await expectations.current(key) { [self] in
             let making = ExpectedSchemaMaking(
                 shadow: shadow, serverVersion: reading.catalog.serverVersion, roles: try await roles(),
                 versionTable: description.versionTable, hasModels: description.models != nil,
-                runner: { [settings] in settings.runner(for: $0) })
+                options: settings.catalogOptions, runner: { [settings] in settings.runner(for: $0) })
             return try await making.make(key: key.full, contentHash: key.contentHash)
         }
         guard case .ready(let expected) = state, expected.history != nil else { return (state, nil) }
@@ -204,7 +205,8 @@ final class ManagedDatabase: Sendable {
                 return .success(
                     try await reader.withSession { session throws(PostgresError) in
                         try DatabaseReading.read(
-                            session, schema: schema, table: name, previous: lastCatalog.withLock(\.self)
+                            session, schema: schema, table: name, options: settings.catalogOptions,
+                            previous: lastCatalog.withLock(\.self)
                         ) { catalog in lastCatalog.withLock { $0 = catalog } }
                     })
             } catch  where error.kind == .connectionLost && attempt == 1 {

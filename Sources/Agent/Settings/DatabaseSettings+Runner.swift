@@ -11,6 +11,11 @@ extension DatabaseSettings {
             section: section, x: x, environment: variables)
     }
 
+    /// What of a catalog is read, live and in the shadow.
+    var catalogOptions: CatalogReader.Options {
+        CatalogReader.Options(comments: compare.contains(.comments), privileges: compare.contains(.privileges))
+    }
+
     /// `${url}` and `${url+driver}` as the database's URL.
     private static func expand(_ value: String, _ address: DatabaseAddress) -> String {
         var result = ""

@@ -5,6 +5,8 @@ import Settings
 public struct DatabaseSettings: Sendable {
     /// Which newer schemas an older image may start on.
     public enum VerifyPolicy: String, Sendable, CaseIterable { case additive, exact, any }
+    /// What is compared only where somebody asks for it.
+    public enum Extra: String, Sendable, CaseIterable { case comments, privileges }
 
     public var name: String
     /// The database's URL or keyword string; secret.
@@ -32,6 +34,8 @@ public struct DatabaseSettings: Sendable {
     public var probes: [ProbeSettings] = []
     /// What `schemad snapshot` wrote: then no shadow is made for this database.
     public var snapshot: String?
+    /// What is compared besides what always is.
+    public var compare: Set<Extra> = []
     /// What of the schema nobody wants to hear of.
     public var ignore: [IgnoreRule] = []
     /// The differences that somebody has accepted: what `adminctl diagnose --write-baseline` wrote.
@@ -84,6 +88,12 @@ public struct DatabaseSettings: Sendable {
         for var probe in try table.tables("probes") ?? [] { probes.append(try ProbeSettings(&probe)) }
         snapshot = try table.path("snapshot", folder: folder)
         baseline = try table.path("baseline", folder: folder)
+        for name in try table.strings("compare") ?? [] {
+            guard let extra = Extra(rawValue: name) else {
+                throw table.error("compare", "takes \"comments\" and \"privileges\"")
+            }
+            compare.insert(extra)
+        }
         for rule in try table.strings("ignore") ?? [] {
             do throws(IgnoreRuleError) { ignore.append(try IgnoreRule(parsing: rule)) } catch {
                 throw table.error("ignore", error.description)

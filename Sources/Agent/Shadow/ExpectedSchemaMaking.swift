@@ -15,6 +15,8 @@ struct ExpectedSchemaMaking: Sendable {
     /// Where env.py keeps the version table.
     let versionTable: Description.VersionTable
     let hasModels: Bool
+    /// What of the catalogs is kept.
+    let options: CatalogReader.Options
     /// Runs the project's Python with this database's URL.
     let runner: @Sendable (DatabaseAddress) -> Runner
 
@@ -34,12 +36,12 @@ struct ExpectedSchemaMaking: Sendable {
     private func replay(_ expected: inout ExpectedSchema) async throws {
         let (history, problem) = try await shadow.withDatabase(standingFor: serverVersion, roles: roles) { database in
             let table = TableName(schema: versionTable.resolvedSchema, name: versionTable.name)
-            let history = Mutex(SchemaHistory(base: try await database.catalog(), versionTables: [table]))
+            let history = Mutex(SchemaHistory(base: try await database.catalog(options), versionTables: [table]))
             do throws(RunnerError) {
                 _ = try await runner(database.address).replay(
                     to: ["heads"], nonce: database.nonce, deadline: Self.deadline, prove: database.proves
                 ) { revision in
-                    let (rows, catalog) = try await database.look(versionTable: table)
+                    let (rows, catalog) = try await database.look(versionTable: table, options)
                     history.withLock { $0.append(revision: revision, rows: rows, catalog: catalog) }
                 }
             } catch {
@@ -76,7 +78,7 @@ struct ExpectedSchemaMaking: Sendable {
 
     private func catalog(_ database: ShadowDatabase) async throws(RunnerError) -> Catalog {
         do {
-            return try await database.catalog()
+            return try await database.catalog(options)
         } catch {
             throw RunnerError(.unproven, "what the models made could not be read: \(error)")
         }

@@ -25,8 +25,8 @@ struct ShadowDatabase: Sendable {
         }
     }
 
-    func catalog() async throws(PostgresError) -> Catalog {
-        try await reader.withSession { session throws(PostgresError) in try CatalogReader.read(session) }
+    func catalog(_ options: CatalogReader.Options) async throws(PostgresError) -> Catalog {
+        try await reader.withSession { session throws(PostgresError) in try CatalogReader.read(session, options) }
     }
 
     /// What texts of definitions read back as here.
@@ -37,10 +37,12 @@ struct ShadowDatabase: Sendable {
     }
 
     /// The rows of the version table, and the catalog.
-    func look(versionTable: TableName) async throws(PostgresError) -> (rows: [String], catalog: Catalog) {
+    func look(
+        versionTable: TableName, _ options: CatalogReader.Options
+    ) async throws(PostgresError) -> (rows: [String], catalog: Catalog) {
         try await reader.withSession { session throws(PostgresError) in
             let table = try VersionTableReader.read(session, schema: versionTable.schema, name: versionTable.name)
-            return (table.rows.compactMap(\.self), try CatalogReader.read(session))
+            return (table.rows.compactMap(\.self), try CatalogReader.read(session, options))
         }
     }
 

@@ -29,6 +29,7 @@ extension CatalogAssembly {
             table.partitionBound = row.text(8)
             table.partitionKey = row.text(9)
             if options.privileges { table.privileges = [] }
+            if options.comments { table.comment = "" }
             places[oid] = tables.count
             tables.append(table)
             numbers.append([])
@@ -53,9 +54,10 @@ extension CatalogAssembly {
         ) { row in
             let relation: UInt32 = row.number(0)
             let number: Int16 = row.number(1)
-            let column = Column(
+            var column = Column(
                 name: row.name(2, &texts), type: row.name(3, &texts), nullable: !row.isTrue(4),
                 identity: Column.Identity(row.letter(5)), collation: row.text(7, &texts), isInherited: !row.isTrue(6))
+            if options.comments { column.comment = "" }
             if relation != last { (last, place) = (relation, places[relation]) }
             if let place {
                 // Rows come in the order in which they were last changed: nearly always that of the numbers.

@@ -52,7 +52,7 @@ public struct Table: Codable, Hashable, Sendable {
     public var parents: [TableName]
     /// `pg_get_viewdef`, of views and materialized views; nil where it was not asked for.
     public var definition: String?
-    /// Nil where there is none or where it was not asked for.
+    /// Empty where there is none; nil where it was not asked for.
     public var comment: String?
     /// The grants (`pg_class.relacl`), one text each, sorted; nil where they were not asked for.
     public var privileges: [String]?
@@ -106,7 +106,7 @@ public struct Column: Codable, Hashable, Sendable {
     public var collation: String?
     /// Whether it is here only because a parent has it (`attislocal` is false).
     public var isInherited: Bool
-    /// Nil where there is none or where it was not asked for.
+    /// Empty where there is none; nil where it was not asked for.
     public var comment: String?
 
     public init(

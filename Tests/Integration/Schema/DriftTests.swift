@@ -138,6 +138,27 @@ import Wire
     }
 
     /// A database that is merely behind, and one that is merely a copy, have no drift.
+    /// Whatever two databases grant and say of their tables is no difference, unless somebody asks.
+    @Test(arguments: [true, false]) func commentsAndPrivilegesCountOnRequest(_ isAsked: Bool) async throws {
+        let role = "reader_" + String(UInt32.random(in: 0 ... .max), radix: 36)
+        try await TestCluster.administer("CREATE ROLE \(role)")
+        let settings = isAsked ? ["compare = [\"comments\", \"privileges\"]"] : []
+        try await Shadowed.withProspects(settings: settings) { agent, database in
+            #expect(try await agent.diagnose().schema.differences == [])
+            try await database.execute("COMMENT ON TABLE websites IS 'where they are'")
+            try await database.execute("COMMENT ON COLUMN websites.id IS 'a number'")
+            try await database.execute("GRANT SELECT ON websites TO \(role)")
+            let diagnosis = try await agent.diagnose()
+            let wanted = [
+                "comment websites drift", "comment websites.id drift", "privileges websites drift",
+            ]
+            #expect(diagnosis.schema.differences?.map(\.summary).sorted() == (isAsked ? wanted : []))
+            #expect(diagnosis.healthy)
+            try await database.execute("DROP OWNED BY \(role)")
+        }
+        try await TestCluster.administer("DROP ROLE \(role)")
+    }
+
     @Test func behindIsNoDrift() async throws {
         let shadow = try await Shadowed.shadow()
         try await Workshop.with {

@@ -60,7 +60,7 @@ extension CatalogComparison {
             found.append((.collation, expected.collation, actual.collation))
         }
         if let comment = expected.comment, let other = actual.comment, !comment.isIdentical(to: other) {
-            found.append((.comment, comment, other))
+            found.append((.comment, SQLLiteral.quoted(comment), SQLLiteral.quoted(other)))
         }
         let (kind, verdict) = sources(expected, actual, of: expectedTable, actualTable)
         switch verdict {

@@ -126,7 +126,8 @@ extension CatalogComparison {
     /// Comments and privileges, where both sides have been asked for them.
     private mutating func compareNotes(_ expected: Table, _ actual: Table) {
         if let comment = expected.comment, let other = actual.comment, !comment.isIdentical(to: other) {
-            report(.comment, actual.path, expected: comment, actual: other)
+            report(
+                .comment, actual.path, expected: SQLLiteral.quoted(comment), actual: SQLLiteral.quoted(other))
         }
         if let grants = expected.privileges, let others = actual.privileges, !grants.isIdentical(to: others) {
             report(
