@@ -38,7 +38,7 @@ fuzz: swift ## feed what reads a project's files with odd input, FUZZ_SECONDS (2
 	@Tests/Fuzz/run $(BUILD)/fuzz
 
 bench: packages python swift ## measure the release build against Alembic
-	@for program in schemad adminctl benchmarks; do $(SWIFT_BUILD) $(RELEASE) --product $$program; done
+	@for program in schemad adminctl reference benchmarks; do $(SWIFT_BUILD) $(RELEASE) --product $$program; done
 	@$(BUILD)/release/benchmarks
 
 build: packages swift ## build the programs for release, with Swift's runtime in them

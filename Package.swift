@@ -169,8 +169,13 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Alembic", "Revisions", "Support", "Tokens", .product(name: "Subprocess", package: "swift-subprocess"),
+                "Alembic", "Postgres", "Revisions", "Support", "Tokens",
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            path: "Tests/Benchmarks", exclude: ["migra"], swiftSettings: strict),
+            path: "Tests/Benchmarks", exclude: ["migra", "Reference"], swiftSettings: strict),
+        // What the agent's answers are measured against.
+        .executableTarget(
+            name: "reference", path: "Tests/Benchmarks/Reference",
+            linkerSettings: [.linkedLibrary("crypto")]),
     ]
 )

@@ -10,6 +10,8 @@ public struct Token: Hashable, Sendable {
     public let nonce: String
     /// 32 bytes.
     let code: [UInt8]
+    /// From the kid to the nonce, as the MAC covers them: joined by LF.
+    private let signedFields: [UInt8]
 
     /// The last second in which it is accepted.
     public var expiresAt: Int64 { issuedAt + lifetime }
@@ -19,18 +21,29 @@ public struct Token: Hashable, Sendable {
     /// Nil unless `bytes` are exactly a token: six fields, no leading zeros, lowercase digits.
     public init?(parsing bytes: [UInt8]) {
         guard bytes.count <= 512 else { return nil }
-        let fields = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard fields.count == 6, fields[0].elementsEqual("sd1".utf8), Self.isKeyID(fields[1]),
-            let issuedAt = Self.decimal(fields[2]),
-            let lifetime = Self.decimal(fields[3]), Self.lifetimes.contains(lifetime),
-            fields[4].count == 32, Hexadecimal.decode(fields[4]) != nil,
-            let code = Hexadecimal.decode(fields[5]), code.count == SHA256.length
+        var dots: [Int] = []
+        dots.reserveCapacity(5)
+        for place in bytes.indices where bytes[place] == UInt8(ascii: ".") {
+            guard dots.count < 5 else { return nil }
+            dots.append(place)
+        }
+        guard dots.count == 5 else { return nil }
+        let (kid, nonce) = (bytes[(dots[0] + 1)..<dots[1]], bytes[(dots[3] + 1)..<dots[4]])
+        guard bytes[..<dots[0]].elementsEqual("sd1".utf8), Self.isKeyID(kid),
+            let issuedAt = Self.decimal(bytes[(dots[1] + 1)..<dots[2]]),
+            let lifetime = Self.decimal(bytes[(dots[2] + 1)..<dots[3]]), Self.lifetimes.contains(lifetime),
+            nonce.count == 32, nonce.allSatisfy(Hexadecimal.isDigit),
+            let code = Hexadecimal.decode(bytes[(dots[4] + 1)...]), code.count == SHA256.length
         else { return nil }
-        kid = String(decoding: fields[1], as: UTF8.self)
+        self.kid = String(decoding: kid, as: UTF8.self)
         self.issuedAt = issuedAt
         self.lifetime = lifetime
-        nonce = String(decoding: fields[4], as: UTF8.self)
+        self.nonce = String(decoding: nonce, as: UTF8.self)
         self.code = code
+        // The grammar leaves one spelling of each field, so that these are the bytes that were signed.
+        var fields = Array(bytes[(dots[0] + 1)..<dots[4]])
+        for dot in dots[1...3] { fields[dot - dots[0] - 1] = UInt8(ascii: "\n") }
+        signedFields = fields
     }
 
     /// A token over exactly these body bytes, for one audience.
@@ -45,23 +58,27 @@ public struct Token: Hashable, Sendable {
         nonce: String = RandomBytes.hexadecimal(16)
     ) -> [UInt8] {
         let lifetime = min(max(lifetime, lifetimes.lowerBound), lifetimes.upperBound)
+        let fields = "\(key.kid).\(now).\(lifetime).\(nonce)"
         let message = signedText(
-            audience: audience, kid: key.kid, issuedAt: now, lifetime: lifetime, nonce: nonce, body: body)
-        let fields = "sd1.\(key.kid).\(now).\(lifetime).\(nonce)."
-        return Array(fields.utf8) + Hexadecimal.encode(key.hmac.authenticationCode(for: message))
+            Array(fields.replacing(".", with: "\n").utf8), audience: audience, body: body)
+        return Array("sd1.\(fields).".utf8) + Hexadecimal.encode(key.hmac.authenticationCode(for: message))
     }
 
     /// What the MAC covers.
     func signedText(audience: String, body: [UInt8]) -> [UInt8] {
-        Self.signedText(
-            audience: audience, kid: kid, issuedAt: issuedAt, lifetime: lifetime, nonce: nonce, body: body)
+        Self.signedText(signedFields, audience: audience, body: body)
     }
 
-    private static func signedText(
-        audience: String, kid: String, issuedAt: Int64, lifetime: Int64, nonce: String, body: [UInt8]
-    ) -> [UInt8] {
-        let fields = "schemad-request-v1\n\(audience)\n\(kid)\n\(issuedAt)\n\(lifetime)\n\(nonce)\n"
-        return Array(fields.utf8) + Hexadecimal.encode(SHA256.hash(body))
+    private static func signedText(_ fields: [UInt8], audience: String, body: [UInt8]) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(200)
+        text += "schemad-request-v1\n".utf8
+        text += audience.utf8
+        text.append(UInt8(ascii: "\n"))
+        text += fields
+        text.append(UInt8(ascii: "\n"))
+        text += Hexadecimal.encode(SHA256.hash(body))
+        return text
     }
 
     /// `[a-z0-9][a-z0-9_-]{0,31}`.

@@ -17,14 +17,22 @@ import Support
     static func main() async {
         do {
             let figures = try await TemporaryFolder.with { folder in
-                try await measure(in: folder) + SchemaFigures.measure(in: folder, say: say)
-                    + GraphFigures.measure(in: folder, say: say)
+                var figures: [Figure] = []
+                if wants("example") { figures += try await measure(in: folder) }
+                if wants("schema") { figures += try await SchemaFigures.measure(in: folder, say: say) }
+                if wants("graph") { figures += try await GraphFigures.measure(in: folder, say: say) }
+                return figures
             }
             print(Figure.table(figures))
         } catch {
             say("benchmarks: \(error)")
             exit(1)
         }
+    }
+
+    /// Whether a part was named on the command line, or none was.
+    private static func wants(_ part: String) -> Bool {
+        CommandLine.arguments.count < 2 || CommandLine.arguments.contains(part)
     }
 
     private static func measure(in folder: TemporaryFolder) async throws -> [Figure] {
@@ -39,7 +47,8 @@ import Support
         say("Running adminctl and alembic in turns, \(rounds) rounds …")
         let diagnose = try await turns(stage.adminctl("diagnose"), stage.alembic("current"))
         let migrate = try await turns(stage.adminctl("migrate"), stage.alembic("upgrade", "heads"))
-        let memory = try residentBytes(of: agent.processIdentifier)
+        let memory = try agent.residentBytes()
+        let service = try await ServiceFigures.measure(stage, in: folder, say: say)
         agent.signal(SIGTERM)
         try await agent.wait()
         try await stage.end()
@@ -50,7 +59,7 @@ import Support
                 "adminctl migrate, nothing to do", migrate.ours, "alembic upgrade heads", migrate.theirs, atLeast: 30),
             .duration("schemad, from start to ready", median(readiness), atMost: .milliseconds(100)),
             .bytes("schemad, resident memory after these", memory, atMost: 40_000_000),
-        ]
+        ] + service
     }
 
     private static func turns(
@@ -63,15 +72,17 @@ import Support
     private static func say(_ line: String) {
         Array("\(line)\n".utf8).withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
+}
 
+extension BackgroundProgram {
     /// `VmRSS` of proc(5), which counts in units of 1024 bytes.
-    private static func residentBytes(of process: Int32) throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    func residentBytes() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(processIdentifier)/status", encoding: .utf8)
         for line in status.split(separator: "\n") where line.hasPrefix("VmRSS:") {
             if let kibibytes = line.split(whereSeparator: \.isWhitespace).compactMap({ Int($0) }).first {
                 return kibibytes * 1024
             }
         }
-        throw SupportError("/proc/\(process)/status has no VmRSS.")
+        throw SupportError("/proc/\(processIdentifier)/status has no VmRSS.")
     }
 }

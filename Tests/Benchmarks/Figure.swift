@@ -28,6 +28,26 @@ struct Figure {
             isMet: ratio <= target)
     }
 
+    /// How many times as long an answer takes, by answers per second.
+    static func slowness(
+        _ name: String, _ ours: Double, _ other: String, _ theirs: Double, atMost target: Double
+    ) -> Figure {
+        Figure(
+            name: name, measured: "\(perSecond(ours)) (\(other) \(perSecond(theirs)))",
+            value: "\(decimal(theirs / ours, digits: 1)) × as long", target: "at most \(decimal(target, digits: 0)) ×",
+            isMet: theirs / ours <= target)
+    }
+
+    /// What part of the other's answers per second.
+    static func rate(
+        _ name: String, _ ours: Double, _ other: String, _ theirs: Double, atLeast target: Double
+    ) -> Figure {
+        Figure(
+            name: name, measured: "\(perSecond(ours)) (\(other) \(perSecond(theirs)))",
+            value: "\(decimal(ours / theirs * 100, digits: 0)) % of it",
+            target: "at least \(decimal(target * 100, digits: 0)) %", isMet: ours / theirs >= target)
+    }
+
     static func duration(_ name: String, _ duration: Duration, atMost target: Duration) -> Figure {
         Figure(
             name: name, measured: "", value: milliseconds(duration), target: "at most \(milliseconds(target))",
@@ -56,6 +76,10 @@ struct Figure {
     private static func milliseconds(_ duration: Duration) -> String {
         let value = duration / .milliseconds(1)
         return "\(decimal(value, digits: value < 20 ? 1 : 0)) ms"
+    }
+
+    private static func perSecond(_ rate: Double) -> String {
+        rate < 10_000 ? "\(decimal(rate, digits: 0))/s" : "\(decimal(rate / 1_000, digits: 0)) k/s"
     }
 
     private static func decimal(_ value: Double, digits: Int) -> String {

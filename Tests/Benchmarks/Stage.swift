@@ -8,12 +8,13 @@ struct Stage {
     private let folder: TemporaryFolder
     private let name: String
     private let project: String
-    private let database: (url: String, name: String)
+    let database: (url: String, name: String)
     private let programs: (schemad: String, adminctl: String)
 
-    private var socket: String { folder.path("\(name).sock") }
+    static let audience = "benchmarks"
+    var socket: String { folder.path("\(name).sock") }
     private var settings: String { folder.path("\(name).toml") }
-    private var key: String { folder.path("\(name).key") }
+    var key: String { folder.path("\(name).key") }
     // Errors alone: they are let through to whoever runs this.
     private var serve: [String] { ["serve", "--config", settings, "--log-level", "error"] }
 
@@ -46,7 +47,7 @@ struct Stage {
         try folder.write(
             "\(name).toml",
             """
-            audience = "benchmarks"
+            audience = "\(Self.audience)"
             [socket]
             path = "\(socket)"
             [keys]
@@ -132,15 +133,7 @@ private enum Hello {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let connected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
-            }
-        }
-        guard connected else { return false }
+        guard SocketAddress.connect(descriptor, to: path) else { return false }
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = read(descriptor, &bytes, bytes.count)
         return count > 0 && String(decoding: bytes.prefix(count), as: UTF8.self).contains(#""state":"ready""#)

@@ -26,10 +26,10 @@ struct Call: Sendable {
 protocol CommandHandler: RegisteredCommand {
     associatedtype Declaration: Command
 
-    /// The answer, when memory has it.
+    /// The result as JSON, when memory has it.
     ///
     /// Runs on the connection's event loop: it must not block.
-    func recall(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> Declaration.Result?
+    func recall(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> [UInt8]?
 
     /// The answer. `emit` sends an event to a client that asked for a stream.
     func run(
@@ -38,7 +38,7 @@ protocol CommandHandler: RegisteredCommand {
 }
 
 extension CommandHandler {
-    func recall(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> Declaration.Result? { nil }
+    func recall(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> [UInt8]? { nil }
 
     var name: String { Declaration.name }
     var needsDatabase: Bool { Declaration.needsDatabase }
@@ -46,7 +46,7 @@ extension CommandHandler {
 
     func begin(_ call: Call) throws(WireError) -> CommandStart {
         let parameters = try Declaration.parameters(of: call.request)
-        if let result = try recall(parameters, call) { return .result(try WireCoding.encode(result)) }
+        if let result = try recall(parameters, call) { return .result(result) }
         return .work { emit in
             do throws(WireError) {
                 let quiet: @Sendable (Event) -> Void = { _ in }

@@ -4,8 +4,16 @@ import Wire
 struct DiagnoseCommand: CommandHandler {
     typealias Declaration = Diagnose
 
-    func recall(_ parameters: Diagnose.Parameters, _ call: Call) throws(WireError) -> Diagnose.Result? {
-        try call.requireDatabase().monitor.recall(maximumAge: parameters.maximumAge)?.aged
+    func recall(_ parameters: Diagnose.Parameters, _ call: Call) throws(WireError) -> [UInt8]? {
+        guard let known = try call.requireDatabase().monitor.recall(maximumAge: parameters.maximumAge) else {
+            return nil
+        }
+        let answer = try known.answers.answer(.diagnosis) { () throws(WireError) in
+            var result = known.observation.result
+            result.ageMs = EncodedAnswer.age
+            return try EncodedAnswer(result)
+        }
+        return answer.bytes(ageMs: known.ageMs)
     }
 
     func run(

@@ -16,7 +16,7 @@ struct StatusCommand: CommandHandler {
             agent: AgentVersion.current, audience: agent.settings.audience, state: agent.lifecycle,
             startedAt: WallClock.text(agent.startedAt), uptimeMs: max(0, now - agent.startedAt),
             databases: agent.databases.filter { call.principal.permits(database: $0.name) }.map { database in
-                let last = database.monitor.latest
+                let last = database.monitor.latest?.observation
                 return Status.Database(
                     name: database.name, reachable: last.map { $0.isReachable },
                     verdict: last?.result.verdict.rawValue, observedAt: last?.result.observedAt)

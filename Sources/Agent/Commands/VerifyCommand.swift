@@ -9,12 +9,19 @@ struct VerifyCommand: CommandHandler {
     /// How old the rows may be.
     private static let maximumAge = Duration.seconds(1)
 
-    func recall(_ parameters: Verify.Parameters, _ call: Call) throws(WireError) -> Verify.Result? {
+    func recall(_ parameters: Verify.Parameters, _ call: Call) throws(WireError) -> [UInt8]? {
         let database = try call.requireDatabase()
-        guard let observation = database.monitor.recall(maximumAge: Self.maximumAge),
-            !Self.needsComparison(observation, heads: parameters.heads)
+        guard let known = database.monitor.recall(maximumAge: Self.maximumAge),
+            !Self.needsComparison(known.observation, heads: parameters.heads)
         else { return nil }
-        return Self.judge(observation, heads: parameters.heads, policy: database.settings.verify)
+        let question = EncodedAnswers.Question.verification(heads: parameters.heads)
+        let answer = try known.answers.answer(question) { () throws(WireError) in
+            var result = Self.judge(
+                known.observation, heads: parameters.heads, policy: database.settings.verify)
+            result.ageMs = EncodedAnswer.age
+            return try EncodedAnswer(result)
+        }
+        return answer.bytes(ageMs: known.ageMs)
     }
 
     func run(

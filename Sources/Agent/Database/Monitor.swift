@@ -37,10 +37,23 @@ struct Observation: Sendable {
     }
 }
 
+/// An observation in memory, with the answers that were made of it.
+final class KnownObservation: Sendable {
+    let observation: Observation
+    let answers = EncodedAnswers()
+
+    init(_ observation: Observation) { self.observation = observation }
+
+    var age: Duration { .now - observation.at }
+
+    /// In whole milliseconds, as answers tell it.
+    var ageMs: Int64 { max(0, age.milliseconds) }
+}
+
 /// Keeps the last diagnosis of one database and makes new ones, one at a time for all who ask.
 final class Monitor: Sendable {
     private struct Memory {
-        var last: Observation?
+        var last: KnownObservation?
         /// What was begun before this is of another time: the database has been changed since.
         var since = ContinuousClock.now
     }
@@ -52,12 +65,13 @@ final class Monitor: Sendable {
     init(name: String) { self.name = name }
 
     /// The last diagnosis, however old.
-    var latest: Observation? { memory.withLock { $0.last } }
+    var latest: KnownObservation? { memory.withLock { $0.last } }
 
     /// The last diagnosis if it is at most so old; never waits.
-    func recall(maximumAge: Duration) -> Observation? {
+    func recall(maximumAge: Duration) -> KnownObservation? {
         memory.withLock { memory in
-            guard maximumAge > .zero, let last = memory.last, last.age <= maximumAge, last.at >= memory.since
+            guard maximumAge > .zero, let last = memory.last, last.age <= maximumAge,
+                last.observation.at >= memory.since
             else { return nil }
             return last
         }
@@ -68,14 +82,14 @@ final class Monitor: Sendable {
 
     /// A diagnosis that is at most so old; zero means begun after this call.
     func diagnose(_ database: ManagedDatabase, maximumAge: Duration) async -> Observation {
-        if let recalled = recall(maximumAge: maximumAge) { return recalled }
+        if let recalled = recall(maximumAge: maximumAge) { return recalled.observation }
         let earliest = max(.now - maximumAge, memory.withLock { $0.since })
         return await flights.observation(begunAfter: earliest) { [self] in
             let gathering = await database.gather(retries: maximumAge == .zero)
             // A table that is locked for a moment is no reason to call the server away.
-            if case .failure(let error) = gathering.reading, error.kind == .lockTimeout, let latest { return latest }
+            if case .failure(let error) = gathering.reading, error.kind == .lockTimeout, let latest { return latest.observation }
             let observation = await database.observe(gathering)
-            memory.withLock { $0.last = observation }
+            memory.withLock { $0.last = KnownObservation(observation) }
             return observation
         }
     }

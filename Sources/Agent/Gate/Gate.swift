@@ -6,10 +6,15 @@ import Wire
 struct Gate: Sendable {
     private let ring: KeyRing
     private let audience: String
+    /// By key id.
+    private let scopes: [String: Set<Scope>]
 
     init(ring: KeyRing, audience: String) {
         self.ring = ring
         self.audience = audience
+        scopes = Dictionary(
+            ring.records.map { ($0.kid, Set($0.scopes.compactMap(Scope.init(rawValue:)))) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     var keyIDs: [String] { ring.kids }
@@ -36,12 +41,14 @@ struct Gate: Sendable {
             throw Self.refusal(error, now: now)
         }
         let key = verified.key
-        let isPermitted = ([peer.gid] + peer.groups).contains { key.permits(uid: peer.uid, gid: $0) }
+        let isPermitted =
+            key.permits(uid: peer.uid, gid: peer.gid)
+            || peer.groups.contains { key.permits(uid: peer.uid, gid: $0) }
         guard peer.isKnown || (key.uids == nil && key.gids == nil), isPermitted else {
             throw WireError(.forbidden, "the key \(key.kid) may not be used by uid \(peer.uid)")
         }
         return Principal(
-            name: key.kid, scopes: Set(key.scopes.compactMap(Scope.init(rawValue:))), databases: key.databases,
+            name: key.kid, scopes: scopes[key.kid] ?? [], databases: key.databases,
             claim: NonceClaim(
                 kid: key.kid, nonce: verified.token.nonce, issuedAt: verified.token.issuedAt,
                 expiresAt: verified.token.expiresAt))

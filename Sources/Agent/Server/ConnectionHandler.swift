@@ -17,6 +17,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var hasGap: Set<UInt64> = []
     private var frameClock: (frame: UInt64, Scheduled<Void>)?
     private var idleClock: Scheduled<Void>?
+    /// When the connection began to have no request; nil while it has one.
+    private var idleSince: NIODeadline?
     private var writeClock: Scheduled<Void>?
     private var work: [UInt64: (requestID: String, task: Task<Void, Never>)] = [:]
 
@@ -119,7 +121,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func answer(_ number: UInt64, _ reply: Reply, _ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
-        send(conversation.answer(number, reply.frame, isAnonymous: reply.isAnonymous), context)
+        for frame in conversation.answer(number, reply.frame, isAnonymous: reply.isAnonymous) { write(frame, context) }
     }
 
     /// Events are for a reader that keeps up; one that does not is told that some are missing.
@@ -159,10 +161,17 @@ final class ConnectionHandler: ChannelInboundHandler {
             frameClock?.1.cancel()
             frameClock = frame.map { ($0, after(.seconds(Int64(limits.frameSeconds)), context, Self.frameTooSlow)) }
         }
-        idleClock?.cancel()
-        idleClock = nil
-        if conversation.isIdle {
-            idleClock = after(.seconds(Int64(limits.idleSeconds)), context) { $1.close(promise: nil) }
+        idleSince = conversation.isIdle ? .now() : nil
+        if idleClock == nil { watchIdleness(for: .seconds(Int64(limits.idleSeconds)), context) }
+    }
+
+    /// One clock for the whole connection: a new one for each request would cost more than many an answer.
+    private func watchIdleness(for time: TimeAmount, _ context: ChannelHandlerContext) {
+        idleClock = after(time, context) { handler, context in
+            let limit = TimeAmount.seconds(Int64(handler.limits.idleSeconds))
+            let left = handler.idleSince.map { $0 + limit - .now() } ?? limit
+            if left <= .zero { return context.close(promise: nil) }
+            handler.watchIdleness(for: left, context)
         }
     }
 

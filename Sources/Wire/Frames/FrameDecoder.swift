@@ -26,7 +26,10 @@ public struct FrameDecoder: Sendable {
 
     public mutating func append(_ bytes: some Sequence<UInt8>) {
         guard failure == nil else { return }
-        buffer.append(contentsOf: bytes)
+        // At once where they lie in one place: byte by byte this would be most of the cost of a small request.
+        if bytes.withContiguousStorageIfAvailable({ buffer.append(contentsOf: $0) }) == nil {
+            buffer.append(contentsOf: bytes)
+        }
     }
 
     /// The next complete frame, or nil when more bytes are needed.
