@@ -1,6 +1,9 @@
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -115,4 +118,11 @@ static inline int schemad_notify(const char *path, const char *state) {
     int reason = sent < 0 ? errno : 0;
     close(descriptor);
     return reason;
+}
+
+/* Gives memory that was freed back to the system; glibc keeps it in its arenas otherwise. */
+static inline void schemad_give_back_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

@@ -7,6 +7,9 @@ import SystemPackage
 ///
 /// The kernel closes our end even when this process is killed, so nothing survives us. The shell runs in a session of
 /// its own: neither Ctrl-C nor the end of a process group reaches it. It answers each line with one line.
+///
+/// Where the shell itself is killed, or the machine's power fails, the next one that starts in the same folder ends what
+/// is left and removes it. A lock tells such a folder from one that is in use.
 final class Watchdog: Sendable {
     private let descriptor: CInt
 
@@ -91,7 +94,22 @@ final class Watchdog: Sendable {
         umask 077
         trap '' HUP INT TERM PIPE
         programs=$1
-        directory=$(mktemp -d "$2/schemad-pg-XXXXXXXX") || { echo "failed"; exit 1; }
+        for old in "$2"/schemad-pg-*; do
+            # Not while its shell lives, nor another account's.
+            [ -O "$old" ] && [ -e "$old/lock" ] && flock --nonblock "$old/lock" true || continue
+            tries=0
+            while read -r server <"$old/data/postmaster.pid" && [ "$(readlink "/proc/$server/cwd")" = "$old/data" ] &&
+                [ $tries -lt 200 ]; do
+                kill -s QUIT "$server"
+                sleep 0.05
+                tries=$((tries + 1))
+            done
+            rm -rf "$old"
+        done 2>/dev/null
+        # Locked before it has a name by which others look for it.
+        new=$(mktemp -d "$2/schemad-new-XXXXXXXX") || { echo "failed"; exit 1; }
+        directory=$2/schemad-pg-${new##*-}
+        exec 9>"$new/lock" && flock 9 && mv -T "$new" "$directory" || { echo "failed"; exit 1; }
         shift 2
         cd "$directory" || exit 1
         server=
@@ -111,7 +129,7 @@ final class Watchdog: Sendable {
             rule) printf '%s\\n' "$rest" >>rules ;;
             start)
                 "$programs/postgres" -D "$directory/data" -c "hba_file=$directory/rules" \\
-                    -c "unix_socket_directories=$directory" "$@" -p "$rest" </dev/null >>log 2>&1 &
+                    -c "unix_socket_directories=$directory" "$@" -p "$rest" </dev/null >>log 2>&1 9>&- &
                 server=$! ;;
             stop) finish "$rest" ;;
             remove) finish QUIT; cd /; rm -rf "$directory"; echo "0"; exit 0 ;;

@@ -83,7 +83,7 @@ struct Stage {
 
     /// Waits until the agent has replayed the migrations: measured is what it does all day.
     func untilCompared() async throws {
-        try await eventually("the schema is compared", deadline: .seconds(300), every: .milliseconds(200)) {
+        try await eventually("the schema is compared", deadline: .seconds(1_200), every: .milliseconds(200)) {
             let diagnosis = try await Program.run(
                 programs.adminctl, ["--json", "diagnose", "--fresh"],
                 environment: ["ADMINCTL_SOCKET": socket, "ADMINCTL_KEY_FILE": key])

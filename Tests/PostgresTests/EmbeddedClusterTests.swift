@@ -40,6 +40,26 @@ import Testing
         }
     }
 
+    /// As after a power failure, or where somebody has killed whatever was in the way.
+    @Test func theNextOneRemovesWhatACrashHasLeft() async throws {
+        let template = try await TestCluster.shared().templateFolder
+        let cluster = EmbeddedCluster(.init(template: template))
+        try await cluster.start()
+        let (folder, server) = (await cluster.folder, try #require(await cluster.serverProcess))
+        let status = try String(contentsOfFile: "/proc/\(server)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("PPid:") }
+        let shell = try #require(line.flatMap { pid_t($0.dropFirst(5).trimmingPrefix(while: \.isWhitespace)) })
+        #expect(Glibc.kill(shell, SIGKILL) == 0)
+        try await TestCluster.own { next in
+            try await eventually("server and folder are gone") {
+                Glibc.kill(server, 0) != 0 && !FileManager.default.fileExists(atPath: folder)
+            }
+            // Those that are in use stay.
+            try await TestCluster.execute(await next.url(), "SELECT 1")
+        }
+        try await TestCluster.administer("SELECT 1")
+    }
+
     @Test func aServerThatCannotStartSaysWhy() async throws {
         let error = await #expect(throws: PostgresError.self) {
             try await TestCluster.own(.init(parameters: ["shared_buffers": "a lot"])) { _ in }

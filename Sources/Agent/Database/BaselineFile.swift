@@ -11,19 +11,19 @@ final class BaselineFile: Sendable {
     }
 
     private let path: String?
-    private let known = Mutex<(stamp: FileStamp?, content: Result<Baseline?, Fault>)?>(nil)
+    private let known = Mutex<(stamp: FileStamp?, content: Result<Baseline?, Fault>, reads: Int)?>(nil)
 
     init(_ path: String?) { self.path = path }
 
-    /// The content; nil where the settings name no file.
-    func current() -> Result<Baseline?, Fault> {
-        guard let path else { return .success(nil) }
+    /// The content, nil where the settings name no file, and how often it was read.
+    func current() -> (content: Result<Baseline?, Fault>, reads: Int) {
+        guard let path else { return (.success(nil), 0) }
         let stamp = FileStamp(path: path)
         return known.withLock { known in
-            if let known, known.stamp == stamp { return known.content }
-            let content = Self.read(path)
-            known = (stamp, content)
-            return content
+            if let known, known.stamp == stamp { return (known.content, known.reads) }
+            let read = (stamp: stamp, content: Self.read(path), reads: (known?.reads ?? 0) + 1)
+            known = read
+            return (read.content, read.reads)
         }
     }
 

@@ -22,6 +22,7 @@ final class ManagedDatabase: Sendable {
     private let expectations: ExpectedSchemas
     private let readBackTexts: ReadBackTexts
     private let baseline: BaselineFile
+    private let memory = ComparisonMemory()
     private let lastCatalog = Mutex<CatalogReader.Reading?>(nil)
 
     var name: String { settings.name }
@@ -79,7 +80,7 @@ final class ManagedDatabase: Sendable {
     /// - Parameter retries: whether a failure of env.py that is remembered is tried again.
     func gather(retries: Bool) async -> Gathering {
         var gathering = Gathering(
-            folder: settings.project, project: await projects.read(retries: retries, runner: runner))
+            folder: settings.project, project: await projects.read(retries: retries, runner: runner), memory: memory)
         if case .success = gathering.project {
             gathering.description = await descriptions.known(retries: retries)
             if gathering.description == nil {
@@ -101,27 +102,37 @@ final class ManagedDatabase: Sendable {
         gathering.reading = await read(schema: table?.resolvedSchema, name: table?.name ?? "alembic_version")
         if case .success(let reading) = gathering.reading {
             gathering.probes = await probed
-            (gathering.expectation, gathering.place) = await expectation(gathering, reading)
+            if let key = await projectKey(gathering) {
+                // An answer that is too fresh to be kept names nothing.
+                if await descriptions.digest != nil { gathering.projectKey = key.full }
+                (gathering.expectation, gathering.place) = await expectation(gathering, reading, key)
+            }
+            gathering.recognizeBaseline()
             if let place = gathering.place { gathering.readBack = await readBackTexts.known(at: place) }
-            gathering.baseline = baseline.current()
+            (gathering.baseline, gathering.baselineReads) = baseline.current()
         }
         gathering.ignore = settings.ignore
         return gathering
     }
 
+    /// Names the project as it is now; nil while it cannot be read or run.
+    private func projectKey(_ gathering: Gathering) async -> ExpectedSchemas.Key? {
+        guard let project = try? gathering.project.get(), case .success = gathering.description else { return nil }
+        let inputs = await descriptions.digest
+        let extras = settings.compare.map(\.rawValue).sorted().joined(separator: " ")
+        return ExpectedSchemas.Key(
+            contentHash: project.contentHash, full: "\(project.contentHash) \(inputs ?? "") \(extras)")
+    }
+
     /// What the project's migrations and models make of an empty PostgreSQL; made in the background when that is not
     /// known.
     private func expectation(
-        _ gathering: Gathering, _ reading: DatabaseReading
+        _ gathering: Gathering, _ reading: DatabaseReading, _ key: ExpectedSchemas.Key
     ) async -> (ExpectedSchemas.State, ReadBackTexts.Place?) {
         guard let project = try? gathering.project.get(), let description = try? gathering.description?.get() else {
             return (.missing("the project cannot be read or run"), nil)
         }
         guard project.graph.isUsable else { return (.missing("the project's scripts cannot be used"), nil) }
-        let inputs = await descriptions.digest
-        let extras = settings.compare.map(\.rawValue).sorted().joined(separator: " ")
-        let key = ExpectedSchemas.Key(
-            contentHash: project.contentHash, full: "\(project.contentHash) \(inputs ?? "") \(extras)")
         let state = await expectations.current(key) { [self] in
             let making = ExpectedSchemaMaking(
                 shadow: shadow, serverVersion: reading.catalog.serverVersion, roles: try await roles(),
@@ -247,14 +258,19 @@ struct Gathering: Sendable {
     var reading: Result<DatabaseReading, PostgresError> = .failure(
         PostgresError(kind: .unreachable, message: "The database was not asked."))
     var probes: [ProbeFacts] = []
+    let memory: ComparisonMemory
+    /// Names the project as it is now, env.py's answer included; nil while it cannot be read or run.
+    var projectKey: String?
     /// What migrations and models make of an empty database.
-    var expectation = ExpectedSchemas.State.missing("the database was not asked")
+    var expectation = ExpectedSchemas.State.missing("the project cannot be read or run")
     /// Where live is in the project's history; `nil` while that is not known.
     var place: ReadBackTexts.Place?
     var readBack = ReadBackTexts.Answers()
     var ignore: [IgnoreRule] = []
     /// What somebody has accepted; a failure is one clause that completes "because …".
     var baseline: Result<Baseline?, BaselineFile.Fault> = .success(nil)
+    /// How often it was read anew.
+    var baselineReads = 0
 }
 
 /// All three, for a plan or a mutation.

@@ -87,9 +87,13 @@ final class Monitor: Sendable {
         return await flights.observation(begunAfter: earliest) { [self] in
             let gathering = await database.gather(retries: maximumAge == .zero)
             // A table that is locked for a moment is no reason to call the server away.
-            if case .failure(let error) = gathering.reading, error.kind == .lockTimeout, let latest { return latest.observation }
+            if case .failure(let error) = gathering.reading, error.kind == .lockTimeout, let latest {
+                return latest.observation
+            }
             let observation = await database.observe(gathering)
+            let hasChanged = latest?.observation.fingerprint != observation.fingerprint
             memory.withLock { $0.last = KnownObservation(observation) }
+            if hasChanged { FreedMemory.giveBack() }
             return observation
         }
     }

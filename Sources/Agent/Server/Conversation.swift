@@ -18,7 +18,8 @@ struct Conversation {
     private var decoder = FrameDecoder(reader: .server)
     private let inFlight: Int
     private var lastNumber: UInt64 = 0
-    private var outstanding: Set<UInt64> = []
+    /// Ascending; no more than `inFlight`.
+    private var outstanding: [UInt64] = []
     private var held: [(number: UInt64, answer: [UInt8])] = []
     private var isRefused = false
 
@@ -55,7 +56,7 @@ struct Conversation {
 
     private mutating func open() -> UInt64 {
         lastNumber += 1
-        outstanding.insert(lastNumber)
+        outstanding.append(lastNumber)
         return lastNumber
     }
 
@@ -70,12 +71,12 @@ struct Conversation {
             // It stays outstanding until it is written, so that a held answer keeps its place in flight.
             held.append((number, answer))
         } else {
-            outstanding.remove(number)
+            outstanding.removeAll { $0 == number }
             ready.append(answer)
         }
         held.sort { $0.number < $1.number }
-        while let first = held.first, outstanding.min() == first.number {
-            outstanding.remove(first.number)
+        while let first = held.first, outstanding.first == first.number {
+            outstanding.removeFirst()
             ready.append(held.removeFirst().answer)
         }
         return ready

@@ -55,6 +55,7 @@ actor ExpectedSchemas {
         if !hasReadCache {
             hasReadCache = true
             known = try? Self.read(cache)
+            FreedMemory.giveBack()
         }
         if let known, known.key == key.full { return .ready(known) }
         if let failure, failure.key == key, failure.at + Self.failureLifetime > .now { return .missing(failure.reason) }
@@ -84,6 +85,7 @@ actor ExpectedSchemas {
             failure = (key, "\(error)", .now)
         }
         making = nil
+        FreedMemory.giveBack()
     }
 
     private func shippedSnapshot(_ path: String) -> Result<ExpectedSchema, ShadowError> {
@@ -92,6 +94,7 @@ actor ExpectedSchemas {
         let content: Result<ExpectedSchema, ShadowError>
         do throws(ShadowError) { content = .success(try Self.read(path)) } catch { content = .failure(error) }
         shipped = (stamp, content)
+        FreedMemory.giveBack()
         return content
     }
 

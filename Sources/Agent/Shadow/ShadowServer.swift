@@ -79,7 +79,8 @@ actor ShadowServer {
             cluster
             ?? EmbeddedCluster(
                 EmbeddedCluster.Settings(
-                    clusterName: "schemad shadow",
+                    // Nobody else's server has this name.
+                    clusterName: "schemad shadow \(UInt64.random(in: 0 ... .max))",
                     // One transaction makes all tables of the models, and holds several locks for each.
                     parameters: [
                         "max_connections": "20", "max_worker_processes": "0", "max_locks_per_transaction": "8192",

@@ -33,10 +33,11 @@ struct JSONParser {
         var names = NameSet()
         var name = ""
 
-        var isEmpty: Bool { isObject ? members.isEmpty : elements.isEmpty }
-
         mutating func add(_ value: JSON) {
-            if isObject { members.append(JSON.Object.Member(name, value)) } else { elements.append(value) }
+            guard isObject else { return elements.append(value) }
+            // Most requests have as many members, which are then put down without moving them.
+            if members.isEmpty { members.reserveCapacity(4) }
+            members.append(JSON.Object.Member(name, value))
         }
 
         var value: JSON { isObject ? .object(JSON.Object(members)) : .array(elements) }
@@ -128,6 +129,7 @@ private struct NameSet {
     mutating func insert(_ name: String) -> Bool {
         if many.isEmpty {
             guard !few.contains(where: { $0.hasSameBytes(as: name) }) else { return false }
+            if few.isEmpty { few.reserveCapacity(4) }
             few.append(name)
             if few.count > 8 { many = Set(few.map { Array($0.utf8) }) }
             return true

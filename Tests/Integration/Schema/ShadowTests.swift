@@ -114,6 +114,28 @@ import Wire
         }
     }
 
+    /// A history that does not start empty: a database that holds its beginning is fresh, and one that holds more is not.
+    @Test func aBaselineIsWhereTheHistoryStarts() async throws {
+        let shadow = try await Shadowed.shadow()
+        let baseline = "CREATE TABLE legacy (id int PRIMARY KEY, name text);\n"
+        try await Workshop.with { settings, project in
+            settings.shadow = shadow + ["baseline = \"\(try project.folder.write("baseline.sql", baseline))\""]
+            try project.revision(
+                "b00000000001", down: SmallProject.base, "op.execute('ALTER TABLE legacy ADD note text')")
+        } _: { workshop in
+            try await workshop.database.execute("CREATE TABLE legacy (id int PRIMARY KEY, name text, more int)")
+            let other = try await workshop.agent.whole()
+            #expect(other.verdict == .unmanaged)
+            #expect(try await workshop.agent.refusal(Migrate.self, .init()).code == .precondition)
+            try await workshop.database.execute("ALTER TABLE legacy DROP COLUMN more")
+            #expect(try await workshop.agent.diagnose().verdict == .empty)
+            #expect(
+                try await workshop.agent.call(Migrate.self, .init()).applied == [SmallProject.base, "b00000000001"])
+            let done = try await workshop.agent.diagnose()
+            #expect(done.schema.differences == [] && done.schema.unmanaged == [] && done.healthy)
+        }
+    }
+
     @Test func snapshotsThatCannotBeMade() async throws {
         let schemad = try Products.path("schemad")
         let missing = try await Program.run(schemad, ["snapshot", "--project", "/nowhere/at/all", "--out", "/tmp/x"])
