@@ -93,7 +93,7 @@ struct NarrowingTests {
     @Test func noMemberOfACatalogIsForgotten() {
         let table = Table(schema: "", name: "", kind: .table, columns: [])
         let counts: [(Any, Int)] = [
-            (TableName(schema: "", name: ""), 2), (Column(name: "", type: "", nullable: true), 9),
+            (TableName(schema: "", name: ""), 2), (Column(name: "", type: "", nullable: true), 10),
             (Constraint(name: "", kind: .check, columns: [], definition: ""), 7), (Index(name: "", definition: ""), 5),
             (Trigger(name: "", definition: ""), 4), (Policy(name: ""), 6), (table, 16),
             (Schema.Sequence(schema: "", name: ""), 10),

@@ -4,7 +4,7 @@ import Schema
 /// What a project's migrations and its models make of an empty PostgreSQL: what `schemad snapshot` writes.
 struct ExpectedSchema: Codable, Sendable {
     /// Of this shape; a reader of another one makes it anew.
-    static let currentFormat = 1
+    static let currentFormat = 2
 
     var format = Self.currentFormat
     /// Names the scripts and all the project's files that env.py loaded.

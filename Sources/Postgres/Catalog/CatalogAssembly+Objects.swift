@@ -25,12 +25,14 @@ extension CatalogAssembly {
         }
     }
 
-    /// Those of identity columns depend on their column internally, those that a column owns automatically.
+    /// Those of identity columns depend on their column internally and are part of it; those that a column owns depend
+    /// on it automatically.
     mutating func readSequences() throws(PostgresError) {
         try session.forEach(
             """
             SELECT n.nspname, c.relname, pg_catalog.format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin,
-                   s.seqmax, s.seqcache, s.seqcycle, d.refobjid, a.attname
+                   s.seqmax, s.seqcache, s.seqcycle, d.refobjid, a.attname,
+                   d.deptype = 'i', a.attnum
             FROM \(CatalogSQL.relations("'S'"))
             JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid
             LEFT JOIN pg_catalog.pg_depend d
@@ -38,18 +40,24 @@ extension CatalogAssembly {
               AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjsubid > 0
               AND d.deptype IN ('a', 'i')
             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-            WHERE d.deptype IS DISTINCT FROM 'i'
             ORDER BY n.nspname, c.relname
             """
         ) { row in
-            let column = row.text(10, &texts)
-            let owner = names[row.number(9)].flatMap { table in column.map { Sequence.Owner(table: table, column: $0) }
+            var sequence = Sequence(
+                schema: row.name(0, &texts), name: row.name(1, &texts), type: row.name(2, &texts),
+                start: row.number(3), increment: row.number(4), minimum: row.number(5), maximum: row.number(6),
+                cache: row.number(7), cycles: row.isTrue(8))
+            if row.isTrue(11) {
+                guard let place = places[row.number(9)], let position = numbers[place].position(of: row.number(12))
+                else { return }
+                tables[place].columns[position].identityOptions = sequence.identityOptions
+                return
             }
-            sequences.append(
-                Sequence(
-                    schema: row.name(0, &texts), name: row.name(1, &texts), type: row.name(2, &texts),
-                    start: row.number(3), increment: row.number(4), minimum: row.number(5), maximum: row.number(6),
-                    cache: row.number(7), cycles: row.isTrue(8), owner: owner))
+            let column = row.text(10, &texts)
+            sequence.owner = names[row.number(9)].flatMap { table in
+                column.map { Sequence.Owner(table: table, column: $0) }
+            }
+            sequences.append(sequence)
         }
     }
 
@@ -123,5 +131,24 @@ extension Routine.Kind {
         case UInt8(ascii: "a"): self = .aggregate
         default: self = .function
         }
+    }
+}
+
+extension Sequence {
+    /// What an identity column's sequence has besides what it gets by itself (PostgreSQL's manual, CREATE SEQUENCE);
+    /// nil where that is nothing.
+    fileprivate var identityOptions: String? {
+        let least: Int64 = type == "smallint" ? -32_768 : type == "integer" ? -2_147_483_648 : .min
+        let most = -(least + 1)
+        let isAscending = increment > 0
+        let options: [(String, Bool)] = [
+            ("START WITH \(start)", start != (isAscending ? minimum : maximum)),
+            ("INCREMENT BY \(increment)", increment != 1),
+            ("MINVALUE \(minimum)", minimum != (isAscending ? 1 : least)),
+            ("MAXVALUE \(maximum)", maximum != (isAscending ? most : -1)),
+            ("CACHE \(cache)", cache != 1), ("CYCLE", cycles),
+        ]
+        let given = options.filter(\.1).map(\.0)
+        return given.isEmpty ? nil : given.joined(separator: " ")
     }
 }

@@ -102,6 +102,8 @@ public struct Column: Codable, Hashable, Sendable {
     /// The expression of a generated column; nil for others. `default` is nil beside it.
     public var generated: String?
     public var identity: Identity?
+    /// Where the numbers of an identity column are not just 1, 2, 3: `START WITH 10 INCREMENT BY 5`; nil where they are.
+    public var identityOptions: String?
     /// The collation when it is not that of the type, quoted and with its schema.
     public var collation: String?
     /// Whether it is here only because a parent has it (`attislocal` is false).
@@ -111,7 +113,8 @@ public struct Column: Codable, Hashable, Sendable {
 
     public init(
         name: String, type: String, nullable: Bool, default: String? = nil, generated: String? = nil,
-        identity: Identity? = nil, collation: String? = nil, isInherited: Bool = false, comment: String? = nil
+        identity: Identity? = nil, identityOptions: String? = nil, collation: String? = nil,
+        isInherited: Bool = false, comment: String? = nil
     ) {
         self.name = name
         self.type = type
@@ -119,6 +122,7 @@ public struct Column: Codable, Hashable, Sendable {
         self.default = `default`
         self.generated = generated
         self.identity = identity
+        self.identityOptions = identityOptions
         self.collation = collation
         self.isInherited = isInherited
         self.comment = comment

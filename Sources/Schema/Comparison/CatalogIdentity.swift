@@ -38,7 +38,8 @@ extension Column: ByteIdentity {
     func isIdentical(to other: Column) -> Bool {
         name.isIdentical(to: other.name) && type.isIdentical(to: other.type) && nullable == other.nullable
             && `default`.isIdentical(to: other.default) && generated.isIdentical(to: other.generated)
-            && identity == other.identity && collation.isIdentical(to: other.collation)
+            && identity == other.identity && identityOptions.isIdentical(to: other.identityOptions)
+            && collation.isIdentical(to: other.collation)
             && isInherited == other.isInherited && comment.isIdentical(to: other.comment)
     }
 }

@@ -132,6 +132,8 @@ extension PairDraft {
                 "identity kind", ["\(column.1) SET GENERATED \(isAlways ? "BY DEFAULT" : "ALWAYS")"], touching: subject,
                 [.init(.identity, shown)])
             propose(
+                "identity options", ["\(column.1) SET INCREMENT BY 7"], touching: subject, [.init(.identity, shown)])
+            propose(
                 "drop identity", ["\(column.1) DROP IDENTITY"], touching: subject,
                 [.init(.identity, shown, breaking: true)])
         } else if column.0.isGenerated {

@@ -88,7 +88,10 @@ extension CatalogComparison {
             return (.generated, texts.compare(left, right, in: context))
         }
         if expected.identity != nil || actual.identity != nil {
-            return (.identity, expected.identity == actual.identity ? .same : .different)
+            let isSame =
+                expected.identity == actual.identity
+                && expected.identityOptions.isIdentical(to: actual.identityOptions)
+            return (.identity, isSame ? .same : .different)
         }
         guard let left = expected.default, let right = actual.default else {
             return (.default, expected.default == nil && actual.default == nil ? .same : .different)
