@@ -10,10 +10,28 @@ public enum Locks {
     /// Tries to take the runner lock for this session, and never waits: a waiting advisory lock deadlocks with
     /// `CREATE INDEX CONCURRENTLY`. Poll, outside a transaction. Taking it twice needs two releases.
     ///
-    /// - Throws: `configuration` behind a pooler, where a session's lock would stay with some backend.
+    /// - Throws: `configuration` behind a pooler, where a session's lock would stay with some backend, and where nothing
+    ///   can be written: on a standby, and for a role that starts read-only.
     public static func tryRunnerLock(_ session: Session) throws(PostgresError) -> Bool {
         try refusePooler(session)
+        try refuseReadOnly(session)
         return try session.query("SELECT pg_catalog.pg_try_advisory_lock($1)", ["\(runner)"]).value == "t"
+    }
+
+    /// Said before anything begins, and not by the first statement of a migration that fails.
+    private static func refuseReadOnly(_ session: Session) throws(PostgresError) {
+        let identity = try ServerIdentity.read(session)
+        if identity.inRecovery {
+            throw PostgresError(
+                kind: .configuration, message: "The server is a standby, which takes no writes; nothing was run.",
+                hint: "Let the url name the primary: all hosts, with target_session_attrs=read-write.")
+        }
+        if identity.readOnlyByDefault {
+            throw PostgresError(
+                kind: .configuration,
+                message: "default_transaction_read_only is on for this role, so that nothing was run.",
+                hint: "Set it off for the role or the database.")
+        }
     }
 
     /// Whether this session holds the runner lock; after a reconnect it does not.

@@ -18,6 +18,8 @@ public struct ServerIdentity: Hashable, Sendable {
     public var role: String
     /// `cluster_name`, empty when none was set.
     public var clusterName: String
+    /// What a fresh session of the role gets, in milliseconds; 0 is none.
+    public var statementTimeoutMs: Int64
 
     /// - Throws: what the link earns.
     public static func read(_ session: Session) throws(PostgresError) -> ServerIdentity {
@@ -26,14 +28,15 @@ public struct ServerIdentity: Hashable, Sendable {
             """
             SELECT pg_catalog.current_setting('server_version'), pg_catalog.pg_is_in_recovery(),
                    (SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only'),
-                   pg_catalog.current_database(), current_user, pg_catalog.current_setting('cluster_name')
+                   pg_catalog.current_database(), current_user, pg_catalog.current_setting('cluster_name'),
+                   (SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'statement_timeout')
             """
         ).values[0]
         return ServerIdentity(
             version: row[0] ?? "", versionNumber: session.serverVersion, inRecovery: row[1] == "t",
             readOnlyByDefault: row[2] == "on", isPooled: session.isPooled,
             systemIdentifier: try systemIdentifier(session), database: row[3] ?? "", role: row[4] ?? "",
-            clusterName: row[5] ?? "")
+            clusterName: row[5] ?? "", statementTimeoutMs: row[6].flatMap { Int64($0) } ?? 0)
     }
 
     /// Some hosted services deny the function; a statement of its own, because the refusal is an error.

@@ -22,9 +22,8 @@ public enum VersionTableReader {
         }
         guard table.state == .table else { return table }
         do {
-            // Absolute names only from here on: a statement of its own, because a refusal ends its transaction.
-            let rows = try session.query("SELECT version_num FROM \(sqlName(table.schema, name)) LIMIT \(rowLimit)")
-            table.rows = VersionTable.sorted(rows.values.map { $0[0] })
+            // A statement of its own, because a refusal ends its transaction.
+            table.rows = try rows(session, of: table)
         } catch {
             switch (error.kind, error.sqlstate) {
             case (.permissionDenied, _): table.state = .denied(message: error.message)
@@ -33,6 +32,17 @@ public enum VersionTableReader {
             }
         }
         return table
+    }
+
+    /// The rows alone, in the transaction that is open or one of their own.
+    ///
+    /// - Parameter table: as it was found before.
+    /// - Throws: what the server says, `permissionDenied` and a table that is gone (42P01) included.
+    static func rows(_ session: Session, of table: VersionTable) throws(PostgresError) -> [String?] {
+        // Absolute names only.
+        let name = sqlName(table.schema, table.name)
+        let rows = try session.query("SELECT version_num FROM \(name) LIMIT \(rowLimit)")
+        return VersionTable.sorted(rows.values.map { $0[0] })
     }
 
     private static func locate(

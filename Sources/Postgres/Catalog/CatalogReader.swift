@@ -38,12 +38,7 @@ public enum CatalogReader {
 
     /// Reads the catalog as it was at one moment. The session's settings are afterwards what they were.
     ///
-    /// The functions that make the texts see the newest catalog, whatever a transaction sees otherwise (PostgreSQL's
-    /// manual, "System Catalog Information Functions"). So a read counts only when the catalog is the same before and
-    /// after it, and is repeated otherwise.
-    ///
-    /// - Throws: `lockTimeout` when a table was locked for longer than the session waits; `changedMeanwhile` when DDL
-    ///   overlapped every attempt; `canceled` by the session's limit, and whatever the link earns.
+    /// - Throws: as `reading`.
     public static func read(
         _ session: Session, _ options: Options = Options()
     ) throws(PostgresError) -> Catalog {
@@ -59,19 +54,40 @@ public enum CatalogReader {
     ///
     /// - Parameter previous: an earlier reading of the same database; it is the answer when it still holds, and then
     ///   nothing waits for a lock.
+    /// - Throws: `lockTimeout` when a table was locked for longer than the session waits; `changedMeanwhile` when DDL
+    ///   overlapped every attempt; `canceled` by the session's limit, and whatever the link earns.
     public static func reading(
         _ session: Session, _ options: Options = Options(), previous: Reading? = nil
     ) throws(PostgresError) -> Reading {
-        var before = try fingerprint(session, options)
-        if let previous, previous.fingerprint == before, previous.options == options { return previous }
+        try reading(session, options, previous: previous) { () throws(PostgresError) in }.0
+    }
+
+    /// The catalog, and what the body reads, of one moment.
+    ///
+    /// The functions that make the texts see the newest catalog, whatever a transaction sees otherwise (PostgreSQL's
+    /// manual, "System Catalog Information Functions"). So all else is read in one snapshot, which counts only when the
+    /// catalog was the same before it and is still the same after: then every row of it has stood all the while, and
+    /// the texts are made of nothing else. What was made and dropped again meanwhile is not in the snapshot.
+    ///
+    /// - Throws: as the other, and what the body throws.
+    static func reading<T>(
+        _ session: Session, _ options: Options, previous: Reading?, beside body: () throws(PostgresError) -> T
+    ) throws(PostgresError) -> (Reading, T) {
+        var (before, value) = try pinned(session) { () throws(PostgresError) in
+            let value = try body()
+            return (try CatalogFingerprint(session, options), value)
+        }
+        if let previous, previous.fingerprint == before, previous.options == options { return (previous, value) }
         var failure: PostgresError?
         for _ in 1...options.attempts {
             var catalog: Catalog?
             do {
-                catalog = try pinned(session) { () throws(PostgresError) in
+                (catalog, value) = try pinned(session) { () throws(PostgresError) in
+                    let value = try body()
+                    guard try CatalogFingerprint(session, options) == before else { return (nil, value) }
                     var assembly = CatalogAssembly(session, options)
                     try assembly.read()
-                    return assembly.catalog()
+                    return (assembly.catalog(), value)
                 }
             } catch {
                 // Objects that vanish between two statements make the server stumble over them.
@@ -80,7 +96,9 @@ public enum CatalogReader {
             }
             let after = try fingerprint(session, options)
             if after == before {
-                if let catalog { return Reading(catalog: catalog, fingerprint: after, options: options) }
+                if let catalog {
+                    return (Reading(catalog: catalog, fingerprint: after, options: options), value)
+                }
                 // Class 40: the server rolled back on its own account, as a standby does when replay is in a hurry.
                 if let failure, failure.sqlstate?.hasPrefix("40") != true { throw failure }
             } else {
@@ -95,6 +113,30 @@ public enum CatalogReader {
                 hint: "Try again when the migration or whatever changes the schema has ended.")
     }
 
+    /// The catalog without definitions, and what the body reads, of one snapshot of the database.
+    ///
+    /// - Throws: what the body throws, and what the server stumbles over when an object has just gone, several times.
+    static func snapshot<T>(
+        _ session: Session, _ options: Options, _ body: () throws(PostgresError) -> T
+    ) throws(PostgresError) -> (Reading, T) {
+        var attempt = 1
+        while true {
+            do {
+                return try pinned(session) { () throws(PostgresError) in
+                    let value = try body()
+                    let fingerprint = try CatalogFingerprint(session, options)
+                    var assembly = CatalogAssembly(session, options)
+                    try assembly.read()
+                    return (Reading(catalog: assembly.catalog(), fingerprint: fingerprint, options: options), value)
+                }
+            } catch {
+                // Names of types are made of the newest catalog even here.
+                guard error.kind == .server, attempt < options.attempts else { throw error }
+                attempt += 1
+            }
+        }
+    }
+
     /// What the catalog can be recognised by, at this moment. Waits for no lock of a table.
     ///
     /// - Parameter options: whether comments and privileges count.
@@ -105,7 +147,7 @@ public enum CatalogReader {
         try pinned(session) { () throws(PostgresError) in try CatalogFingerprint(session, options) }
     }
 
-    /// Runs the body in a transaction with settings of its own.
+    /// Runs the body in one snapshot, with settings of its own.
     ///
     /// Transactions of their own for fingerprints and reads, because it is the begin of one that makes a backend take
     /// notice of all DDL that was committed before; between two statements of one transaction it may go on with what
@@ -113,7 +155,7 @@ public enum CatalogReader {
     private static func pinned<T>(
         _ session: Session, _ body: () throws(PostgresError) -> T
     ) throws(PostgresError) -> T {
-        try session.transaction { () throws(PostgresError) in
+        try session.transaction(isolation: .repeatableRead) { () throws(PostgresError) in
             try session.query(CatalogSQL.settings)
             return try body()
         }
