@@ -55,8 +55,19 @@ class Connections:
             cursor.execute("SELECT " + sql)
             return cursor.fetchone()
 
+        def unhurried(sql: str) -> Any:
+            # A role's own statement_timeout holds until ours is set, and may be a millisecond.
+            for _ in range(100):
+                try:
+                    return select(sql)
+                except Exception as error:
+                    if sqlstate(error) != "57014":
+                        raise
+                    connection.rollback()
+            return select(sql)
+
         names = ("backendPid", "database", "user", "serverAddress", "serverPort", "serverVersion")
-        facts = dict(zip(names, select(
+        facts = dict(zip(names, unhurried(
             "pg_backend_pid(), current_database()::text, current_user::text, host(inet_server_addr()),"
             " inet_server_port(), current_setting('server_version_num')::int"
         )))  # fmt: skip
@@ -69,6 +80,9 @@ class Connections:
         values = ", ".join(f"({quote(name)}, {quote(value)})" for name, value in configuration["settings"].items())
         # Joined with pg_settings: a setting that this server's version does not know is left out. `%` is not used:
         # SQLAlchemy 1.4's asyncpg adapter formats every statement.
+        unhurried("set_config('statement_timeout', '0', false)")
+        # Committed, so that a rollback of the project's does not bring the role's own back.
+        connection.commit()
         cursor.execute(
             "SELECT set_config(s.name, v.value, false) FROM pg_settings s"
             f" JOIN (VALUES {values}) AS v (name, value) ON v.name = s.name"
