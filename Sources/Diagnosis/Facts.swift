@@ -23,6 +23,18 @@ public struct Facts: Sendable {
     public var schema: SchemaFacts
     /// Why the definitions were not read, when somebody's lock is to blame: the server's words.
     public var lockMessage: String?
+    /// Why the definitions were not read, when others kept changing the schema meanwhile.
+    public var changeMessage: String?
+    /// The role that the agent logs in as, and what it finds; nil while the server could not be asked.
+    public var role: RoleFacts?
+    /// Transactions of others in this database that have been open for long, the oldest first.
+    public var transactions: [TransactionFacts] = []
+    /// Files that the agent runs and that others than root and the agent may write.
+    public var writableFiles: [WritableFile] = []
+    /// Why there is no shadow although the settings do not switch it off.
+    public var shadowProblem: ShadowProblem?
+    /// What env.py opened instead of the shadow in a replay, in the runner's words; nil when it opened the shadow.
+    public var openedInsteadOfShadow: String?
     /// The queries of the application that the settings name, in their order.
     public var probes: [ProbeFacts]
 
@@ -54,6 +66,12 @@ public enum Reachability: Hashable, Sendable {
     case authenticationFailed(message: String)
     /// The server knows the role and refuses it what a diagnosis needs, for example CONNECT (SQLSTATE 42501).
     case denied(message: String)
+    /// The server answers, and has no such database (SQLSTATE 3D000).
+    case databaseMissing(message: String)
+    /// Somebody holds the version table ACCESS EXCLUSIVE, so that not even the rows could be read.
+    case locked(message: String)
+    /// The server answers, and a statement of the diagnosis failed.
+    case failed(message: String)
 }
 
 /// What a server says of itself.
@@ -138,4 +156,17 @@ public enum SchemaFacts: Hashable, Sendable {
     case compared(SchemaComparison, gaps: [String])
     /// One clause that completes "because …", without a full stop.
     case notCompared(because: String)
+}
+
+/// Why there is no PostgreSQL in which the migrations could be replayed.
+public struct ShadowProblem: Hashable, Sendable {
+    /// One clause that completes "because …"; further lines are evidence.
+    public var reason: String
+    /// Whether it is usual on a host like this: PostgreSQL's server programs are not installed.
+    public var isExpected: Bool
+
+    public init(reason: String, isExpected: Bool = false) {
+        self.reason = reason
+        self.isExpected = isExpected
+    }
 }

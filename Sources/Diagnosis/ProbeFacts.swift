@@ -22,16 +22,21 @@ public struct ProbeFacts: Hashable, Sendable {
     /// How many rows came back; nil when that query failed.
     public var returned: Int64?
     public var failures: [Failure]
+    /// Why the queries could not be sent at all, in libpq's or the server's words; nil when they were.
+    public var obstacle: String?
 
-    public init(name: String, total: Int64?, returned: Int64?, failures: [Failure] = []) {
+    public init(
+        name: String, total: Int64?, returned: Int64?, failures: [Failure] = [], obstacle: String? = nil
+    ) {
         self.name = name
         self.total = total
         self.returned = returned
         self.failures = failures
+        self.obstacle = obstacle
     }
 
     /// Something was counted, and nothing came back.
     public var isSilentFailure: Bool { (total ?? 0) > 0 && returned == 0 }
 
-    public var isGood: Bool { failures.isEmpty && !isSilentFailure }
+    public var isGood: Bool { failures.isEmpty && obstacle == nil && !isSilentFailure }
 }

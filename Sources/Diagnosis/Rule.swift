@@ -60,7 +60,8 @@ struct Observation {
     var verdict: Verdict
 
     /// Makes everything fit for a terminal here, once, so that no rule can forget it: names in a message may come
-    /// from a database or from a file. Lines of a remedy are given one by one, for a line end inside a name is none.
+    /// from a database or from a file. Lines of a remedy are given one by one, for a line end inside a name is none, and
+    /// a name in a statement is written so that what is pasted is what was meant.
     init(
         _ code: String, _ severity: Severity, _ verdict: Verdict, _ message: String, evidence: [String] = [],
         remedy: [String]
@@ -68,7 +69,7 @@ struct Observation {
         finding = Finding(
             code: code, severity: severity, message: TerminalText.visible(message),
             evidence: evidence.map(TerminalText.visible),
-            remedy: remedy.map(TerminalText.visible).joined(separator: "\n"))
+            remedy: remedy.map(TerminalText.sql).joined(separator: "\n"))
         self.verdict = verdict
     }
 }

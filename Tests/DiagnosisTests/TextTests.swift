@@ -50,6 +50,17 @@ struct TextTests {
         #expect(ShellWord.quoted(text) == word)
     }
 
+    @Test(arguments: [
+        ("ALTER TABLE t ADD c text;", "ALTER TABLE t ADD c text;"),
+        ("ALTER TABLE \"a\u{1b}\\b\"\"c\" ADD \"d\";", "ALTER TABLE U&\"a\\001B\\\\b\"\"c\" ADD \"d\";"),
+        ("ADD CHECK (a = 'x\n''y')", "ADD CHECK (a = U&'x\\000A''y')"),
+        ("DROP INDEX \"\u{E0001}\"", "DROP INDEX U&\"\\+0E0001\""),
+        ("no \u{1b} quotes \"and one open\u{7}", "no \\u{1b} quotes \"and one open\\u{7}"),
+    ])
+    func statementsSayTheSameWithoutControlCharacters(text: String, statement: String) {
+        #expect(TerminalText.sql(text) == statement)
+    }
+
     @Test func theRepairOfTheStoryCanBePasted() throws {
         let finding = try Self.finding("version.rows.redundant", Sample.rows(Sample.first, Sample.second))
         #expect(
