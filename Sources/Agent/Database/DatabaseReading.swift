@@ -14,8 +14,13 @@ struct DatabaseReading: Sendable {
     var hasDefinitions = true
     /// Names the schema: another one means that DDL was committed.
     var fingerprint: String?
-    /// Why the definitions were not read, or are older than the rest: somebody's lock.
-    var lockMessage: String?
+    /// Why the definitions were not read; nil when they were.
+    var gap: SchemaMoment.Gap?
+    /// Who asked, and the role's own statement_timeout in milliseconds.
+    var role = ""
+    var statementTimeoutMs: Int64 = 0
+    /// Transactions of others that have been open for long.
+    var transactions: [OpenTransaction] = []
 
     /// Reads everything on one session.
     ///
@@ -23,15 +28,16 @@ struct DatabaseReading: Sendable {
     ///   - schema: of the version table; `nil` finds it as a fresh session of the role would.
     ///   - options: what of the catalog is wanted.
     ///   - previous: the catalog as it was read last; nothing is read again while it holds.
+    ///   - longTransaction: from when on somebody's transaction is told.
     ///   - keep: gets the catalog for the next time.
     static func read(
         _ session: Session, schema: String?, table name: String, options: CatalogReader.Options,
-        previous: CatalogReader.Reading?,
-        keep: (CatalogReader.Reading) -> Void
+        previous: CatalogReader.Reading?, longTransaction: Duration, keep: (CatalogReader.Reading) -> Void
     ) throws(PostgresError) -> DatabaseReading {
         let identity = try ServerIdentity.read(session)
-        let table = try VersionTableReader.read(session, schema: schema, name: name)
-        let (live, lockMessage) = try catalog(session, options, previous)
+        let moment = try SchemaMoment.read(
+            session, schema: schema, table: name, options: options, previous: previous)
+        let (table, live) = (moment.versionTable, moment.catalog)
         if live.options.definitions { keep(live) }
         return DatabaseReading(
             server: ServerFacts(
@@ -41,21 +47,9 @@ struct DatabaseReading: Sendable {
             applicationTables: live.catalog.applicationTables(
                 besides: TableName(schema: table.schema, name: table.name)),
             catalog: live.catalog, hasDefinitions: live.options.definitions,
-            fingerprint: SHA256.hash(Array(live.fingerprint.text.utf8)).prefix(8).hexadecimal, lockMessage: lockMessage)
-    }
-
-    /// The catalog; behind a lock with the definitions as they were last known, or without any.
-    private static func catalog(
-        _ session: Session, _ options: CatalogReader.Options, _ previous: CatalogReader.Reading?
-    ) throws(PostgresError) -> (CatalogReader.Reading, lockMessage: String?) {
-        do {
-            return (try CatalogReader.reading(session, options, previous: previous), nil)
-        } catch  where error.kind == .lockTimeout {
-            if let previous { return (previous, error.message) }
-            var options = options
-            options.definitions = false
-            return (try CatalogReader.reading(session, options), error.message)
-        }
+            fingerprint: SHA256.hash(Array(live.fingerprint.text.utf8)).prefix(8).hexadecimal, gap: moment.gap,
+            role: identity.role, statementTimeoutMs: identity.statementTimeoutMs,
+            transactions: try OpenTransaction.read(session, atLeast: longTransaction.components.seconds))
     }
 }
 
@@ -84,7 +78,10 @@ extension Reachability {
             switch error.kind {
             case .authentication: .authenticationFailed(message: error.message)
             case .permissionDenied: .denied(message: error.message)
-            default: .unreachable(message: error.description)
+            case .unknownDatabase: .databaseMissing(message: error.message)
+            case .lockTimeout: .locked(message: error.message)
+            case .canceled, .server, .changedMeanwhile: .failed(message: error.description)
+            case .configuration, .unreachable, .connectionLost: .unreachable(message: error.description)
             }
     }
 }

@@ -118,6 +118,7 @@ extension Gathering {
             }
         case .making: gaps.append("what the migrations make is being found out in the background")
         case .missing(let reason): gaps.append(reason)
+        case .failed: gaps.append("there is no shadow in which the migrations could be replayed")
         }
         guard sides.models != nil || sides.migrations != nil else {
             return .notCompared(because: (["env.py configures no target_metadata"] + gaps).joined(separator: ", and "))

@@ -96,7 +96,9 @@ final class ManagedDatabase: Sendable {
                 }
             }
         }
-        let table = (try? gathering.description?.get())?.versionTable
+        let description = try? gathering.description?.get()
+        gathering.writableFiles = ProjectAccess(settings).writableFiles(try? gathering.project.get(), description)
+        let table = description?.versionTable
         gathering.readAt = .now
         async let probed = probes.read()
         gathering.reading = await read(schema: table?.resolvedSchema, name: table?.name ?? "alembic_version")
@@ -191,6 +193,10 @@ final class ManagedDatabase: Sendable {
             throw WireError(
                 .permissionDenied, "the version table \(reading.versionTable.name) cannot be read: \(message)")
         }
+        if case .other(let kind) = reading.versionTable.presence {
+            throw WireError(
+                .precondition, "\(reading.versionTable.name) is a \(kind), not a table; 'diagnose' says what to do")
+        }
         guard let description = gathering.description else {
             throw WireError(.databaseUnavailable, "env.py of database \(name) could not be asked")
         }
@@ -217,7 +223,7 @@ final class ManagedDatabase: Sendable {
                     try await reader.withSession { session throws(PostgresError) in
                         try DatabaseReading.read(
                             session, schema: schema, table: name, options: settings.catalogOptions,
-                            previous: lastCatalog.withLock(\.self)
+                            previous: lastCatalog.withLock(\.self), longTransaction: settings.longTransaction
                         ) { catalog in lastCatalog.withLock { $0 = catalog } }
                     })
             } catch  where error.kind == .connectionLost && attempt == 1 {
@@ -261,6 +267,8 @@ struct Gathering: Sendable {
     let memory: ComparisonMemory
     /// Names the project as it is now, env.py's answer included; nil while it cannot be read or run.
     var projectKey: String?
+    /// What the agent runs and others may write.
+    var writableFiles: [WritableFile] = []
     /// What migrations and models make of an empty database.
     var expectation = ExpectedSchemas.State.missing("the project cannot be read or run")
     /// Where live is in the project's history; `nil` while that is not known.

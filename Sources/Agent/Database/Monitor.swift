@@ -50,6 +50,17 @@ final class KnownObservation: Sendable {
     var ageMs: Int64 { max(0, age.milliseconds) }
 }
 
+extension Observation {
+    /// The same, told again because the version table is locked now.
+    func again(because error: PostgresError) -> Observation {
+        var observation = self
+        let finding = Finding.lockedSince(database: result.database, message: error.message)
+        let place = result.findings.firstIndex { $0.severity > .error } ?? result.findings.endIndex
+        observation.result.findings.insert(finding, at: place)
+        return observation
+    }
+}
+
 /// Keeps the last diagnosis of one database and makes new ones, one at a time for all who ask.
 final class Monitor: Sendable {
     private struct Memory {
@@ -87,8 +98,10 @@ final class Monitor: Sendable {
         return await flights.observation(begunAfter: earliest) { [self] in
             let gathering = await database.gather(retries: maximumAge == .zero)
             // A table that is locked for a moment is no reason to call the server away.
-            if case .failure(let error) = gathering.reading, error.kind == .lockTimeout, let latest {
-                return latest.observation
+            if case .failure(let error) = gathering.reading, error.kind == .lockTimeout,
+                let latest = latest?.observation, latest.isReachable
+            {
+                return latest.again(because: error)
             }
             let observation = await database.observe(gathering)
             let hasChanged = latest?.observation.fingerprint != observation.fingerprint

@@ -52,17 +52,25 @@ extension Facts {
         case .failure(let error): reachability = Reachability(error)
         }
         schema = gathering.compared()
-        lockMessage = (try? gathering.reading.get())?.lockMessage
+        surroundings(gathering)
         probes = gathering.probes
         if case .failure(let error)? = gathering.description, reachability == .reachable {
             if error.code == .pooler {
                 server?.pooled = true
-            } else {
+            } else if !explains(error) {
                 runnerProblems = [ProjectProblem(error, in: gathering.folder)]
             }
         }
     }
 
+    /// Whether env.py stumbled over what is told of the version table already: Alembic reads it on its way.
+    private func explains(_ error: RunnerError) -> Bool {
+        switch versionTable?.presence {
+        case .other: ["42703", "42P01", "42809"].contains(error.sqlstate)
+        case .denied: error.sqlstate == "42501"
+        case .table, .missing, nil: false
+        }
+    }
 }
 
 extension SchemaFacts {

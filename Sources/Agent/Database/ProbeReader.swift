@@ -22,21 +22,28 @@ struct ProbeReader: Sendable {
     /// The probes in the order of the settings. What fails is in the facts, the lost connection included.
     func read() async -> [ProbeFacts] {
         var facts: [ProbeFacts] = []
-        var lost: PostgresError?
+        var obstacle: PostgresError?
         for probe in probes {
             do throws(PostgresError) {
-                // One attempt to connect is enough for all.
-                if let lost { throw lost }
-                facts.append(try await read(probe))
+                // What keeps one from being run keeps all.
+                if let obstacle { throw obstacle }
+                facts.append(try await readTwice(probe))
             } catch {
-                if error.kind != .server { lost = error }
+                obstacle = error
                 facts.append(
-                    ProbeFacts(
-                        name: probe.name, total: nil, returned: nil,
-                        failures: [.init(query: "count", sqlstate: error.sqlstate, message: error.message)]))
+                    ProbeFacts(name: probe.name, total: nil, returned: nil, obstacle: error.description))
             }
         }
         return facts
+    }
+
+    /// A server that was restarted leaves a dead link, and a standby ends queries that are in the way of what it
+    /// replays (SQLSTATE 40001): neither says anything about the query.
+    private func readTwice(_ probe: ProbeSettings) async throws(PostgresError) -> ProbeFacts {
+        do throws(PostgresError) { return try await read(probe) } catch {
+            guard error.kind == .connectionLost || error.isRollback else { throw error }
+            return try await read(probe)
+        }
     }
 
     private func read(_ probe: ProbeSettings) async throws(PostgresError) -> ProbeFacts {
@@ -55,7 +62,7 @@ struct ProbeReader: Sendable {
             do throws(PostgresError) {
                 return try body()
             } catch {
-                guard error.kind != .connectionLost else { throw error }
+                guard error.kind != .connectionLost, !error.isRollback else { throw error }
                 facts.failures.append(.init(query: query, sqlstate: error.sqlstate, message: error.message))
                 try session.query("ROLLBACK TO SAVEPOINT probe")
                 return nil
@@ -85,4 +92,9 @@ struct ProbeReader: Sendable {
         while let last = text.last, last == ";" || last.isWhitespace { text.removeLast() }
         return text
     }
+}
+
+extension PostgresError {
+    /// The server has rolled back the whole transaction on its own account.
+    fileprivate var isRollback: Bool { sqlstate?.hasPrefix("40") ?? false }
 }

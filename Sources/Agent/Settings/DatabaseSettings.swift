@@ -28,6 +28,8 @@ public struct DatabaseSettings: Sendable {
     public var statementTimeout: Duration
     /// How long one migration may run.
     public var migrateDeadline: Duration
+    /// From when on a transaction of somebody else is told.
+    public var longTransaction = Duration.seconds(60)
     public var verify: VerifyPolicy
     /// Where reads of the application's data go, a standby for example; `nil` is ``url``. Secret.
     public var readURL: String?
@@ -80,6 +82,7 @@ public struct DatabaseSettings: Sendable {
         lockTimeout = try table.duration("lock_timeout") ?? .seconds(3)
         statementTimeout = try table.duration("statement_timeout") ?? .zero
         migrateDeadline = try table.duration("migrate_deadline") ?? .seconds(900)
+        if let given = try table.duration("long_transaction") { longTransaction = given }
         guard let verify = VerifyPolicy(rawValue: try table.expanded("verify") ?? "additive") else {
             throw table.error("verify", "must be \"additive\", \"exact\" or \"any\"")
         }

@@ -21,6 +21,8 @@ struct ExpectedSchema: Codable, Sendable {
     var notMade: [ModelCreation.Failure]
     /// Why history or models are missing, a sentence each.
     var problems: [String]
+    /// What env.py opened instead of the shadow; nil when it opened the shadow.
+    var openedInstead: String?
 
     /// Whether every table of the models was made; indexes may be missing.
     var hasAllTables: Bool { notMade.allSatisfy { Self.isIndex($0) || $0.object.hasPrefix("extension ") } }

@@ -34,7 +34,7 @@ struct ExpectedSchemaMaking: Sendable {
     }
 
     private func replay(_ expected: inout ExpectedSchema) async throws {
-        let (history, problem) = try await shadow.withDatabase(standingFor: serverVersion, roles: roles) { database in
+        let (history, failure) = try await shadow.withDatabase(standingFor: serverVersion, roles: roles) { database in
             let table = TableName(schema: versionTable.resolvedSchema, name: versionTable.name)
             let history = Mutex(SchemaHistory(base: try await database.catalog(options), versionTables: [table]))
             do throws(RunnerError) {
@@ -45,16 +45,17 @@ struct ExpectedSchemaMaking: Sendable {
                     history.withLock { $0.append(revision: revision, rows: rows, catalog: catalog) }
                 }
             } catch {
-                guard let revision = error.revision else {
-                    return (nil as SchemaHistory?, "the history could not be replayed: \(error)" as String?)
-                }
+                guard let revision = error.revision else { return (nil as SchemaHistory?, error as RunnerError?) }
                 history.withLock { $0.fail(revision: revision, message: "\(error)") }
-                return (history.withLock { $0 }, "the replay of the history stopped: \(error)")
+                return (history.withLock { $0 }, error)
             }
             return (history.withLock { $0 }, nil)
         }
         expected.history = history
-        if let problem { expected.problems.append(problem) }
+        guard let failure else { return }
+        if failure.code == .wrongDatabase { expected.openedInstead = failure.message }
+        let what = history == nil ? "the history could not be replayed" : "the replay of the history stopped"
+        expected.problems.append("\(what): \(failure)")
     }
 
     private func create(_ expected: inout ExpectedSchema) async throws {

@@ -10,6 +10,8 @@ actor ExpectedSchemas {
         case making
         /// One clause that completes "because …".
         case missing(String)
+        /// It could not be made for want of a shadow.
+        case failed(ShadowError)
     }
 
     /// What the expectation depends on.
@@ -22,6 +24,8 @@ actor ExpectedSchemas {
 
     /// A failure is believed so long: a server that cannot be started now can hardly be started in a second.
     private static let failureLifetime = Duration.seconds(300)
+    /// What is not the shadow's fault may be over at once, such as a restart of the database.
+    private static let otherFailureLifetime = Duration.seconds(5)
     /// A history of hundreds of revisions is some megabytes.
     private static let sizeLimit = 1 << 30
 
@@ -30,7 +34,7 @@ actor ExpectedSchemas {
     private var known: ExpectedSchema?
     private var shipped: (stamp: FileStamp?, content: Result<ExpectedSchema, ShadowError>)?
     private var making: (key: Key, task: Task<Void, Never>)?
-    private var failure: (key: Key, reason: String, at: ContinuousClock.Instant)?
+    private var failure: (key: Key, error: any Error, at: ContinuousClock.Instant)?
     private var hasReadCache = false
 
     /// - Parameters:
@@ -58,12 +62,21 @@ actor ExpectedSchemas {
             FreedMemory.giveBack()
         }
         if let known, known.key == key.full { return .ready(known) }
-        if let failure, failure.key == key, failure.at + Self.failureLifetime > .now { return .missing(failure.reason) }
+        if let remembered = rememberedFailure(key) { return remembered }
         if making?.key != key {
             making?.task.cancel()
             making = (key, Task { await self.make(key, make) })
         }
         return .making
+    }
+
+    private func rememberedFailure(_ key: Key) -> State? {
+        guard let failure, failure.key == key else { return nil }
+        let shadowError = failure.error as? ShadowError
+        let lifetime = shadowError == nil ? Self.otherFailureLifetime : Self.failureLifetime
+        guard failure.at + lifetime > .now else { return nil }
+        guard let shadowError, shadowError.kind != .off else { return .missing("\(failure.error)") }
+        return .failed(shadowError)
     }
 
     /// Ends what is being made.
@@ -82,7 +95,7 @@ actor ExpectedSchemas {
             if let data = try? JSONEncoder().encode(expected) { try? FileBytes.replace(cache, with: Array(data)) }
         } catch {
             guard making?.key == key else { return }
-            failure = (key, "\(error)", .now)
+            failure = (key, error, .now)
         }
         making = nil
         FreedMemory.giveBack()

@@ -2,9 +2,21 @@ import Postgres
 
 /// Why there is no shadow; may be shown.
 struct ShadowError: Error, CustomStringConvertible {
-    var description: String
+    enum Kind: Sendable {
+        /// Nobody wants one.
+        case off
+        /// PostgreSQL's server programs are not installed here.
+        case notInstalled
+        case failed
+    }
 
-    init(_ description: String) { self.description = description }
+    var description: String
+    var kind: Kind
+
+    init(_ description: String, _ kind: Kind = .failed) {
+        self.description = description
+        self.kind = kind
+    }
 }
 
 /// A PostgreSQL where nothing matters. An embedded one is made when it is first needed, runs until it is removed, and
@@ -63,7 +75,7 @@ actor ShadowServer {
     private func administration(majorVersion: Int) async throws(ShadowError) -> Connection {
         let url: String
         switch settings.server {
-        case .none: throw ShadowError("the settings switch the shadow off")
+        case .none: throw ShadowError("the settings switch the shadow off", .off)
         case .url(let given): url = given
         case .embedded: url = try await embedded(majorVersion: majorVersion)
         }
@@ -91,7 +103,8 @@ actor ShadowServer {
             try await cluster.start()
         } catch {
             await remove()
-            throw ShadowError("no shadow can be started: \(error)")
+            let isInstalled = await ServerPrograms.installed() != nil
+            throw ShadowError("no shadow can be started: \(error)", isInstalled ? .failed : .notInstalled)
         }
         return await cluster.url()
     }

@@ -25,6 +25,8 @@ final class AgentFixture: Sendable {
         var hasQuerySocket = true
         /// Lines of `[shadow]`; most tests need not wait for a replay.
         var shadow = ["enabled = false"]
+        /// A command that starts the agent, which is appended to it.
+        var launcher: [String] = []
     }
 
     /// The scopes of the keys that every fixture has.
@@ -34,11 +36,13 @@ final class AgentFixture: Sendable {
     ]
 
     let folder: TemporaryFolder
+    private let launcher: [String]
     private let program = Mutex<BackgroundProgram?>(nil)
     private let logs = Mutex("")
 
     private init(_ folder: TemporaryFolder, _ settings: Settings) throws {
         self.folder = folder
+        launcher = settings.launcher
         var all = ""
         for key in Self.keys {
             let text = try KeyFile.newRecord(
@@ -112,9 +116,12 @@ final class AgentFixture: Sendable {
 
     /// Starts the agent and does not wait.
     func launch() async throws -> BackgroundProgram {
-        let arguments = ["serve", "--config", folder.path("schemad.toml"), "--log-level", "debug"]
+        let command =
+            launcher + [
+                try Products.path("schemad"), "serve", "--config", folder.path("schemad.toml"), "--log-level", "debug",
+            ]
         let started = try await BackgroundProgram(
-            try Products.path("schemad"), arguments, environment: ["DATABASE_URL": nil, "VIRTUAL_ENV": nil])
+            command[0], Array(command.dropFirst()), environment: ["DATABASE_URL": nil, "VIRTUAL_ENV": nil])
         program.withLock { program in
             if let former = program { logs.withLock { $0 += former.standardError } }
             program = started

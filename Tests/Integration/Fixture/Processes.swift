@@ -15,6 +15,15 @@ enum Processes {
         return state != "Z"
     }
 
+    /// The memory that a process has in use.
+    static func residentBytes(of process: Int32) throws -> Int {
+        let line = text("/proc/\(process)/status")?.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        guard let number = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) }) else {
+            throw SupportError("Nothing is known of the memory of process \(process).")
+        }
+        return number * 1024
+    }
+
     /// Everything about a process that other users of the machine may see, and its environment.
     static func visibleText(of process: Int32) -> String {
         ["cmdline", "environ", "comm"].map { text("/proc/\(process)/\($0)") ?? "" }.joined(separator: "\n")

@@ -23,21 +23,6 @@ import Wire
         }
     }
 
-    @Test func withoutAShadowTheReasonIsSaid() async throws {
-        try await Workshop.with { settings, _ in
-            settings.shadow = ["url = \"postgresql://127.0.0.1:1/nothing\""]
-        } _: { workshop in
-            try await workshop.agent.call(Migrate.self, .init())
-            try await eventually("the shadow is given up") {
-                let finding = try await workshop.agent.diagnose().findings.first { $0.code == "schema.notCompared" }
-                return finding?.message.contains("no database can be made in the shadow") ?? false
-            }
-            let diagnosis = try await workshop.agent.diagnose()
-            #expect(diagnosis.healthy && diagnosis.verdict == .inSync && diagnosis.schemaMatch == true)
-            #expect(!diagnosis.schema.sources.migrations)
-        }
-    }
-
     @Test func aReplayThatFailsSaysWhere() async throws {
         let shadow = try await Shadowed.shadow()
         try await Workshop.with { settings, project in

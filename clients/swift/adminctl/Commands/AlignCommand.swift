@@ -1,5 +1,6 @@
 import AgentClient
 import ArgumentParser
+import Diagnosis
 import Wire
 
 struct AlignCommand: AgentCommand {
@@ -33,7 +34,7 @@ struct AlignCommand: AgentCommand {
 
     private func show(_ result: Align.Result, _ console: Console) {
         console.line(headline(result, console))
-        for statement in result.sql { console.line("  " + console.styled(console.plain(statement) + ";", .dim)) }
+        for statement in result.sql { console.line("  " + console.styled(TerminalText.sql(statement) + ";", .dim)) }
         for advice in result.advice {
             console.line("note: \(console.plain(advice.object)): \(console.plain(advice.reason))")
         }

@@ -1,5 +1,6 @@
 import AgentClient
 import ArgumentParser
+import Diagnosis
 import Wire
 
 struct FixVersionCommand: AgentCommand {
@@ -66,7 +67,7 @@ struct FixVersionCommand: AgentCommand {
             for object in candidate.contradicting { console.line("    against it: \(console.plain(object))") }
         }
         if !result.sql.isEmpty { console.line() }
-        for statement in result.sql { console.line("  " + console.styled(console.plain(statement) + ";", .dim)) }
+        for statement in result.sql { console.line("  " + console.styled(TerminalText.sql(statement) + ";", .dim)) }
         if let reason = result.reason {
             console.line()
             for text in reason.split(separator: "\n") { console.line("  " + console.plain(String(text))) }

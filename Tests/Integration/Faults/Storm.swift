@@ -1,0 +1,36 @@
+import Postgres
+import Support
+import Synchronization
+
+/// Statements that another session runs again and again while a body runs.
+enum Storm {
+    /// - Returns: what the body gives, and how often all statements ran.
+    @discardableResult
+    static func with<T: Sendable>(
+        _ url: String, _ statements: [String], isolation: isolated (any Actor)? = #isolation,
+        _ body: () async throws -> T
+    ) async throws -> (T, rounds: Int) {
+        let connection = Connection(try DatabaseAddress(url), SessionOptions(applicationName: "storm"))
+        let isOver = Mutex(false)
+        let rounds = Mutex(0)
+        async let storm: Void = {
+            while !isOver.withLock(\.self) {
+                try await connection.withSession { session throws(PostgresError) in
+                    for statement in statements { try session.query(statement) }
+                }
+                rounds.withLock { $0 += 1 }
+            }
+        }()
+        let outcome: Result<T, any Error>
+        do {
+            try await eventually("the storm has begun") { rounds.withLock(\.self) > 0 }
+            outcome = .success(try await body())
+        } catch {
+            outcome = .failure(error)
+        }
+        isOver.withLock { $0 = true }
+        try await storm
+        await connection.close()
+        return (try outcome.get(), rounds.withLock(\.self))
+    }
+}
