@@ -112,6 +112,8 @@ extension Situation {
         } else if statements.isEmpty {
             lines.append(remedy)
         }
-        return lines + ["# Or accept what is there from now on:", adminctl("diagnose --write-baseline FILE")]
+        return lines + [
+            "# Or accept what is there from now on:", adminctl("diagnose --write-baseline schema.baseline.json"),
+        ]
     }
 }

@@ -24,15 +24,19 @@ public struct ProbeFacts: Hashable, Sendable {
     public var failures: [Failure]
     /// Why the queries could not be sent at all, in libpq's or the server's words; nil when they were.
     public var obstacle: String?
+    /// Whether they were meant for another server than the database's own (`read_url`).
+    public var asksAnotherServer: Bool
 
     public init(
-        name: String, total: Int64?, returned: Int64?, failures: [Failure] = [], obstacle: String? = nil
+        name: String, total: Int64?, returned: Int64?, failures: [Failure] = [], obstacle: String? = nil,
+        asksAnotherServer: Bool = false
     ) {
         self.name = name
         self.total = total
         self.returned = returned
         self.failures = failures
         self.obstacle = obstacle
+        self.asksAnotherServer = asksAnotherServer
     }
 
     /// Something was counted, and nothing came back.

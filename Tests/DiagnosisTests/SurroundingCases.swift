@@ -106,5 +106,13 @@ extension Case {
             "probes whose server is away",
             compared { $0.probes = [ProbeFacts(name: "list", total: nil, returned: nil, obstacle: "refused")] },
             .inSync, .legitimate, "w:probe.notRun"),
+        Case(
+            "probes for a standby that is away",
+            compared {
+                $0.probes = [
+                    ProbeFacts(
+                        name: "list", total: nil, returned: nil, obstacle: "refused", asksAnotherServer: true)
+                ]
+            }, .unverified, .legitimate, "e:probe.notRun"),
     ]
 }

@@ -39,7 +39,7 @@ final class ManagedDatabase: Sendable {
         let readAddress = try settings.readURL.map { url throws(StartError) in
             try Self.address(url, of: "\(settings.name).read_url")
         }
-        probes = ProbeReader(settings.probes, readAddress ?? address)
+        probes = ProbeReader(settings.probes, address, readAddress)
         projects = ProjectReader(settings, stateDirectory: stateDirectory)
         descriptions = Inquiry("describe", settings, stateDirectory: stateDirectory)
         reader = Connection(address, .read(applicationName: "schemad read"))

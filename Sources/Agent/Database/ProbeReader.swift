@@ -6,15 +6,19 @@ import Postgres
 struct ProbeReader: Sendable {
     private let probes: [ProbeSettings]
     private let connection: Connection
+    private let asksAnotherServer: Bool
 
     /// A probe that brings more rows than this has shown what it shall.
     private static let mostRows = 1_000
 
-    /// - Parameter address: of the database, or of a standby that answers for it.
-    init(_ probes: [ProbeSettings], _ address: DatabaseAddress) {
+    /// - Parameters:
+    ///   - address: of the database.
+    ///   - readAddress: of a standby that answers for it.
+    init(_ probes: [ProbeSettings], _ address: DatabaseAddress, _ readAddress: DatabaseAddress?) {
         self.probes = probes
+        asksAnotherServer = readAddress != nil
         connection = Connection(
-            address,
+            readAddress ?? address,
             SessionOptions(
                 applicationName: "schemad probe", statementTimeoutMs: 2_000, lockTimeoutMs: 500, readOnly: true))
     }
@@ -31,7 +35,8 @@ struct ProbeReader: Sendable {
             } catch {
                 obstacle = error
                 facts.append(
-                    ProbeFacts(name: probe.name, total: nil, returned: nil, obstacle: error.description))
+                    ProbeFacts(name: probe.name, total: nil, returned: nil, obstacle: error.description,
+                        asksAnotherServer: asksAnotherServer))
             }
         }
         return facts

@@ -4,8 +4,10 @@ extension Rule {
         page: Page(
             title: "the probes could not be run",
             problem: """
-                The server that the probes ask, read_url where that is set, does not answer or refuses the role. What \
-                the probes would have said is not known; it counts neither as good nor as a failure.
+                The server that the probes ask does not answer or refuses the role. What the probes would have said is \
+                not known, and counts neither as good nor as a failure. As an error: it is that of read_url, which the \
+                application reads from as well. As a warning: the database itself went away between its diagnosis and \
+                the probes, and the next diagnosis tells more.
                 """,
             evidence: "The message of libpq or of the server, without address and password.",
             remedy: """
@@ -14,10 +16,11 @@ extension Rule {
                 """)
     ) { situation, code in
         let probes = situation.facts.probes.filter { $0.obstacle != nil }
-        guard let obstacle = probes.first?.obstacle else { return [] }
+        guard let first = probes.first, let obstacle = first.obstacle else { return [] }
+        let isOther = first.asksAnotherServer
         return [
             Observation(
-                code, .warning, .inSync,
+                code, isOther ? .error : .warning, isOther ? .unverified : .inSync,
                 "\(probes.count == 1 ? "1 probe" : "\(probes.count) probes") could not be run: the server that they ask "
                     + "cannot be used.",
                 evidence: [obstacle],

@@ -26,13 +26,14 @@ extension Rule {
             code, missing.filter { !$0.breaking }, "column that the migrations made does not exist",
             "columns that the migrations made do not exist",
             remedy: "# Put it back as its revision made it; the models do without it.")
-        if let blame = situation.missingSchema, !mapped.isEmpty {
-            let names = mapped.map(\.object)
+        guard let blame = situation.missingSchema else { return observations }
+        for group in blame.groups(mapped) {
+            let names = group.map(\.object)
             let what =
                 names.count == 1 ? "1 mapped column does not exist" : "\(names.count) mapped columns do not exist"
-            let evidence = mapped.map { "\($0.object) \($0.models ?? $0.migrations ?? "")\($0.guess)" }
+            let evidence = group.map { "\($0.object) \($0.models ?? $0.migrations ?? "")\($0.guess)" }
             observations.append(
-                blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: evidence, mapped, situation))
+                blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: evidence, group, situation))
         }
         return observations
     }

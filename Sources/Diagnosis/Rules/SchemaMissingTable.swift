@@ -24,12 +24,13 @@ extension Rule {
             code, missing.filter { !$0.breaking }, "relation that the migrations made does not exist",
             "relations that the migrations made do not exist",
             remedy: "# Put it back as its revision made it, for example from a dump of the schema.")
-        if let blame = situation.missingSchema, !mapped.isEmpty {
-            let names = mapped.map(\.object)
+        guard let blame = situation.missingSchema else { return observations }
+        for group in blame.groups(mapped) {
+            let names = group.map(\.object)
             let what = names.count == 1 ? "1 mapped table does not exist" : "\(names.count) mapped tables do not exist"
-            let evidence = mapped.map { $0.object + $0.guess }
+            let evidence = group.map { $0.object + $0.guess }
             observations.append(
-                blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: evidence, mapped, situation))
+                blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: evidence, group, situation))
         }
         return observations
     }
@@ -41,6 +42,14 @@ enum MissingSchema {
     case maybePending
     /// No pending revision explains it.
     case unexplained
+
+    /// What is missing, apart by what is to be done: what a revision that has run made, which somebody has dropped, and
+    /// what no such revision made.
+    func groups(_ differences: [SchemaDifference]) -> [[SchemaDifference]] {
+        guard self == .unexplained else { return [differences].filter { !$0.isEmpty } }
+        return [differences.filter { $0.blame == .drift }, differences.filter { $0.blame != .drift }]
+            .filter { !$0.isEmpty }
+    }
 
     /// - Parameter differences: what is missing.
     func observation(

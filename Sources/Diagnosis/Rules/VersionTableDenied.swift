@@ -1,3 +1,5 @@
+import Schema
+
 extension Rule {
     static let versionTableDenied = Rule(
         code: "version.table.denied",
@@ -23,8 +25,9 @@ extension Rule {
                 "The agent's role may not read the version table \(situation.versionTableSQL), which exists.",
                 evidence: [message],
                 remedy: [
-                    "# As the owner of the table, with the agent's role in place of ROLE:",
-                    "GRANT SELECT, INSERT, UPDATE, DELETE ON \(situation.versionTableSQL) TO ROLE;",
+                    "# As the owner of the table:",
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON \(situation.versionTableSQL) TO "
+                        + "\(situation.facts.role.map { SQLIdentifier.quoted($0.name) } ?? "schemad");",
                 ])
         ]
     }

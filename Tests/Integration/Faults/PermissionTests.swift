@@ -38,7 +38,7 @@ import Wire
                 #expect(try await agent.refusal(Migrate.self, .init()).code == .permissionDenied)
                 // As its remedy says.
                 let remedy = String(try #require(denied.findings.first?.remedy.split(separator: "\n").last))
-                try await database.execute(remedy.replacing("TO ROLE;", with: "TO \(role);"))
+                try await database.execute(remedy)
                 #expect(try await agent.diagnose().versionTable.rows == [Prospects.head])
                 try await database.eventuallyQuiet()
             }

@@ -23,6 +23,9 @@ struct DiagnoseCommand: AgentCommand {
     @Flag(help: "Ask the database now instead of accepting an answer that is up to a second old.")
     var fresh = false
 
+    @Flag(help: "Print all evidence, also where it takes more than the terminal's screen.")
+    var all = false
+
     @Flag(help: "Exit with 1 for warnings too.")
     var strict = false
 
@@ -84,6 +87,7 @@ struct DiagnoseCommand: AgentCommand {
         console.line(
             "\(console.plain(result.database)): \(console.styled(result.verdict.rawValue, style, .bold))"
                 + (result.healthy ? "" : ", not healthy"))
+        if let meaning = result.verdict.meaning { console.line("  " + console.styled(meaning, .bold)) }
         var facts: [(String, String)] = [("rows", rows(result.versionTable, console))]
         if let revisions = result.revisions {
             facts.append(("heads", console.list(revisions.effectiveHeads)))
@@ -95,7 +99,15 @@ struct DiagnoseCommand: AgentCommand {
         if let server = result.server { facts.append(("server", "PostgreSQL " + console.plain(server.version))) }
         facts.append(("observed", "\(result.observedAt), \(TimeText.duration(result.ageMs)) ago"))
         console.facts(facts)
-        console.findings(result.findings)
+        let room = all ? nil : console.height.map { $0 - facts.count - (result.verdict.meaning == nil ? 1 : 2) }
+        let isCut = console.findings(result.findings, room: room)
+        if isCut { console.line(console.styled("all of it: ", .dim) + command("diagnose --all", console)) }
+    }
+
+    /// A command line for the same database.
+    private func command(_ arguments: String, _ console: Console) -> String {
+        let database = options.chosenDatabase.map { " --database \(ShellWord.quoted($0))" } ?? ""
+        return console.plain("adminctl\(database) \(arguments)")
     }
 
     private func rows(_ table: Diagnose.VersionTable, _ console: Console) -> String {
@@ -117,7 +129,11 @@ struct DiagnoseCommand: AgentCommand {
     private func schema(_ result: Diagnose.Result) -> String {
         guard let match = result.schemaMatch, let differences = result.schema.differences else { return "not compared" }
         let breaking = differences.count(where: \.breaking)
-        var parts = [match ? "has what the models need" : "\(breaking) breaking"]
+        var parts = [
+            match
+                ? "has what the models need"
+                : "\(count(breaking, "difference")) that break\(breaking == 1 ? "s" : "") the models"
+        ]
         if differences.count > breaking { parts.append(count(differences.count - breaking, "other difference")) }
         if !result.schema.accepted.isEmpty { parts.append("\(result.schema.accepted.count) accepted") }
         if !result.schema.ignored.isEmpty { parts.append("\(result.schema.ignored.count) ignored") }

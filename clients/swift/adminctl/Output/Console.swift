@@ -18,10 +18,15 @@ struct Console {
     }
 
     /// The terminal's columns; nil where lines may be of any length.
-    var columns: Int? {
+    var columns: Int? { size.flatMap { $0.ws_col > 0 ? Int($0.ws_col) : nil } }
+
+    /// The lines that a terminal shows beside the next prompt; nil where there may be any number.
+    var height: Int? { size.flatMap { $0.ws_row > 1 ? Int($0.ws_row) - 1 : nil } }
+
+    private var size: winsize? {
         var size = winsize()
-        guard hasCursor, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-        return Int(size.ws_col)
+        guard hasCursor, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 else { return nil }
+        return size
     }
 
     enum Style: String {

@@ -1,0 +1,161 @@
+import Diagnosis
+
+/// Findings as lines of text, as many of them as a screen holds. A pure value: what is shown how is the console's.
+struct FindingText {
+    /// One line, in parts that a terminal shows differently.
+    struct Line: Equatable {
+        enum Role: Equatable { case plain, dim, arrow, severity(Severity) }
+
+        struct Part: Equatable {
+            var text: String
+            var role = Role.plain
+        }
+
+        var parts: [Part] = []
+
+        var text: String { parts.map(\.text).joined() }
+    }
+
+    /// How much is told, from all to the least.
+    struct Detail: Equatable {
+        /// Lines of evidence for each finding; nil is all.
+        var evidence: Int?
+        /// Whether a warning has only its first line.
+        var cutsWarnings = false
+        /// Whether errors have no remedy but the first command.
+        var cutsRemedies = false
+    }
+
+    private static let details = [
+        Detail(evidence: nil), Detail(evidence: 10), Detail(evidence: 5), Detail(evidence: 3), Detail(evidence: 1),
+        Detail(evidence: 3, cutsWarnings: true), Detail(evidence: 1, cutsWarnings: true),
+        Detail(evidence: 0, cutsWarnings: true), Detail(evidence: 0, cutsWarnings: true, cutsRemedies: true),
+    ]
+
+    private let findings: [Finding]
+    private let columns: Int?
+
+    /// - Parameter columns: of the terminal; nil does not break or cut a line.
+    init(_ findings: [Finding], columns: Int?) {
+        self.findings = findings
+        self.columns = columns
+    }
+
+    /// The most that fits into so many lines; the least there is where nothing fits.
+    func detail(within room: Int?) -> Detail {
+        guard let room else { return Detail(evidence: nil) }
+        // A hint at what was left out takes a line.
+        return Self.details.first { height($0) + (leavesOut($0) ? 1 : 0) <= room }
+            ?? Self.details[Self.details.count - 1]
+    }
+
+    func leavesOut(_ detail: Detail) -> Bool {
+        (detail.cutsWarnings && findings.contains { $0.severity == .warning }) || detail.cutsRemedies
+            || findings.contains { $0.severity != .info && $0.evidence.count > detail.evidence ?? .max }
+    }
+
+    /// The lines of the terminal: a long one takes several.
+    private func height(_ detail: Detail) -> Int {
+        lines(detail).reduce(0) { sum, line in
+            sum + max(1, columns.map { (line.text.count + $0 - 1) / $0 } ?? 1)
+        }
+    }
+
+    func lines(_ detail: Detail) -> [Line] {
+        var lines: [Line] = []
+        var told: Set<[String]> = []
+        for finding in findings where finding.severity == .error || finding.severity == .warning && !detail.cutsWarnings
+        {
+            lines.append(Line())
+            lines += self.lines(finding, detail, &told)
+        }
+        if detail.cutsWarnings { lines += brief(findings.filter { $0.severity == .warning }) }
+        let notes = findings.filter { $0.severity == .info }
+        if !notes.isEmpty { lines.append(Line()) }
+        for note in notes {
+            lines += wrapped(note.message, Line(parts: [.init(text: "note: ", role: .dim)]), indent: 6)
+        }
+        return lines
+    }
+
+    private func lines(_ finding: Finding, _ detail: Detail, _ told: inout Set<[String]>) -> [Line] {
+        let severity = finding.severity
+        var lines = [
+            Line(parts: [
+                .init(text: severity.rawValue, role: .severity(severity)), .init(text: "  "),
+                .init(text: TerminalText.visible(finding.code), role: .dim),
+            ])
+        ]
+        lines += wrapped(finding.message, Line(parts: [.init(text: "  ")]), indent: 2)
+        let shown = finding.evidence.prefix(detail.evidence ?? .max)
+        for fact in shown {
+            lines.append(
+                cut(
+                    Line(parts: [
+                        .init(text: "    "), .init(text: "- ", role: .dim), .init(text: TerminalText.visible(fact)),
+                    ])))
+        }
+        let rest = finding.evidence.count - shown.count
+        if rest > 0, !shown.isEmpty {
+            lines.append(Line(parts: [.init(text: "    … and \(rest) more", role: .dim)]))
+        }
+        // What an earlier finding has said already need not be said again.
+        var paragraphs = Self.paragraphs(finding.remedy)
+        let isRepeated = paragraphs.allSatisfy(told.contains)
+        if columns != nil { paragraphs.removeAll(where: told.contains) }
+        told.formUnion(paragraphs)
+        if columns != nil, isRepeated { paragraphs = [["# As above."]] }
+        var remedy = paragraphs.flatMap(\.self)
+        if detail.cutsRemedies { remedy = Array(remedy.first { !$0.hasPrefix("#") }.map { [$0] } ?? remedy.prefix(1)) }
+        for (index, text) in remedy.enumerated() {
+            // Never cut or broken: it is pasted.
+            lines.append(
+                Line(parts: [
+                    .init(text: index == 0 ? "  → " : "    ", role: .arrow), .init(text: TerminalText.visible(text)),
+                ]))
+        }
+        return lines
+    }
+
+    /// One line for each, after an empty one.
+    private func brief(_ findings: [Finding]) -> [Line] {
+        guard !findings.isEmpty else { return [] }
+        return [Line()]
+            + findings.map { finding in
+                cut(
+                    Line(parts: [
+                        .init(text: finding.severity.rawValue, role: .severity(finding.severity)), .init(text: "  "),
+                        .init(text: TerminalText.visible(finding.code) + "  ", role: .dim),
+                        .init(text: TerminalText.visible(finding.message)),
+                    ]))
+            }
+    }
+
+    /// A comment with the commands that follow it.
+    private static func paragraphs(_ remedy: String) -> [[String]] {
+        var paragraphs: [[String]] = []
+        for line in remedy.split(separator: "\n").map(String.init) {
+            let continues = paragraphs.last.map { !line.hasPrefix("#") || $0.allSatisfy { $0.hasPrefix("#") } } ?? false
+            if continues { paragraphs[paragraphs.count - 1].append(line) } else { paragraphs.append([line]) }
+        }
+        return paragraphs
+    }
+
+    /// Prose behind what `first` has, broken between words where the terminal ends.
+    private func wrapped(_ text: String, _ first: Line, indent: Int) -> [Line] {
+        let text = TerminalText.visible(text)
+        let pieces = columns.map { ParagraphText.lines(text, width: max(20, $0 - indent)) } ?? [text]
+        return pieces.enumerated().map { index, piece in
+            var line = index == 0 ? first : Line(parts: [.init(text: String(repeating: " ", count: indent))])
+            line.parts.append(.init(text: piece))
+            return line
+        }
+    }
+
+    /// A line that ends where the terminal does.
+    private func cut(_ line: Line) -> Line {
+        guard let columns, line.text.count > columns, var last = line.parts.last else { return line }
+        last.text = last.text.prefix(max(1, last.text.count - (line.text.count - columns) - 1)) + "…"
+        return Line(parts: line.parts.dropLast() + [last])
+    }
+}
