@@ -82,6 +82,7 @@ extension Gathering {
             case .ready(let expected): "\(expected.key) of \(expected.madeAt)"
             case .making: "being made"
             case .missing(let reason): "missing: \(reason)"
+            case .failed: "without a shadow"
             }
         let table = reading.versionTable
         return ComparisonMemory.Position(

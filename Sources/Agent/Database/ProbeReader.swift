@@ -35,7 +35,8 @@ struct ProbeReader: Sendable {
             } catch {
                 obstacle = error
                 facts.append(
-                    ProbeFacts(name: probe.name, total: nil, returned: nil, obstacle: error.description,
+                    ProbeFacts(
+                        name: probe.name, total: nil, returned: nil, obstacle: error.description,
                         asksAnotherServer: asksAnotherServer))
             }
         }
