@@ -72,6 +72,7 @@ import Testing
             lock_timeout = "500ms"
             statement_timeout = "2m"
             migrate_deadline = "1h"
+            long_transaction = "10m"
             verify = "exact"
             ignore = ["table:audit_*"]
             environment = { A = "${url+asyncpg}", B = "${url}?x", C = "$5 ${SCHEMAD_TEST_HOST}", D = "" }
@@ -95,6 +96,7 @@ import Testing
                 == ["A": "${url+asyncpg}", "B": "${url}?x", "C": "$5 db.internal", "D": ""])
         #expect(database.lockTimeout == .milliseconds(500) && database.statementTimeout == .seconds(120))
         #expect(database.migrateDeadline == .seconds(3600) && database.verify == .exact)
+        #expect(database.longTransaction == .seconds(600) && settings.databases[0].longTransaction == .seconds(60))
         #expect(database.ignore.map(\.text) == ["table:audit_*"] && settings.shadow.server == .none)
         #expect(database.probes.map(\.name) == ["p"] && database.readURL == nil)
     }

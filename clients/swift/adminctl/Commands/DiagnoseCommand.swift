@@ -99,7 +99,8 @@ struct DiagnoseCommand: AgentCommand {
         if let server = result.server { facts.append(("server", "PostgreSQL " + console.plain(server.version))) }
         facts.append(("observed", "\(result.observedAt), \(TimeText.duration(result.ageMs)) ago"))
         console.facts(facts)
-        let room = all ? nil : console.height.map { $0 - facts.count - (result.verdict.meaning == nil ? 1 : 2) }
+        let header = console.height(of: facts) + (result.verdict.meaning == nil ? 1 : 2)
+        let room = all ? nil : console.height.map { $0 - header }
         let isCut = console.findings(result.findings, room: room)
         if isCut { console.line(console.styled("all of it: ", .dim) + command("diagnose --all", console)) }
     }
@@ -134,7 +135,9 @@ struct DiagnoseCommand: AgentCommand {
                 ? "has what the models need"
                 : "\(count(breaking, "difference")) that break\(breaking == 1 ? "s" : "") the models"
         ]
-        if differences.count > breaking { parts.append(count(differences.count - breaking, "other difference")) }
+        if differences.count > breaking {
+            parts.append(count(differences.count - breaking, breaking == 0 ? "difference" : "other"))
+        }
         if !result.schema.accepted.isEmpty { parts.append("\(result.schema.accepted.count) accepted") }
         if !result.schema.ignored.isEmpty { parts.append("\(result.schema.ignored.count) ignored") }
         if !result.schema.unmanaged.isEmpty { parts.append("\(result.schema.unmanaged.count) unmanaged") }

@@ -24,12 +24,18 @@ struct FindingText {
         var cutsWarnings = false
         /// Whether errors have no remedy but the first command.
         var cutsRemedies = false
+        /// Whether the message of an error ends where the line does.
+        var cutsMessages = false
+        /// How many errors have more than their first line; nil is all.
+        var errors: Int?
     }
 
     private static let details = [
         Detail(evidence: nil), Detail(evidence: 10), Detail(evidence: 5), Detail(evidence: 3), Detail(evidence: 1),
         Detail(evidence: 3, cutsWarnings: true), Detail(evidence: 1, cutsWarnings: true),
         Detail(evidence: 0, cutsWarnings: true), Detail(evidence: 0, cutsWarnings: true, cutsRemedies: true),
+        Detail(evidence: 0, cutsWarnings: true, cutsRemedies: true, cutsMessages: true),
+        Detail(evidence: 0, cutsWarnings: true, cutsRemedies: true, cutsMessages: true, errors: 1),
     ]
 
     private let findings: [Finding]
@@ -51,6 +57,7 @@ struct FindingText {
 
     func leavesOut(_ detail: Detail) -> Bool {
         (detail.cutsWarnings && findings.contains { $0.severity == .warning }) || detail.cutsRemedies
+            || detail.errors != nil
             || findings.contains { $0.severity != .info && $0.evidence.count > detail.evidence ?? .max }
     }
 
@@ -64,12 +71,14 @@ struct FindingText {
     func lines(_ detail: Detail) -> [Line] {
         var lines: [Line] = []
         var told: Set<[String]> = []
-        for finding in findings where finding.severity == .error || finding.severity == .warning && !detail.cutsWarnings
-        {
+        let errors = findings.filter { $0.severity == .error }
+        let warnings = findings.filter { $0.severity == .warning }
+        let full = errors.prefix(detail.errors ?? .max) + (detail.cutsWarnings ? [] : warnings)
+        for finding in full {
             lines.append(Line())
             lines += self.lines(finding, detail, &told)
         }
-        if detail.cutsWarnings { lines += brief(findings.filter { $0.severity == .warning }) }
+        lines += brief(errors.dropFirst(detail.errors ?? .max) + (detail.cutsWarnings ? warnings : []))
         let notes = findings.filter { $0.severity == .info }
         if !notes.isEmpty { lines.append(Line()) }
         for note in notes {
@@ -86,7 +95,10 @@ struct FindingText {
                 .init(text: TerminalText.visible(finding.code), role: .dim),
             ])
         ]
-        lines += wrapped(finding.message, Line(parts: [.init(text: "  ")]), indent: 2)
+        let message = wrapped(finding.message, Line(parts: [.init(text: "  ")]), indent: 2)
+        lines +=
+            detail.cutsMessages
+            ? [cut(Line(parts: [.init(text: "  "), .init(text: TerminalText.visible(finding.message))]))] : message
         let shown = finding.evidence.prefix(detail.evidence ?? .max)
         for fact in shown {
             lines.append(
@@ -118,7 +130,7 @@ struct FindingText {
     }
 
     /// One line for each, after an empty one.
-    private func brief(_ findings: [Finding]) -> [Line] {
+    private func brief(_ findings: some Collection<Finding>) -> [Line] {
         guard !findings.isEmpty else { return [] }
         return [Line()]
             + findings.map { finding in

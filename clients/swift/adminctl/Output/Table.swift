@@ -40,4 +40,11 @@ extension Console {
         for fact in facts { table.add([(fact.name, styled(fact.name, .dim)), (fact.value, fact.value)]) }
         self.table(table, indent: indent)
     }
+
+    /// The lines of the terminal that ``facts(_:indent:)`` takes.
+    func height(of facts: [(name: String, value: String)], indent: String = "  ") -> Int {
+        guard let columns else { return facts.count }
+        let names = facts.map(\.name.count).max() ?? 0
+        return facts.reduce(0) { $0 + max(1, (indent.count + names + 2 + $1.value.count + columns - 1) / columns) }
+    }
 }
