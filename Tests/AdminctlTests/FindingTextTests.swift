@@ -50,6 +50,11 @@ import Testing
         #expect(!FindingText(Self.several, columns: nil).leavesOut(.init(evidence: nil)))
     }
 
+    @Test(arguments: Verdict.allCases) func aVerdictsMeaningIsOneLine(verdict: Verdict) {
+        #expect((verdict.meaning == nil) == (verdict == .inSync))
+        #expect((verdict.meaning?.count ?? 0) + 2 <= 80)
+    }
+
     @Test func whatWasSaidIsNotSaidAgain() {
         let lines = Self.lines([Self.finding(1, .error), Self.finding(2, .error)], columns: 100, room: nil)
         #expect(lines.count { $0.contains("--write-baseline") } == 1)
