@@ -12,14 +12,21 @@ public struct Development: Sendable {
     private let config: String
     private let section: String
     private let python: String?
+    private let environment: [String]
     private let url: String?
 
-    /// - Parameter url: a database to use; `nil` makes a throwaway one.
-    public init(project: String, config: String, section: String, python: String?, url: String?) {
+    /// - Parameters:
+    ///   - environment: variables for env.py, `NAME=VALUE`, as in the settings; `${url}` is the database's. Empty means
+    ///     `DATABASE_URL=${url}`.
+    ///   - url: a database to use; `nil` makes a throwaway one.
+    public init(
+        project: String, config: String, section: String, python: String?, environment: [String], url: String?
+    ) {
         self.project = TextFile.absolute(project)
         self.config = config
         self.section = section
         self.python = python
+        self.environment = environment
         self.url = url
     }
 
@@ -74,6 +81,11 @@ public struct Development: Sendable {
             "config = \(Self.quoted(config))", "section = \(Self.quoted(section))",
         ]
         lines.append("python = \(Self.quoted(Runner.interpreter(named: python, folder: project)))")
+        if !environment.isEmpty {
+            let members = DatabaseSettings.variables(environment).sorted { $0.key < $1.key }
+                .map { "\(Self.quoted($0.key)) = \(Self.quoted($0.value))" }
+            lines.append("environment = { \(members.joined(separator: ", ")) }")
+        }
         do {
             try FileBytes.replace("\(folder)/keys.toml", with: Array(key.utf8))
             try FileBytes.replace("\(folder)/url", with: Array(url.utf8))
@@ -84,9 +96,17 @@ public struct Development: Sendable {
         return try AgentSettings.read(path: "\(folder)/schemad.toml")
     }
 
-    /// A TOML basic string in which no `${…}` is left to expand.
+    /// A TOML basic string. The settings' own `${…}` in it are expanded when it is read.
     private static func quoted(_ text: String) -> String {
-        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        let escaped = text.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\\", "\"": "\\\(scalar)"
+            case _ where scalar.value < 32 || scalar.value == 127:
+                "\\u" + String(repeating: "0", count: scalar.value < 16 ? 3 : 2) + String(scalar.value, radix: 16)
+            default: String(scalar)
+            }
+        }
+        return "\"" + escaped.joined() + "\""
     }
 
     private static func welcome(_ folder: String, url: String) -> String {

@@ -30,13 +30,7 @@ public struct Snapshot: Sendable {
             name: "snapshot", project: folder, config: config, section: section,
             python: Runner.interpreter(named: python, folder: folder))
         settings.x = x
-        if !environment.isEmpty {
-            settings.environment = Dictionary(
-                environment.map { variable in
-                    let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                    return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
-                }, uniquingKeysWith: { $1 })
-        }
+        if !environment.isEmpty { settings.environment = DatabaseSettings.variables(environment) }
         shadow = ShadowSettings()
         if let url { shadow.server = .url(url) }
         shadow.baseline = baseline.map(TextFile.absolute)

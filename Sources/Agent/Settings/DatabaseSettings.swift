@@ -62,6 +62,15 @@ public struct DatabaseSettings: Sendable {
     /// env.py finds the URL where most projects look for it.
     private static let usualEnvironment = ["DATABASE_URL": "${url}"]
 
+    /// Variables as a command line has them, `NAME=VALUE`; the last one of a name counts.
+    static func variables(_ arguments: [String]) -> [String: String] {
+        let pairs = arguments.map { variable in
+            let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+        }
+        return Dictionary(pairs, uniquingKeysWith: { $1 })
+    }
+
     init(name: String, _ table: inout SettingsTable, folder: String) throws(SettingsError) {
         guard (1...63).contains(name.utf8.count),
             name.utf8.allSatisfy({
