@@ -16,8 +16,8 @@ let strictWithC: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 /// The modules of Python that the agent sends into a project's interpreter.
 let runner = [
-    "agent", "connections", "create", "describe", "errors", "load", "main", "migrate", "replay", "run", "session",
-    "sources",
+    "agent", "application", "connections", "create", "describe", "errors", "hidden", "load", "main", "migrate",
+    "replay", "run", "session", "sources",
 ]
 
 let package = Package(

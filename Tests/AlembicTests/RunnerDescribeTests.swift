@@ -194,6 +194,10 @@ struct RunnerDescribeTests {
             environment: RunnerProject.environment() + "\n        context.run_migrations()",
             code: .severalRuns, says: "more than once"),
         Broken(
+            testDescription: "closes every descriptor",
+            environment: "import os\nos.closerange(3, 256)\n" + RunnerProject.environment(), code: .runnerLost,
+            says: "without a result"),
+        Broken(
             testDescription: "ends without a word", environment: "import os\nos._exit(0)", code: .runnerLost,
             says: "without a result"),
     ]

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Postgres
 import Support
+import Synchronization
 import Testing
 
 @testable import Alembic
@@ -138,6 +139,67 @@ struct RunnerProcessTests {
             #expect(error.message.utf8.count <= 8_000)
             #expect(error.outputTail.utf8.count <= 16_384)
             #expect(error.outputTail.contains("the last line"))
+        }
+    }
+
+    @Test(
+        "a process that the project forks is no second run", arguments: ["pass", "raise SystemExit(0)", "os._exit(0)"])
+    func forks(child: String) async throws {
+        let fork = "import os\nif os.fork() == 0:\n    \(child)\n"
+        try await RunnerProject.with(environment: fork + RunnerProject.environment()) { project in
+            try project.revision("a1", down: nil, "op.execute('CREATE TABLE one (id int)')")
+            try await TestCluster.withDatabase { url in
+                let run = MigrationRun(
+                    targets: ["heads"], expectedRows: [], expectedRevisions: ["a1"], fence: 1, deadline: .seconds(60))
+                let outcome = try await project.runner(url).migrate(run) { try await holds(1, in: url, $0) }
+                #expect(outcome.applied == ["a1"])
+                #expect(
+                    try await TestCluster.execute(url, "SELECT version_num FROM alembic_version").values == [["a1"]])
+            }
+        }
+    }
+
+    @Test("a run on a connection that was never announced does not happen")
+    func unannounced() async throws {
+        let environment =
+            "from schemad_runner.connections import Connections\nConnections._prove = lambda *_: None\n"
+            + RunnerProject.environment()
+        try await RunnerProject.with(environment: environment) { project in
+            try project.revision("a1", down: nil, "op.execute('CREATE TABLE one (id int)')")
+            try await TestCluster.withDatabase { url in
+                let run = MigrationRun(
+                    targets: ["heads"], expectedRows: [], expectedRevisions: ["a1"], fence: 1, deadline: .seconds(60))
+                let error = try await failure { () throws(RunnerError) in
+                    try await project.runner(url).migrate(run) { _ in true }
+                }
+                #expect(error.code == .unproven)
+                #expect(try await TestCluster.execute(url, "SELECT to_regclass('one')").value == nil)
+            }
+        }
+    }
+
+    @Test("threads that connect at the same time are asked about one after another")
+    func threads() async throws {
+        let environment =
+            """
+            import os, threading
+            from sqlalchemy import create_engine
+            def connect():
+                with create_engine(os.environ["DATABASE_URL"]).connect() as connection:
+                    connection.exec_driver_sql("SELECT 1")
+            threads = [threading.Thread(target=connect) for _ in range(8)]
+            for thread in threads: thread.start()
+            for thread in threads: thread.join()
+            """ + "\n" + RunnerProject.environment()
+        try await RunnerProject.with(environment: environment) { project in
+            try await TestCluster.withDatabase { url in
+                let asked = Mutex(0)
+                _ = try await project.runner(url).describe(nonce: 7) { report in
+                    asked.withLock { $0 += 1 }
+                    return try await holds(7, in: url, report)
+                }
+                #expect(asked.withLock { $0 } == 9)
+            }
         }
     }
 

@@ -78,6 +78,92 @@ struct RunnerThrowawayTests {
         }
     }
 
+    struct Lacking: CustomTestStringConvertible, Sendable {
+        var testDescription: String
+        var statement: String
+        var says: String
+    }
+
+    @Test(
+        "what the throwaway database lacks is named",
+        arguments: [
+            Lacking(
+                testDescription: "an extension", statement: "CREATE EXTENSION no_such_extension",
+                says: "\"no_such_extension\""),
+            Lacking(
+                testDescription: "a role", statement: "GRANT SELECT ON one TO no_such_role", says: "\"no_such_role\""),
+            Lacking(testDescription: "a type", statement: "ALTER TABLE one ADD place geometry", says: "\"geometry\""),
+        ])
+    func lacking(lacking: Lacking) async throws {
+        try await RunnerProject.with { project in
+            try project.revision("a1", down: nil, "op.execute('CREATE TABLE one (id int)')")
+            try project.revision("b2", down: "a1", "op.execute('\(lacking.statement)')")
+            try await TestCluster.withDatabase { url in
+                let error = try await failure { () throws(RunnerError) in
+                    try await project.runner(url).replay(
+                        to: ["heads"], nonce: nonce, deadline: .seconds(60),
+                        prove: { try await holds(nonce, in: url, $0) }, look: { _ in })
+                }
+                #expect(error.revision == "b2" && error.outcome.applied == ["a1"])
+                #expect("\(error)".contains(lacking.says), "\(error)")
+            }
+        }
+    }
+
+    @Test("a revision's own second connection is the same database, and shows")
+    func secondConnection() async throws {
+        try await RunnerProject.with { project in
+            try project.revision("a1", down: nil, "op.execute('CREATE TABLE one (id int)')")
+            try project.revision(
+                "b2", down: "a1",
+                """
+                import os
+                from sqlalchemy import create_engine
+                with create_engine(os.environ["DATABASE_URL"]).begin() as connection:
+                    connection.exec_driver_sql("INSERT INTO one VALUES (1)")
+                """)
+            try await TestCluster.withDatabase { url in
+                let replay = try await project.runner(url).replay(
+                    to: ["heads"], nonce: nonce, deadline: .seconds(60), prove: { try await holds(nonce, in: url, $0) },
+                    look: { _ in })
+                #expect(replay.applied == ["a1", "b2"])
+                #expect(try await TestCluster.execute(url, "SELECT count(*) FROM one").value == "1")
+            }
+        }
+    }
+
+    @Test("models bring functions and triggers by events, and types that nobody has are named")
+    func events() async throws {
+        let models = """
+            import sqlalchemy as sa
+            from sqlalchemy.types import UserDefinedType
+
+            class Geometry(UserDefinedType):
+                cache_ok = True
+                def get_col_spec(self, **_): return "geometry"
+
+            metadata = sa.MetaData()
+            sa.event.listen(metadata, "before_create", sa.DDL("CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'"))
+            table = sa.Table("rows", metadata, sa.Column("id", sa.Integer, server_default=sa.text("one()")))
+            sa.event.listen(table, "after_create", sa.DDL("CREATE INDEX by_event ON rows (id)"))
+            places = sa.MetaData()
+            sa.Table("places", places, sa.Column("id", sa.Integer), sa.Column("at", Geometry()))
+            """
+        let environment = RunnerProject.environment().replacing(
+            "target_metadata=metadata", with: "target_metadata=[metadata, models.places]"
+        ).replacing("from models import metadata", with: "import models\nfrom models import metadata")
+        try await RunnerProject.with(environment: environment, models: models) { project in
+            try await TestCluster.withDatabase { url in
+                let creation = try await project.runner(url).create(
+                    extensions: [], nonce: nonce, deadline: .seconds(60)
+                ) { try await holds(nonce, in: url, $0) }
+                #expect(creation.failures.map(\.object) == ["table places"])
+                #expect(creation.failures.first?.message.contains("\"geometry\"") == true)
+                #expect(try await TestCluster.execute(url, "SELECT to_regclass('by_event')").value == "by_event")
+            }
+        }
+    }
+
     @Test("neither leaves the database that was agreed upon")
     func otherDatabase() async throws {
         try await RunnerProject.with { project in
@@ -111,6 +197,8 @@ struct RunnerThrowawayTests {
             sa.Table(
                 "orders", other, sa.Column("id", sa.Integer, primary_key=True),
                 sa.Column("state", sa.Enum("new", "done", name="state", schema="kinds")),
+                sa.Column("tags", postgresql.ARRAY(sa.Enum("hot", name="tag", schema="array kinds"))),
+                sa.Column("number", sa.Integer, sa.Sequence("numbers", schema="counters")),
             )
             bad = sa.MetaData()
             sa.Table("broken", bad, sa.Column("id", sa.Integer, server_default=sa.text("no_such_function()")))

@@ -78,6 +78,9 @@ struct ConfigurationReading {
         if let value = try toml?.string(key) {
             return (value, place(of: key))
         }
+        if let ini, ini.hasSection(section), FlaskMigrate.isEnvironment(FilePaths.parent(iniFile) + "/env.py") {
+            return (FilePaths.parent(iniFile), SettingPlace(file: iniFile, line: nil, key: key))
+        }
         let hasToml = toml?.isConfigured ?? false
         if ini == nil && !hasToml {
             throw ProjectError(

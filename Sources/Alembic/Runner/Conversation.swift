@@ -4,8 +4,8 @@ import Schema
 /// The runner's side of the pipe, as a pure value: each line that comes in yields what to do next.
 struct Conversation {
     enum Action {
-        /// Ask whether this is the right database, and answer.
-        case prove(ConnectionReport)
+        /// Ask whether this is the right database, and answer. One of several databases of the project may be another.
+        case prove(ConnectionReport, isOneOfSeveral: Bool)
         case progress(RunnerEvent)
         /// Look at the throwaway database, and answer.
         case look(afterRevision: String)
@@ -17,9 +17,12 @@ struct Conversation {
     let redact: Redaction
     private(set) var outcome = MigrationRun.Outcome()
     private(set) var connection: ConnectionReport?
+    /// The other databases of the project that env.py opened.
+    private var others: [ConnectionReport] = []
     private(set) var description: Description?
     private(set) var answers: ScriptAnswers?
     private(set) var creation: ModelCreation?
+    private(set) var hiddenTables: [TableName] = []
     private var running: String?
 
     init(redact: Redaction) {
@@ -33,8 +36,8 @@ struct Conversation {
             switch try decoder.decode(Kind.self, from: data).event {
             case "connected":
                 let report = try decoder.decode(ConnectionReport.self, from: data)
-                connection = report
-                return .prove(report)
+                let isOneOfSeveral = try decoder.decode(Connected.self, from: data).isOneOfSeveral ?? false
+                return .prove(report, isOneOfSeveral: isOneOfSeveral)
             case "revisionStarted":
                 let event = try decoder.decode(Started.self, from: data)
                 running = event.revision
@@ -50,6 +53,9 @@ struct Conversation {
                 return .nothing
             case "replayed":
                 return try .look(afterRevision: decoder.decode(Replayed.self, from: data).revision)
+            case "hidden":
+                hiddenTables = try decoder.decode(Hidden.self, from: data).tables
+                return .nothing
             case "created":
                 creation = try redacted(decoder.decode(ModelCreation.self, from: data))
                 return .nothing
@@ -67,6 +73,11 @@ struct Conversation {
         } catch {
             return .failed(lost("the runner sent a line that cannot be read"))
         }
+    }
+
+    /// What ``Action/prove(_:isOneOfSeveral:)`` asked for has been found out.
+    mutating func settle(_ report: ConnectionReport, isForeign: Bool) {
+        if isForeign { others.append(report) } else { connection = report }
     }
 
     /// The process ended, or was ended, without a last word.
@@ -94,13 +105,21 @@ struct Conversation {
     }
 
     private func failure(_ event: Failed) -> RunnerError {
-        RunnerError(
+        var error = RunnerError(
             RunnerError.Code(rawValue: event.code) ?? .runnerLost, redact(event.message), file: event.file,
             line: event.line, sqlstate: event.sqlstate, statement: event.statement.map(redact.callAsFunction),
             revision: event.revision, connection: connection, outcome: outcome)
+        if error.code == .wrongDatabase, !others.isEmpty {
+            let names = others.map(\.description).joined(separator: " and ")
+            error.message = "env.py opened \(names), and not the configured database; nothing was run there"
+            error.connection = error.connection ?? others.first
+        }
+        return error
     }
 
     private struct Kind: Decodable { var event: String }
+    private struct Connected: Decodable { var isOneOfSeveral: Bool? }
+    private struct Hidden: Decodable { var tables: [TableName] }
     private struct Started: Decodable { var revision: String, index: Int, total: Int }
     private struct Replayed: Decodable { var revision: String }
     private struct Applied: Decodable { var revision: String, durationMs: Int, committed: Bool }

@@ -123,12 +123,15 @@ extension Runner {
             for try await buffer in child.standardOutput {
                 for line in splitter.append(bytes(buffer)) {
                     switch conversation.receive(line) {
-                    case .prove(let report):
-                        if let refusal = await refusal(of: report, prove, redact) {
-                            return .failure(refusal)
+                    case .prove(let report, let isOneOfSeveral):
+                        let isProven: Bool
+                        switch await verdict(on: report, isOneOfSeveral: isOneOfSeveral, prove, redact) {
+                        case .success(let answer): isProven = answer
+                        case .failure(let refusal): return .failure(refusal)
                         }
-                        progress(.connected(report))
-                        _ = try await input.write(Array("proceed\n".utf8))
+                        conversation.settle(report, isForeign: !isProven)
+                        if isProven { progress(.connected(report)) }
+                        _ = try await input.write(Array((isProven ? "proceed\n" : "foreign\n").utf8))
                     case .look(let revision):
                         do { try await look(revision) } catch {
                             return .failure(conversation.lost(redact("\(error)"), code: .unproven))
@@ -148,24 +151,34 @@ extension Runner {
         return .failure(conversation.lost("the Python process ended without a result"))
     }
 
-    /// nil lets env.py go on. A refused process is ended where it waits, inside the driver's connect.
-    private static func refusal(
-        of report: ConnectionReport, _ prove: Proof, _ redact: Redaction
-    ) async -> RunnerError? {
+    /// Whether env.py goes on with the database in question (true), or with another one of the project's, which it may
+    /// only read (false). A refused process is ended where it waits, inside the driver's connect.
+    private static func verdict(
+        on report: ConnectionReport, isOneOfSeveral: Bool, _ prove: Proof, _ redact: Redaction
+    ) async -> Result<Bool, RunnerError> {
         if report.isPooled {
-            return RunnerError(
-                .pooler,
-                "env.py reached \(report) through a connection pooler; give it the server's own address",
-                connection: report)
+            return .failure(
+                RunnerError(
+                    .pooler,
+                    "env.py reached \(report) through a connection pooler; give it the server's own address",
+                    connection: report))
         }
         do {
-            if report.dialect == "postgresql", try await prove(report) { return nil }
-            return RunnerError(
-                .wrongDatabase, "env.py opened \(report), which is not the configured database; nothing was run there",
-                connection: report)
+            // Another kind of database cannot be held to reading.
+            if report.dialect == "postgresql" {
+                if try await prove(report) { return .success(true) }
+                if isOneOfSeveral { return .success(false) }
+            }
+            return .failure(
+                RunnerError(
+                    .wrongDatabase,
+                    "env.py opened \(report), which is not the configured database; nothing was run there",
+                    connection: report))
         } catch {
-            return RunnerError(
-                .unproven, redact("which database env.py opened could not be checked: \(error)"), connection: report)
+            return .failure(
+                RunnerError(
+                    .unproven, redact("which database env.py opened could not be checked: \(error)"),
+                    connection: report))
         }
     }
 

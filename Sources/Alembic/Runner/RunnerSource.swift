@@ -3,8 +3,10 @@ enum RunnerSource {
     /// Each after those that it imports.
     private static let modules: [(name: String, source: [UInt8])] = [
         ("agent", PackageResources.agent_py), ("errors", PackageResources.errors_py),
+        ("application", PackageResources.application_py),
         ("sources", PackageResources.sources_py), ("connections", PackageResources.connections_py),
         ("run", PackageResources.run_py), ("session", PackageResources.session_py),
+        ("hidden", PackageResources.hidden_py),
         ("describe", PackageResources.describe_py), ("migrate", PackageResources.migrate_py),
         ("replay", PackageResources.replay_py), ("create", PackageResources.create_py),
         ("load", PackageResources.load_py), ("main", PackageResources.main_py),

@@ -1,3 +1,5 @@
+public import Schema
+
 extension Runner {
     /// Looks at the throwaway database after a revision, which waits meanwhile.
     public typealias Look = @Sendable (_ revision: String) async throws -> Void
@@ -10,14 +12,16 @@ extension Runner {
     ///   - nonce: an advisory lock key that nobody else uses, held in shared mode by every session of the run.
     ///   - prove: agrees only to sessions in the throwaway database.
     ///   - look: called after each revision; an error ends the run.
+    /// - Returns: what is left to say when the whole history has run.
     /// - Throws: as ``migrate(_:prove:progress:)``; the error's `outcome` has what went well before.
     public func replay(
         to targets: [String], nonce: Int64, deadline: Duration, prove: Proof, look: Look
-    ) async throws(RunnerError) -> MigrationRun.Outcome {
+    ) async throws(RunnerError) -> Replay {
         var configuration = RunnerConfiguration(self, mode: "replay", fence: nonce)
         configuration.settings = ["application_name": "schemad replay", "client_connection_check_interval": "1s"]
         configuration.targets = targets
-        return try await converse(configuration, deadline: deadline, prove: prove, look: look).outcome
+        let conversation = try await converse(configuration, deadline: deadline, prove: prove, look: look)
+        return Replay(applied: conversation.outcome.applied, hiddenTables: conversation.hiddenTables)
     }
 
     /// Makes what the models describe in an empty throwaway database: the extensions, the schemas, then
@@ -36,6 +40,14 @@ extension Runner {
         }
         return creation
     }
+}
+
+/// A whole history in a throwaway database.
+public struct Replay: Hashable, Sendable {
+    /// In the order in which they ran.
+    public var applied: [String]
+    /// Tables of the models and of the history that env.py keeps from Alembic's own comparison of the two.
+    public var hiddenTables: [TableName]
 }
 
 /// What became of the models in a throwaway database.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -18,7 +19,20 @@ class Connections:
         self.agent = agent
         self.seen = 0
         self.write_error: BaseException | None = None
+        # Whether the project says of itself that it opens several databases.
+        self.declares_several: Callable[[], bool] = lambda: False
+        # Kept, not referred to by number: the number of a connection that is gone can be another's.
+        self._proven: list[Any] = []
+        self._foreign: list[Any] = []
         self._lock = threading.Lock()
+
+    def is_proven(self, connection: Any) -> bool:
+        """Whether a connection of SQLAlchemy's stands on one that the agent knows as the database in question."""
+        return stands_on(connection, self._proven)
+
+    def is_foreign(self, connection: Any) -> bool:
+        """Whether it stands on another database of the project's."""
+        return stands_on(connection, self._foreign)
 
     def install(self) -> None:
         from sqlalchemy import event
@@ -99,11 +113,23 @@ class Connections:
             time.sleep(0.1)
         # A session lock survives the commit, and Alembic finds no transaction of ours.
         connection.commit()
-        self.agent.ask("connected", **facts)
-        if configuration["mode"] in ("describe", "create"):
+        several = self.declares_several()
+        answer = self.agent.ask(
+            "connected", allowed=("proceed", "foreign") if several else ("proceed",), isOneOfSeveral=several, **facts
+        )
+        if answer == "foreign":
+            # The other databases of the project are none of this run's business.
+            select("set_config('default_transaction_read_only', 'on', false)")
+        if answer == "foreign" or configuration["mode"] in ("describe", "create"):
             select(f"pg_advisory_unlock_shared({key})")
             connection.commit()
+        (self._foreign if answer == "foreign" else self._proven).append(connection)
         cursor.close()
+
+
+def stands_on(connection: Any, known: list[Any]) -> bool:
+    actual = getattr(connection.connection, "dbapi_connection", None)
+    return any(actual is other for other in known)
 
 
 def quote(value: str) -> str:

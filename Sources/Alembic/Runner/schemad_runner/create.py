@@ -52,8 +52,12 @@ class Create(Run):
         names = set()
         for metadata in several:
             for table in metadata.tables.values():
-                types = (getattr(column.type, "schema", None) for column in table.columns)
-                names |= {translation.get(name, name) for name in (table.schema, *types)}
+                parts = [table]
+                for column in table.columns:
+                    # An enum, alone or as what an array holds, and a sequence.
+                    parts += [column.type, getattr(column.type, "item_type", None), column.default]
+                found = (getattr(part, "schema", None) for part in parts)
+                names |= {translation.get(name, name) for name in found}
         return {name for name in names if isinstance(name, str)}
 
     def statement(self, template: str, name: str) -> Callable[[], Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from schemad_runner.hidden import hidden_tables
 from schemad_runner.migrate import Migrate
 from schemad_runner.session import commit
 
@@ -15,6 +16,11 @@ class Replay(Migrate):
     def migrations(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
         context._ensure_version_table()
         return self.progress(self.steps(tuple(rows)), context)
+
+    def progress(self, steps: list[Any], context: Any) -> Iterator[Any]:
+        yield from super().progress(steps, context)
+        # Here the database has all the tables of the history, and nobody else's.
+        self.agent.report("hidden", tables=hidden_tables(context))
 
     def applied(self, context: Any) -> None:
         # Whatever transactions env.py has open: what the revision did must show in another session.

@@ -6,9 +6,11 @@ import inspect
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from schemad_runner.agent import Agent
+from schemad_runner.application import application, place_scripts
 from schemad_runner.connections import Connections
 from schemad_runner.errors import chain, sqlstate
 from schemad_runner.sources import Sources
@@ -29,7 +31,9 @@ class Run:
         self.sources = sources
         self.connections = connections
         self.environment: Any = None
+        # Runs on the database in question, and on others of the project.
         self.calls = 0
+        self.foreign_calls = 0
         self.completed = False
         # The revision that is running; `started` stays true after the first one began.
         self.started = False
@@ -63,7 +67,10 @@ class Run:
             more = {"toml_file": file if is_toml else "pyproject.toml"}
             file = "alembic.ini" if is_toml else file
         config = Config(file_=file, ini_section=configuration["section"], cmd_opts=options, **more)
+        place_scripts(config)
         self.script = ScriptDirectory.from_config(config)
+        sections = set(config.file_config.sections())
+        self.connections.declares_several = lambda: declares_several(config, sections)
         return config
 
     def run_environment(self, config: Any, **destination: Any) -> None:
@@ -74,10 +81,13 @@ class Run:
         with EnvironmentContext(config, self.script, fn=self.once, dont_mutate=True, **keywords) as context:
             self.environment = context
             try:
-                self.script.run_env()
+                with application(config, self.script.env_py_location):
+                    self.script.run_env()
             except SystemExit as exit:
                 if not (self.completed and exit.code in (0, None)):
                     raise
+        if self.foreign_calls and not self.calls:
+            self.agent.refuse("project.wrongDatabase", "env.py runs migrations on other databases only")
         if not self.calls:
             configured = context._migration_context is not None
             self.agent.refuse(
@@ -87,6 +97,16 @@ class Run:
             )
 
     def once(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
+        if context.as_sql or context.connection is None:
+            self.agent.refuse("project.offlineOnly", "env.py configures no connection: it only supports offline mode")
+        if self.connections.is_foreign(context.connection):
+            # Another database of the same project: nothing is run there, and no version table is made.
+            self.foreign_calls += 1
+            return []
+        if not self.connections.is_proven(context.connection):
+            self.agent.refuse(
+                "unproven", "env.py runs migrations on a connection that no engine of SQLAlchemy's has announced"
+            )
         self.calls += 1
         if self.calls > 1:
             self.agent.refuse(
@@ -94,8 +114,6 @@ class Run:
                 "env.py runs migrations more than once (for several databases or schemas); make each a database of "
                 "the agent's settings, told apart by -x arguments or environment variables",
             )
-        if context.as_sql or context.connection is None:
-            self.agent.refuse("project.offlineOnly", "env.py configures no connection: it only supports offline mode")
         return self.migrations(rows, context)
 
     def failure(self, error: BaseException) -> dict[str, Any]:
@@ -134,6 +152,21 @@ class Run:
             "revision": self.revision,
             **self.sources.location(error),
         }
+
+
+def declares_several(config: Any, sections: set[str]) -> bool:
+    """Whether the project says that it opens several databases: in the option `databases`, as Alembic's template
+    multidb, or by giving each a section with a URL while env.py runs, as Flask-Migrate's.
+
+    :param sections: those that were in the file.
+    """
+    names: Any = None
+    with suppress(Exception):
+        names = config.get_main_option("databases") or getattr(config, "toml_alembic_config", {}).get("databases")
+    if isinstance(names, str):
+        names = names.replace(",", " ").split()
+    added = set(config.file_config.sections()) - sections - {config.config_ini_section}
+    return len(names or ()) > 1 or any(config.file_config.has_option(name, "sqlalchemy.url") for name in added)
 
 
 def is_connecting(error: BaseException) -> bool:

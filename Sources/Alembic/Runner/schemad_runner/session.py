@@ -22,6 +22,10 @@ def commit(context: Any) -> None:
     context.connection.connection.dbapi_connection.commit()
 
 
+def roll_back(context: Any) -> None:
+    context.connection.connection.dbapi_connection.rollback()
+
+
 def schema_translation(context: Any) -> dict[str | None, str | None]:
     return context.connection.get_execution_options().get("schema_translate_map") or {}
 

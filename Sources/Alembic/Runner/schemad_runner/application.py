@@ -1,0 +1,44 @@
+"""What `flask db` does for Flask-Migrate's env.py before Alembic runs it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+MARKS = (b"current_app.extensions['migrate']", b'current_app.extensions["migrate"]')
+
+
+def is_flask_migrate(file: str) -> bool:
+    """Whether an env.py is Flask-Migrate's, which asks the application for its engine and does not make it itself."""
+    with suppress(OSError), open(file, "rb") as source:
+        text = source.read()
+        return any(mark in text for mark in MARKS) and b"app_context(" not in text
+    return False
+
+
+def place_scripts(config: Any) -> None:
+    """Flask-Migrate's INI file names no script folder: it is the folder of the file."""
+    folder = os.path.dirname(os.path.abspath(config.config_file_name or ""))
+    if config.get_main_option("script_location") or getattr(config, "toml_alembic_config", {}).get("script_location"):
+        return
+    if is_flask_migrate(os.path.join(folder, "env.py")):
+        # Not as written: a percent sign begins an interpolation.
+        config.set_main_option("script_location", folder.replace("%", "%%"))
+
+
+@contextmanager
+def application(config: Any, environment: str) -> Iterator[None]:
+    """The application's context, where env.py asks for it. FLASK_APP, `.flaskenv` and the usual names are looked at, as
+    the command `flask` does."""
+    if not is_flask_migrate(environment):
+        yield
+        return
+    from flask.cli import ScriptInfo, load_dotenv
+
+    load_dotenv()
+    application = ScriptInfo(app_import_path=os.environ.get("FLASK_APP")).load_app()
+    with application.app_context():
+        application.extensions["migrate"].migrate.call_configure_callbacks(config)
+        yield

@@ -1,0 +1,114 @@
+import Alembic
+import Support
+import Testing
+
+/// The templates of Alembic and of Flask-Migrate as they are installed, adapted as every user adapts them.
+@Suite("runner: templates")
+struct RunnerTemplateTests {
+    /// The models, and the URL that every template leaves to its user.
+    private static let adaptation: [(String, String)] = [
+        ("target_metadata = None", "from models import metadata as target_metadata"),
+        (
+            "config = context.config",
+            """
+            config = context.config
+            import os
+            config.set_main_option("sqlalchemy.url", os.environ["DATABASE_URL"].replace("%", "%%"))
+            """
+        ),
+    ]
+
+    @Test("Alembic's for one database", arguments: ["generic", "async", "pyproject", "pyproject_async"])
+    func single(template: String) async throws {
+        try await RunnerProject.template(template) { project in
+            try project.adapt("migrations/env.py", Self.adaptation)
+            try project.history()
+            let modes = try await RunnerModes.run { url in
+                project.runner(url, driver: template.hasSuffix("async") ? "asyncpg" : "psycopg")
+            }
+            modes.expectHistory()
+            #expect(modes.created == ["prospects"])
+            let configuration = template.hasPrefix("pyproject") ? "pyproject.toml" : "alembic.ini"
+            #expect(modes.description.files.contains(project.folder.path(configuration)))
+        }
+    }
+
+    @Test("Flask-Migrate's for one database", arguments: ["FLASK_APP", "app.py"])
+    func flask(found: String) async throws {
+        try await TemporaryFolder.with { folder in
+            // Found by the variable, or under the name that the command looks for.
+            let module = found == "FLASK_APP" ? "shop" : "app"
+            try folder.write("\(module).py", Self.flaskApplication(binds: ""))
+            try await Self.initialise(folder, application: module, [])
+            let project = RunnerProject(folder: folder)
+            try project.history()
+            let modes = try await RunnerModes.run { url in
+                var runner = project.runner(url, found == "FLASK_APP" ? ["FLASK_APP": "shop:create_app"] : [:])
+                runner.config = "migrations/alembic.ini"
+                return runner
+            }
+            modes.expectHistory()
+            #expect(modes.created == ["prospects"])
+            #expect(modes.description.compareType)
+            // The offline reader finds the scripts as well, although the file does not say where they are.
+            let configuration = try ProjectConfiguration.read(
+                folder: folder.path, config: "migrations/alembic.ini", section: "alembic")
+            #expect(configuration.scriptLocation == folder.path("migrations"))
+        }
+    }
+
+    @Test("Flask-Migrate's without an application says so")
+    func flaskWithout() async throws {
+        try await TemporaryFolder.with { folder in
+            try folder.write("shop.py", Self.flaskApplication(binds: ""))
+            try await Self.initialise(folder, application: "shop", [])
+            var runner = RunnerProject(folder: folder).runner("postgresql:///none")
+            runner.config = "migrations/alembic.ini"
+            let error = try await failure { () throws(RunnerError) in try await runner.describe(nonce: 1) { _ in true }
+            }
+            #expect(error.code == .environmentFailed)
+            #expect(error.message.contains("FLASK_APP"), "\(error.message)")
+        }
+    }
+
+    /// - Parameter binds: members of `SQLALCHEMY_BINDS`.
+    static func flaskApplication(binds: String) -> String {
+        """
+        import os
+        from flask import Flask
+        from flask_migrate import Migrate
+        from flask_sqlalchemy import SQLAlchemy
+
+        db = SQLAlchemy()
+
+        class Prospect(db.Model):
+            __tablename__ = "prospects"
+            id = db.Column(db.Integer, primary_key=True)
+            name = db.Column(db.String(50), nullable=False)
+
+        class Visit(db.Model):
+            __tablename__ = "visits"
+            __bind_key__ = "statistics"
+            id = db.Column(db.Integer, primary_key=True)
+
+        def create_app():
+            app = Flask(__name__)
+            app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["DATABASE_URL"]
+            app.config["SQLALCHEMY_BINDS"] = {\(binds.isEmpty ? "'statistics': os.environ['DATABASE_URL']" : binds)}
+            db.init_app(app)
+            Migrate(app, db)
+            return app
+        """
+    }
+
+    /// Writes the script folder as `flask db init` does.
+    static func initialise(
+        _ folder: TemporaryFolder, application: String, _ arguments: [String],
+        _ environment: [String: String] = ["DATABASE_URL": "postgresql+psycopg:///none"]
+    ) async throws {
+        let outcome = try await Program.run(
+            TestPython.interpreter, ["-m", "flask", "--app", application, "db", "init"] + arguments,
+            environment: environment, folder: folder.path)
+        guard outcome.status == 0 else { throw SupportError(outcome.standardOutput + outcome.standardError) }
+    }
+}
