@@ -127,6 +127,7 @@ extension Gathering {
         var options = ComparisonOptions(
             compareType: description.compareType, compareServerDefault: description.compareServerDefault,
             ignore: ignore)
+        if case .ready(let expected) = expectation { options.hiddenTables = Set(expected.hiddenTables) }
         switch baseline {
         case .success(let baseline): options.baseline = baseline
         case .failure(let fault): gaps.append(fault.description)

@@ -17,6 +17,8 @@ struct ExpectedSchema: Codable, Sendable {
     var history: SchemaHistory?
     /// What `create_all` made; nil when env.py hands over no models, or when it failed.
     var models: Catalog?
+    /// Tables that env.py keeps from Alembic's own comparison of models and migrations; empty without a whole history.
+    var hiddenTables: [TableName] = []
     /// What of the models could not be made, and the server's words.
     var notMade: [ModelCreation.Failure]
     /// Why history or models are missing, a sentence each.

@@ -34,24 +34,26 @@ struct ExpectedSchemaMaking: Sendable {
     }
 
     private func replay(_ expected: inout ExpectedSchema) async throws {
-        let (history, failure) = try await shadow.withDatabase(standingFor: serverVersion, roles: roles) { database in
+        let (history, hidden, failure) = try await shadow.withDatabase(standingFor: serverVersion, roles: roles) {
+            database in
             let table = TableName(schema: versionTable.resolvedSchema, name: versionTable.name)
             let history = Mutex(SchemaHistory(base: try await database.catalog(options), versionTables: [table]))
             do throws(RunnerError) {
-                _ = try await runner(database.address).replay(
+                let replay = try await runner(database.address).replay(
                     to: ["heads"], nonce: database.nonce, deadline: Self.deadline, prove: database.proves
                 ) { revision in
                     let (rows, catalog) = try await database.look(versionTable: table, options)
                     history.withLock { $0.append(revision: revision, rows: rows, catalog: catalog) }
                 }
+                return (history.withLock { $0 } as SchemaHistory?, replay.hiddenTables, nil as RunnerError?)
             } catch {
-                guard let revision = error.revision else { return (nil as SchemaHistory?, error as RunnerError?) }
+                guard let revision = error.revision else { return (nil, [], error) }
                 history.withLock { $0.fail(revision: revision, message: "\(error)") }
-                return (history.withLock { $0 }, error)
+                return (history.withLock { $0 }, [], error)
             }
-            return (history.withLock { $0 }, nil)
         }
         expected.history = history
+        expected.hiddenTables = hidden
         guard let failure else { return }
         if failure.code == .wrongDatabase { expected.openedInstead = failure.message }
         let what = history == nil ? "the history could not be replayed" : "the replay of the history stopped"
