@@ -3,7 +3,8 @@ extension DatabaseAddress {
     /// The address as a URL that libpq and SQLAlchemy both understand. It holds the password.
     ///
     /// Hosts that are folders of sockets, and several hosts, go into the query, where libpq, psycopg and SQLAlchemy's
-    /// asyncpg dialect all look for them.
+    /// asyncpg dialect all look for them first. `localhost` then stands where a host usually is: projects that check
+    /// their settings (pydantic's `PostgresDsn`) refuse an address without one.
     ///
     /// - Parameter driver: nil for `postgresql://`, or a driver's name as in `postgresql+psycopg2://`. `asyncpg`
     ///   knows few of libpq's parameters and fails on the others, so those are translated or left out.
@@ -22,7 +23,10 @@ extension DatabaseAddress {
             text += host.contains(":") ? "[\(host)]" : percentEncoded(host)
             if let port = ports.first, !port.isEmpty { text += ":\(port)" }
         } else {
-            if !hosts.isEmpty { query.append(("host", hosts.joined(separator: ","))) }
+            if !hosts.isEmpty {
+                text += "localhost"
+                query.append(("host", hosts.joined(separator: ",")))
+            }
             if !ports.isEmpty { query.append(("port", ports.joined(separator: ","))) }
         }
         text += "/"

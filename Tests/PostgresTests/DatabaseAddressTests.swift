@@ -44,9 +44,9 @@ import Testing
             ),
             (
                 "host=/run/pg port=7 dbname=d user=u", "psycopg2",
-                "postgresql+psycopg2://u@/d?host=/run/pg&port=7"
+                "postgresql+psycopg2://u@localhost/d?host=/run/pg&port=7"
             ),
-            ("postgresql://u@a:1,b:2/d", "psycopg", "postgresql+psycopg://u@/d?host=a%2Cb&port=1%2C2"),
+            ("postgresql://u@a:1,b:2/d", "psycopg", "postgresql+psycopg://u@localhost/d?host=a%2Cb&port=1%2C2"),
             ("host=::1 port=7 dbname=d", "psycopg", "postgresql+psycopg://[::1]:7/d"),
             ("dbname='a b'", nil, "postgresql:///a%20b"),
             ("dbname='a b'", "asyncpg", "postgresql+asyncpg:///?database=a%20b"),
