@@ -230,4 +230,40 @@ struct RunnerThrowawayTests {
             }
         }
     }
+
+    @Test("an index that cannot be made takes no key with it, not even those in a circle")
+    func keysInACircle() async throws {
+        let models = """
+            import sqlalchemy as sa
+
+            metadata = sa.MetaData()
+            sa.Table(
+                "flows", metadata, sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("state", sa.ForeignKey("states.id", use_alter=True, name="last_state")),
+                sa.Index("nonsense", sa.text("no_such_function(id)")),
+            )
+            sa.Table(
+                "states", metadata, sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("flow", sa.ForeignKey("flows.id", name="flow_of_state")),
+            )
+            EXTRA
+            """
+        let broken = "sa.Table(\"broken\", metadata, sa.Column(\"id\", sa.Integer, server_default=sa.text(\"no()\")))"
+        for (extra, failures) in [
+            ("", ["index nonsense of flows"]), (broken, ["table broken", "index nonsense of flows"]),
+        ] {
+            let models = models.replacing("EXTRA", with: extra)
+            try await RunnerProject.with(models: models) { project in
+                try await TestCluster.withDatabase { url in
+                    let creation = try await project.runner(url).create(
+                        extensions: [], nonce: nonce, deadline: .seconds(60)
+                    ) { try await holds(nonce, in: url, $0) }
+                    #expect(creation.failures.map(\.object) == failures)
+                    let keys = try await TestCluster.execute(
+                        url, "SELECT string_agg(conname, ' ' ORDER BY conname) FROM pg_constraint WHERE contype = 'f'")
+                    #expect(keys.value == "flow_of_state last_state")
+                }
+            }
+        }
+    }
 }

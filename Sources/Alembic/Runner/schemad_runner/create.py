@@ -24,25 +24,50 @@ class Create(Run):
             # Not inside a transaction, which everything here is.
             index.dialect_options["postgresql"]["concurrently"] = False
         for metadata in several:
-            if not self.attempt("", lambda part=metadata: part.create_all(context.connection)):
-                # One table that cannot be made must not hide the others.
-                for table in metadata.sorted_tables:
-                    self.create(table)
+            self.create(metadata)
         commit(context)
         self.completed = True
         return []
 
-    def create(self, table: Any) -> None:
-        """Makes a table, then each of its indexes: one that cannot be made must not hide the table."""
-        indexes = sorted(table.indexes, key=lambda index: str(index.name))
-        table.indexes.clear()
+    def create(self, metadata: Any) -> None:
+        """Makes the tables, each with its keys; what cannot be made must not hide the rest."""
         connection = self.context.connection
+        if self.attempt("", lambda: metadata.create_all(connection)):
+            return
+        tables = list(metadata.tables.values())
+        indexes = [(index, table) for table in tables for index in sorted(table.indexes, key=lambda i: str(i.name))]
+        for table in tables:
+            table.indexes.clear()
         try:
-            is_made = self.attempt(f"table {table.fullname}", lambda: table.create(connection, True))
+            # Mostly it is an index, and all keys come out as they should, those in circles included.
+            if not self.attempt("", lambda: metadata.create_all(connection)):
+                self.create_each(tables)
         finally:
-            table.indexes.update(indexes)
-        for index in indexes if is_made else ():
-            self.attempt(f"index {index.name} of {table.fullname}", lambda part=index: part.create(connection, True))
+            for index, table in indexes:
+                table.indexes.add(index)
+        missing = {failure["object"] for failure in self.failures}
+        for index, table in indexes:
+            if f"table {table.fullname}" not in missing:
+                self.attempt(
+                    f"index {index.name} of {table.fullname}", lambda part=index: part.create(connection, True)
+                )
+
+    def create_each(self, tables: list[Any]) -> None:
+        """Makes one table after another, and the keys that go in a circle, or are to be made last, after them."""
+        from sqlalchemy.schema import AddConstraint, sort_tables_and_constraints
+
+        *sorted_tables, (_, last) = sort_tables_and_constraints(tables)
+        for key in last:
+            key.use_alter = True
+        for table, _ in sorted_tables:
+            self.attempt(f"table {table.fullname}", lambda part=table: part.create(self.context.connection, True))
+        missing = {failure["object"] for failure in self.failures}
+        for key in last:
+            if f"table {key.table.fullname}" not in missing:
+                self.attempt(
+                    f"key {key.name} of {key.table.fullname}",
+                    lambda part=key: self.context.connection.execute(AddConstraint(part)),
+                )
 
     def report(self, **inputs: list[str]) -> None:
         self.agent.report("created", failures=[failure for failure in self.failures if failure["object"]])
