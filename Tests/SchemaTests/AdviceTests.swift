@@ -87,6 +87,33 @@ struct AdviceTests {
         #expect(Self.advice(models: models, heads: heads).isEmpty)
     }
 
+    /// Models ask for a serial; that a migration made its sequence by hand, and wider, is nothing that they could say.
+    @Test func theSequenceOfASerialIsNoAdvice() {
+        func catalog(_ type: String, named name: String, default text: String?) -> Catalog {
+            var catalog = BlameTests.catalog([
+                Column(name: "id", type: "integer", nullable: false, default: text)
+            ])
+            catalog.sequences = [
+                Sequence(
+                    schema: "public", name: name, type: type,
+                    owner: .init(table: catalog.tables[0].qualifiedName, column: "id"))
+            ]
+            return catalog
+        }
+        func next(_ name: String) -> String { "nextval('public.\(name)'::regclass)" }
+        let heads = catalog("bigint", named: "by_hand", default: next("by_hand"))
+        #expect(Self.advice(models: catalog("integer", named: "s", default: next("s")), heads: heads).isEmpty)
+        // One that the models declare themselves.
+        let declared = Self.advice(
+            models: catalog("integer", named: "by_hand", default: nil),
+            heads: catalog("bigint", named: "by_hand", default: nil))
+        #expect(declared.map(\.kind) == [.sequence])
+        // To a live database it matters.
+        let narrowed = BlameTests.compare(
+            live: catalog("integer", named: "by_hand", default: next("by_hand")), expected: heads, models: nil)
+        #expect(narrowed.differences.map(\.kind) == [.sequence])
+    }
+
     @Test func aMappedViewIsNoMissingTable() {
         let models = BlameTests.catalog([BlameTests.id, BlameTests.email])
         var heads = models

@@ -13,10 +13,11 @@ struct ModelAdvice {
         judge = BreakingJudge(mapped, foundIn: [heads])
         switch models {
         case .created(let catalog):
+            let created = CatalogIndex(catalog)
             let comparison = CatalogComparison(
-                expected: CatalogIndex(catalog), actual: heads, versionTables: versionTables,
+                expected: created, actual: heads, versionTables: versionTables,
                 defaultSchema: defaultSchema, parsedTexts: parsedTexts, isManaged: { _ in true })
-            discrepancies = comparison.discrepancies
+            discrepancies = comparison.discrepancies.filter { !Self.isOfSerial($0, created, heads) }
             undecided = comparison.undecided
             wanted = comparison.texts.wanted
         case .described:
@@ -32,6 +33,17 @@ struct ModelAdvice {
         }
         discrepancies.removeAll { !Self.isAdvice($0, heads: heads, options) || isHidden($0.path) }
         undecided.removeAll { !Self.isComparedByProjects($0.kind, options) || isHidden($0.path) }
+    }
+
+    /// Whether it is about the sequence behind a serial column: of its type and limits the models say nothing.
+    private static func isOfSerial(_ discrepancy: Discrepancy, _ created: CatalogIndex, _ heads: CatalogIndex) -> Bool {
+        let path = discrepancy.path
+        guard discrepancy.kind == .sequence,
+            let position = heads.catalog.sequences.position(ofSchema: path.schema, name: path.name),
+            let owner = heads.catalog.sequences[position].owner,
+            let column = created.table(owner.table)?.column(owner.column)
+        else { return false }
+        return created.isSerial(column, of: owner.table)
     }
 
     private mutating func reportExtraTables(
