@@ -190,6 +190,35 @@ extension Case {
                 graph: RevisionGraph(revisions: Sample.line + [Sample.revision("333333333333")], problems: [])),
             .inSync, .legitimate, "i:graph.multipleHeads", "i:schema.notCompared"),
         Case(
+            "two lines that depend on the same revision of a third",
+            Sample.facts(
+                Sample.table(.table(rows: [Sample.head, "333333333333", "444444444444"])),
+                graph: RevisionGraph(
+                    revisions: Sample.line + [
+                        Sample.revision("333333333333", dependsOn: [Sample.first]),
+                        Sample.revision("444444444444", dependsOn: [Sample.first]),
+                    ], problems: [])),
+            .inSync, .legitimate, "i:graph.multipleHeads", "i:schema.notCompared"),
+        Case(
+            "a branch with a label, beside the line that it left",
+            Sample.facts(
+                Sample.table(.table(rows: [Sample.head, "333333333333"])),
+                graph: RevisionGraph(
+                    revisions: Sample.line + [Sample.revision("333333333333", Sample.first, labels: ["contract"])],
+                    problems: [])),
+            .inSync, .legitimate, "i:graph.multipleHeads", "i:schema.notCompared"),
+        Case(
+            "two heads within one branch with a label",
+            Sample.facts(
+                Sample.table(.table(rows: [Sample.head, "444444444444", "555555555555"])),
+                graph: RevisionGraph(
+                    revisions: Sample.line + [
+                        Sample.revision("333333333333", Sample.first, labels: ["contract"]),
+                        Sample.revision("444444444444", "333333333333"),
+                        Sample.revision("555555555555", "333333333333"),
+                    ], problems: [])),
+            .inSync, .legitimate, "w:graph.multipleHeads", "i:schema.notCompared"),
+        Case(
             "a row and the target of its depends_on",
             Sample.facts(
                 Sample.table(.table(rows: [Sample.head, "333333333333"])),

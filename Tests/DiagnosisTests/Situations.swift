@@ -7,9 +7,11 @@ enum Sample {
     static let first = "000000000000", second = "111111111111", head = "222222222222"
     static let longId = "ensure_all_prospect_columns_final"  // 33 characters
 
-    static func revision(_ id: String, _ down: String..., dependsOn: [String] = []) -> Revision {
+    static func revision(
+        _ id: String, _ down: String..., dependsOn: [String] = [], labels: [String] = []
+    ) -> Revision {
         Revision(
-            id: id, down: down, dependsOn: dependsOn, labels: [], file: "alembic/versions/\(id)_x.py", doc: "",
+            id: id, down: down, dependsOn: dependsOn, labels: labels, file: "alembic/versions/\(id)_x.py", doc: "",
             source: .static)
     }
 
