@@ -1,8 +1,9 @@
 extension CatalogComparison {
     /// Marks missing columns that an extra one may be: the same in everything but the name, and alone in that or in the
-    /// same place.
+    /// same place. Comments do not count.
     mutating func guessRenames(_ columns: MatchedColumns, of expected: Table, _ actual: Table) {
         guard !columns.missing.isEmpty, !columns.extra.isEmpty else { return }
+        let isAlike = { (column: Column, other: Column) in column.isIdenticalButForNameAndComment(to: other) }
         for (index, discrepancy) in discrepancies.enumerated().reversed() {
             guard discrepancy.path.table.isIdentical(to: actual.name),
                 discrepancy.path.schema.isIdentical(to: actual.schema)
@@ -10,8 +11,8 @@ extension CatalogComparison {
             guard discrepancy.kind == .missingColumn, case .column(let column?, _) = discrepancy.subject else {
                 continue
             }
-            let alike = columns.extra.filter { $0.isIdentical(to: column, except: \.name) }
-            let rivals = columns.missing.filter { $0.isIdentical(to: column, except: \.name) }
+            let alike = columns.extra.filter { isAlike(column, $0) }
+            let rivals = columns.missing.filter { isAlike(column, $0) }
             let place = expected.position(of: column.name)
             let guess =
                 alike.count == 1 && rivals.count == 1
@@ -50,9 +51,11 @@ extension CatalogComparison {
 }
 
 extension Column {
-    fileprivate func isIdentical(to other: Column, except name: WritableKeyPath<Column, String>) -> Bool {
+    /// One side may have been read without its comments.
+    fileprivate func isIdenticalButForNameAndComment(to other: Column) -> Bool {
         var copy = other
-        copy[keyPath: name] = self[keyPath: name]
+        copy.name = name
+        copy.comment = comment
         return isIdentical(to: copy)
     }
 }
