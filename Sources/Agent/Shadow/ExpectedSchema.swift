@@ -42,3 +42,20 @@ struct ExpectedSchema: Codable, Sendable {
         return problems + ["\(first.object)\(others) of the models could not be made in the shadow: \(reason)"]
     }
 }
+
+extension ExpectedSchema {
+    /// Without what nobody has asked for: a snapshot has everything, for whoever may ask.
+    func limited(to wanted: Set<DatabaseSettings.Extra>) -> ExpectedSchema {
+        var result = self
+        let limit = { (catalog: inout Catalog) in
+            if !wanted.contains(.comments) { catalog.dropComments() }
+            if !wanted.contains(.privileges) { catalog.dropPrivileges() }
+        }
+        result.history?.changeCatalogs(limit)
+        if var models {
+            limit(&models)
+            result.models = models
+        }
+        return result
+    }
+}

@@ -30,6 +30,7 @@ actor ExpectedSchemas {
     private static let sizeLimit = 1 << 30
 
     private let snapshot: String?
+    private let compare: Set<DatabaseSettings.Extra>
     private let cache: String
     private var known: ExpectedSchema?
     private var shipped: (stamp: FileStamp?, content: Result<ExpectedSchema, ShadowError>)?
@@ -39,9 +40,11 @@ actor ExpectedSchemas {
 
     /// - Parameters:
     ///   - snapshot: the file of the settings.
+    ///   - compare: what is compared besides what always is.
     ///   - cache: the file in the state directory.
-    init(snapshot: String?, cache: String) {
+    init(snapshot: String?, compare: Set<DatabaseSettings.Extra>, cache: String) {
         self.snapshot = snapshot
+        self.compare = compare
         self.cache = cache
     }
 
@@ -105,7 +108,7 @@ actor ExpectedSchemas {
         let stamp = FileStamp(path: path)
         if let shipped, shipped.stamp == stamp { return shipped.content }
         let content: Result<ExpectedSchema, ShadowError>
-        do throws(ShadowError) { content = .success(try Self.read(path)) } catch { content = .failure(error) }
+        do throws(ShadowError) { content = .success(try Self.read(path).limited(to: compare)) } catch { content = .failure(error) }
         shipped = (stamp, content)
         FreedMemory.giveBack()
         return content

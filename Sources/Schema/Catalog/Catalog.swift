@@ -38,3 +38,18 @@ public struct Catalog: Codable, Hashable, Sendable {
         tables.lazy.filter { $0.kind.storesRows && $0.qualifiedName != versionTable }.map(\.qualifiedName)
     }
 }
+
+extension Catalog {
+    /// Leaves out the comments, as a reader that was not asked for them.
+    public mutating func dropComments() {
+        for table in tables.indices {
+            tables[table].comment = nil
+            for column in tables[table].columns.indices { tables[table].columns[column].comment = nil }
+        }
+    }
+
+    /// Leaves out the privileges, as a reader that was not asked for them.
+    public mutating func dropPrivileges() {
+        for table in tables.indices { tables[table].privileges = nil }
+    }
+}

@@ -33,7 +33,7 @@ public struct SchemaHistory: Codable, Hashable, Sendable {
     /// The names of the version table in this replay.
     public let versionTables: [TableName]
     /// What was there before the first revision.
-    public let base: Catalog
+    public private(set) var base: Catalog
     /// In the order of the replay.
     public private(set) var steps: [Step]
     /// Nil after a replay that went through.
@@ -82,6 +82,13 @@ public struct SchemaHistory: Codable, Hashable, Sendable {
         let change = CatalogChange(from: tip ?? last, to: after)
         steps.append(Step(revision: revision, rows: rows.sorted { $0.precedesInBytes($1) }, change: change))
         tip = after
+    }
+
+    /// Changes what is known of every catalog, where something in them is not wanted.
+    public mutating func changeCatalogs(_ change: (inout Catalog) -> Void) {
+        change(&base)
+        for index in steps.indices { change(&steps[index].change.put) }
+        tip = nil
     }
 
     /// Notes that `revision` did not run, and ends what is known. The first failure counts.

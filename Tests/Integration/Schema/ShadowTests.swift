@@ -75,8 +75,11 @@ import Wire
 
     @Test func aSnapshotTakesTheShadowsPlace() async throws {
         let shadow = try await TestCluster.shared().url()
-        try await Workshop.with(starts: false) { settings, _ in
+        try await Workshop.with(starts: false) { settings, project in
             settings.database += ["snapshot = \"schema.snapshot\""]
+            // It is in the snapshot, and nobody has asked for it.
+            try project.revision(
+                "b00000000000", down: SmallProject.base, "op.execute(\"COMMENT ON TABLE notes IS 'here'\")")
         } _: { workshop in
             let agent = workshop.agent
             let made = try await Program.run(
@@ -86,13 +89,14 @@ import Wire
                     "--python", TestPython.interpreter, "--environment", "DATABASE_URL=${url+psycopg}", "--url", shadow,
                 ])
             #expect(made.status == 0, "\(made.standardError)")
-            #expect(made.standardOutput.hasPrefix("1 revision and the models in "))
+            #expect(made.standardOutput.hasPrefix("2 revisions and the models in "))
             try await agent.start()
             try await agent.call(Migrate.self, .init())
             let diagnosis = try await agent.diagnose()
             #expect(diagnosis.schema.sources.migrations && diagnosis.verdict == .inSync && diagnosis.findings == [])
 
-            try workshop.project.revision("b00000000001", down: SmallProject.base)
+            #expect(diagnosis.schema.advice == [])
+            try workshop.project.revision("b00000000001", down: "b00000000000")
             let stale = try await agent.diagnose()
             #expect(!stale.schema.sources.migrations)
             #expect(stale.findings.contains { $0.message.contains("is of other scripts") })
