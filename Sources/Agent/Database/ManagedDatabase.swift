@@ -32,7 +32,8 @@ final class ManagedDatabase: Sendable {
         self.settings = settings
         self.shadow = shadow
         expectations = ExpectedSchemas(
-            snapshot: settings.snapshot, compare: settings.compare, cache: "\(stateDirectory)/expected-\(settings.name).json")
+            snapshot: settings.snapshot, compare: settings.compare,
+            cache: "\(stateDirectory)/expected-\(settings.name).json")
         readBackTexts = ReadBackTexts(cache: "\(stateDirectory)/texts-\(settings.name).json")
         baseline = BaselineFile(settings.baseline)
         address = try Self.address(settings.url, of: "\(settings.name).url")

@@ -108,7 +108,9 @@ actor ExpectedSchemas {
         let stamp = FileStamp(path: path)
         if let shipped, shipped.stamp == stamp { return shipped.content }
         let content: Result<ExpectedSchema, ShadowError>
-        do throws(ShadowError) { content = .success(try Self.read(path).limited(to: compare)) } catch { content = .failure(error) }
+        do throws(ShadowError) { content = .success(try Self.read(path).limited(to: compare)) } catch {
+            content = .failure(error)
+        }
         shipped = (stamp, content)
         FreedMemory.giveBack()
         return content
