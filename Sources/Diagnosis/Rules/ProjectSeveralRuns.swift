@@ -6,8 +6,8 @@ extension Rule {
             problem: """
                 env.py calls context.run_migrations() more than once on the same database, as recipes for tenants do. \
                 Which schema a revision ran in cannot be told then, so that neither a diagnosis nor a repair of one \
-                of them would rest on anything. (Alembic's multidb template runs once on each database, which is \
-                fine; two of its engines must not lead to the same one.)
+                of them would rest on anything. Alembic's multidb template runs once on each database, which is \
+                fine; two of its engines must not lead to the same one.
                 """,
             evidence: "The second call of context.run_migrations().",
             remedy: """
