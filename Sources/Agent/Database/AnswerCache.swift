@@ -51,8 +51,9 @@ struct AnswerCache<Answer: PythonAnswer>: Sendable {
     }
 
     /// Keeps an answer of a run that began at `begun` (Unix nanoseconds), unless something that it
-    /// depends on changed at about that time or later: Python may have read the older bytes.
+    /// depends on changed at about that time or later: Python may have read the older bytes. Then nothing is kept.
     mutating func store(_ answer: Answer, begun: Int64) {
+        record = nil
         stamps = Self.stamp(answer)
         // A file system's clock is as coarse as a kernel tick.
         guard stamps.values.allSatisfy({ ($0?.changed ?? 0) < begun - 100_000_000 }) else { return }

@@ -106,9 +106,11 @@ final class ManagedDatabase: Sendable {
         if case .success(let reading) = gathering.reading {
             gathering.probes = await probed
             if let key = await projectKey(gathering) {
-                // An answer that is too fresh to be kept names nothing.
-                if await descriptions.digest != nil { gathering.projectKey = key.full }
+                gathering.projectKey = key.full
                 (gathering.expectation, gathering.place) = await expectation(gathering, reading, key)
+            } else if case (.success, .success?) = (gathering.project, gathering.description) {
+                // An answer that is too fresh to be kept names nothing; env.py is asked again.
+                gathering.expectation = .making
             }
             gathering.recognizeBaseline()
             if let place = gathering.place { gathering.readBack = await readBackTexts.known(at: place) }
@@ -118,13 +120,14 @@ final class ManagedDatabase: Sendable {
         return gathering
     }
 
-    /// Names the project as it is now; nil while it cannot be read or run.
+    /// Names the project as it is now; nil while it cannot be read or run, or has just changed.
     private func projectKey(_ gathering: Gathering) async -> ExpectedSchemas.Key? {
-        guard let project = try? gathering.project.get(), case .success = gathering.description else { return nil }
-        let inputs = await descriptions.digest
+        guard let project = try? gathering.project.get(), case .success = gathering.description,
+            let inputs = await descriptions.digest
+        else { return nil }
         let extras = settings.compare.map(\.rawValue).sorted().joined(separator: " ")
         return ExpectedSchemas.Key(
-            contentHash: project.contentHash, full: "\(project.contentHash) \(inputs ?? "") \(extras)")
+            contentHash: project.contentHash, full: "\(project.contentHash) \(inputs) \(extras)")
     }
 
     /// What the project's migrations and models make of an empty PostgreSQL; made in the background when that is not

@@ -1,9 +1,6 @@
 import Diagnosis
-import Dispatch
-import Postgres
 import Schema
 import Support
-import Synchronization
 import Testing
 import Wire
 
@@ -214,7 +211,7 @@ import Wire
         try await Shadowed.withProspects { agent, database in
             try await database.execute("ALTER TABLE websites ADD COLUMN by_hand text")
             #expect(try await agent.diagnose().schema.differences?.count == 1)
-            try await Holder.with(database, "LOCK TABLE prospects") {
+            try await HeldTransaction.with(database.url, "LOCK TABLE prospects") {
                 // Nothing has changed: nothing has to wait.
                 #expect(!(try await agent.diagnose().findings.contains { $0.code == "server.locked" }))
                 try await database.execute("ALTER TABLE websites ADD COLUMN another text")
@@ -225,36 +222,5 @@ import Wire
             let free = try await agent.diagnose()
             #expect(free.schema.differences?.count == 2 && !free.findings.contains { $0.code == "server.locked" })
         }
-    }
-}
-
-/// A session whose transaction holds a lock while a body runs.
-private enum Holder {
-    static func with(
-        _ database: TestDatabase, _ statement: String, isolation: isolated (any Actor)? = #isolation,
-        _ body: () async throws -> Void
-    ) async throws {
-        let holder = Connection(try DatabaseAddress(database.url), SessionOptions(applicationName: "holder"))
-        let isHeld = Mutex(false)
-        let end = DispatchSemaphore(value: 0)
-        async let transaction: Void = holder.withSession { session throws(PostgresError) in
-            try session.transaction { () throws(PostgresError) in
-                try session.query(statement)
-                isHeld.withLock { $0 = true }
-                end.wait()
-            }
-        }
-        do {
-            try await eventually("the lock is held") { isHeld.withLock(\.self) }
-            try await body()
-        } catch {
-            end.signal()
-            try? await transaction
-            await holder.close()
-            throw error
-        }
-        end.signal()
-        try await transaction
-        await holder.close()
     }
 }
