@@ -18,12 +18,18 @@ def is_flask_migrate(file: str) -> bool:
     return False
 
 
+def main_option(config: Any, name: str) -> Any:
+    """An option of the INI file or of pyproject.toml; None where neither has it, nor a section for it."""
+    value = None
+    with suppress(Exception):
+        value = config.get_main_option(name)
+    return value or getattr(config, "toml_alembic_config", {}).get(name)
+
+
 def place_scripts(config: Any) -> None:
     """Flask-Migrate's INI file names no script folder: it is the folder of the file."""
     folder = os.path.dirname(os.path.abspath(config.config_file_name or ""))
-    if config.get_main_option("script_location") or getattr(config, "toml_alembic_config", {}).get("script_location"):
-        return
-    if is_flask_migrate(os.path.join(folder, "env.py")):
+    if is_flask_migrate(os.path.join(folder, "env.py")) and not main_option(config, "script_location"):
         # Not as written: a percent sign begins an interpolation.
         config.set_main_option("script_location", folder.replace("%", "%%"))
 

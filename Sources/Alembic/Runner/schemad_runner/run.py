@@ -6,11 +6,10 @@ import inspect
 import os
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 from schemad_runner.agent import Agent
-from schemad_runner.application import application, place_scripts
+from schemad_runner.application import application, main_option, place_scripts
 from schemad_runner.connections import Connections
 from schemad_runner.errors import chain, sqlstate
 from schemad_runner.sources import Sources
@@ -160,9 +159,7 @@ def declares_several(config: Any, sections: set[str]) -> bool:
 
     :param sections: those that were in the file.
     """
-    names: Any = None
-    with suppress(Exception):
-        names = config.get_main_option("databases") or getattr(config, "toml_alembic_config", {}).get("databases")
+    names = main_option(config, "databases")
     if isinstance(names, str):
         names = names.replace(",", " ").split()
     added = set(config.file_config.sections()) - sections - {config.config_ini_section}
