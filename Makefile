@@ -37,7 +37,7 @@ test: packages python swift ## run all tests, Swift and Python
 fuzz: swift ## feed what reads a project's files with odd input, FUZZ_SECONDS (20) for each reader
 	@Tests/Fuzz/run $(BUILD)/fuzz
 
-bench: packages python swift ## measure the release build against Alembic
+bench: packages python swift ## measure the release build against Alembic, psql and C
 	@for program in schemad adminctl reference benchmarks; do $(SWIFT_BUILD) $(RELEASE) --product $$program; done
 	@$(BUILD)/release/benchmarks
 
