@@ -5,16 +5,21 @@ extension Collection<UInt8> {
 
 /// Lowercase hexadecimal.
 enum Hexadecimal {
-    private static let digits = Array("0123456789abcdef".utf8)
-
     static func encode(_ bytes: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count * 2)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
+        for byte in bytes { append(byte, to: &text) }
         return text
+    }
+
+    /// Appends the two digits of a byte.
+    static func append(_ byte: UInt8, to text: inout [UInt8]) {
+        text.append(digit(byte >> 4))
+        text.append(digit(byte & 15))
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     static func isDigit(_ character: UInt8) -> Bool { value(character) != nil }
@@ -37,7 +42,8 @@ enum Hexadecimal {
         return bytes
     }
 
-    private static func value(_ character: UInt8) -> UInt8? {
+    /// Of one digit; nil for any other character.
+    static func value(_ character: UInt8) -> UInt8? {
         switch character {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10

@@ -1,5 +1,7 @@
 /// One key: who it names, and what it permits. Everything absent in the file is unrestricted, except scopes.
-public struct KeyRecord: Sendable {
+///
+/// It never changes; a class, since one is handed on with every request.
+public final class KeyRecord: Sendable {
     public let kid: String
     /// As the file names them; no scope implies another.
     public let scopes: Set<String>
@@ -14,6 +16,20 @@ public struct KeyRecord: Sendable {
     public let notAfter: Int64?
     /// The secret, ready for use and not to be read back.
     public let hmac: HMACKey
+
+    init(
+        kid: String, scopes: Set<String>, databases: Set<String>?, uids: Set<UInt32>?, gids: Set<UInt32>?,
+        notBefore: Int64?, notAfter: Int64?, hmac: HMACKey
+    ) {
+        self.kid = kid
+        self.scopes = scopes
+        self.databases = databases
+        self.uids = uids
+        self.gids = gids
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+        self.hmac = hmac
+    }
 
     public func permits(scope: String) -> Bool { scopes.contains(scope) }
 

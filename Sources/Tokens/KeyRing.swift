@@ -29,7 +29,7 @@ public struct KeyRing: Sendable {
         guard let token = Token(parsing: token) else { throw .unauthenticated }
         let record = byKeyID[token.kid]
         let message = token.signedText(audience: audience, body: body)
-        let holds = (record?.hmac ?? dummy).isValid(token.code, for: message)
+        let holds = (record?.hmac ?? dummy).code(of: message).isSame(as: token.code)
         guard let record, holds, record.isValid(at: now), token.issuedAt <= now + TokenRefusal.futureSkewSeconds else {
             throw .unauthenticated
         }

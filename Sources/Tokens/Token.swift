@@ -1,18 +1,18 @@
 /// A token that has the right grammar: `sd1.<kid>.<iat>.<ttl>.<nonce>.<mac>`. Nothing about it is proven yet.
-public struct Token: Hashable, Sendable {
-    /// Which key it claims to be made with.
-    public let kid: String
+public struct Token: Sendable {
     /// Unix seconds.
     public let issuedAt: Int64
     /// Seconds, 1…300.
     public let lifetime: Int64
-    /// 32 lowercase hexadecimal digits.
-    public let nonce: String
-    /// 32 bytes.
-    let code: [UInt8]
-    /// From the kid to the nonce, as the MAC covers them: joined by LF.
-    private let signedFields: [UInt8]
+    let code: Digest
+    private let bytes: [UInt8]
+    /// Where in `bytes` they stand.
+    private let kidField, nonceField: Range<Int>
 
+    /// Which key it claims to be made with.
+    public var kid: String { String(decoding: bytes[kidField], as: UTF8.self) }
+    /// 32 lowercase hexadecimal digits.
+    public var nonce: String { String(decoding: bytes[nonceField], as: UTF8.self) }
     /// The last second in which it is accepted.
     public var expiresAt: Int64 { issuedAt + lifetime }
 
@@ -21,29 +21,24 @@ public struct Token: Hashable, Sendable {
     /// Nil unless `bytes` are exactly a token: six fields, no leading zeros, lowercase digits.
     public init?(parsing bytes: [UInt8]) {
         guard bytes.count <= 512 else { return nil }
-        var dots: [Int] = []
-        dots.reserveCapacity(5)
-        for place in bytes.indices where bytes[place] == UInt8(ascii: ".") {
-            guard dots.count < 5 else { return nil }
-            dots.append(place)
+        var start = 0
+        func field() -> Range<Int>? {
+            guard let dot = bytes[start...].firstIndex(of: UInt8(ascii: ".")) else { return nil }
+            defer { start = dot + 1 }
+            return start..<dot
         }
-        guard dots.count == 5 else { return nil }
-        let (kid, nonce) = (bytes[(dots[0] + 1)..<dots[1]], bytes[(dots[3] + 1)..<dots[4]])
-        guard bytes[..<dots[0]].elementsEqual("sd1".utf8), Self.isKeyID(kid),
-            let issuedAt = Self.decimal(bytes[(dots[1] + 1)..<dots[2]]),
-            let lifetime = Self.decimal(bytes[(dots[2] + 1)..<dots[3]]), Self.lifetimes.contains(lifetime),
-            nonce.count == 32, nonce.allSatisfy(Hexadecimal.isDigit),
-            let code = Hexadecimal.decode(bytes[(dots[4] + 1)...]), code.count == SHA256.length
+        guard let version = field(), let kid = field(), let issuedAt = field(), let lifetime = field(),
+            let nonce = field(), bytes[version].elementsEqual("sd1".utf8), Self.isKeyID(bytes[kid]),
+            let issuedAt = Self.decimal(bytes[issuedAt]), let lifetime = Self.decimal(bytes[lifetime]),
+            Self.lifetimes.contains(lifetime), nonce.count == 32, bytes[nonce].allSatisfy(Hexadecimal.isDigit),
+            let code = Digest(hexadecimal: bytes[start...])
         else { return nil }
-        self.kid = String(decoding: kid, as: UTF8.self)
         self.issuedAt = issuedAt
         self.lifetime = lifetime
-        self.nonce = String(decoding: nonce, as: UTF8.self)
         self.code = code
-        // The grammar leaves one spelling of each field, so that these are the bytes that were signed.
-        var fields = Array(bytes[(dots[0] + 1)..<dots[4]])
-        for dot in dots[1...3] { fields[dot - dots[0] - 1] = UInt8(ascii: "\n") }
-        signedFields = fields
+        self.bytes = bytes
+        kidField = kid
+        nonceField = nonce
     }
 
     /// A token over exactly these body bytes, for one audience.
@@ -59,25 +54,26 @@ public struct Token: Hashable, Sendable {
     ) -> [UInt8] {
         let lifetime = min(max(lifetime, lifetimes.lowerBound), lifetimes.upperBound)
         let fields = "\(key.kid).\(now).\(lifetime).\(nonce)"
-        let message = signedText(
-            Array(fields.replacing(".", with: "\n").utf8), audience: audience, body: body)
+        let message = signedText(Array(fields.utf8)[...], audience: audience, body: body)
         return Array("sd1.\(fields).".utf8) + Hexadecimal.encode(key.hmac.authenticationCode(for: message))
     }
 
     /// What the MAC covers.
     func signedText(audience: String, body: [UInt8]) -> [UInt8] {
-        Self.signedText(signedFields, audience: audience, body: body)
+        // The grammar leaves one spelling of each field, so that these are the bytes that were signed.
+        Self.signedText(bytes[kidField.lowerBound..<nonceField.upperBound], audience: audience, body: body)
     }
 
-    private static func signedText(_ fields: [UInt8], audience: String, body: [UInt8]) -> [UInt8] {
+    /// - Parameter fields: from the kid to the nonce, joined by dots; none of them can hold one.
+    private static func signedText(_ fields: ArraySlice<UInt8>, audience: String, body: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []
-        text.reserveCapacity(200)
+        text.reserveCapacity(256)
         text += "schemad-request-v1\n".utf8
         text += audience.utf8
         text.append(UInt8(ascii: "\n"))
-        text += fields
+        for byte in fields { text.append(byte == UInt8(ascii: ".") ? UInt8(ascii: "\n") : byte) }
         text.append(UInt8(ascii: "\n"))
-        text += Hexadecimal.encode(SHA256.hash(body))
+        SHA256.digest(body).appendHexadecimal(to: &text)
         return text
     }
 

@@ -7,8 +7,12 @@ struct Call: Sendable {
     /// The database that the request names, or the only one for a command that needs one; else `nil`.
     var database: ManagedDatabase?
     var agent: AgentState
+    var receivedAt = ContinuousClock.now
+
     /// Bounds queueing and waiting, never a running migration.
-    var deadline: ContinuousClock.Instant
+    var deadline: ContinuousClock.Instant {
+        receivedAt + .milliseconds(request.deadlineMilliseconds ?? Limits.defaultDeadlineMilliseconds)
+    }
 
     /// - Throws: `badParams` when the request had to name a database.
     func requireDatabase() throws(WireError) -> ManagedDatabase {

@@ -5,15 +5,14 @@ struct DiagnoseCommand: CommandHandler {
     typealias Declaration = Diagnose
 
     func recall(_ parameters: Diagnose.Parameters, _ call: Call) throws(WireError) -> [UInt8]? {
-        guard let known = try call.requireDatabase().monitor.recall(maximumAge: parameters.maximumAge) else {
-            return nil
-        }
+        let monitor = try call.requireDatabase().monitor
+        guard let known = monitor.recall(maximumAge: parameters.maximumAge, at: call.receivedAt) else { return nil }
         let answer = try known.answers.answer(.diagnosis) { () throws(WireError) in
             var result = known.observation.result
             result.ageMs = EncodedAnswer.age
             return try EncodedAnswer(result)
         }
-        return answer.bytes(ageMs: known.ageMs)
+        return answer.bytes(ageMs: known.ageMs(at: call.receivedAt))
     }
 
     func run(

@@ -11,7 +11,7 @@ struct VerifyCommand: CommandHandler {
 
     func recall(_ parameters: Verify.Parameters, _ call: Call) throws(WireError) -> [UInt8]? {
         let database = try call.requireDatabase()
-        guard let known = database.monitor.recall(maximumAge: Self.maximumAge),
+        guard let known = database.monitor.recall(maximumAge: Self.maximumAge, at: call.receivedAt),
             !Self.needsComparison(known.observation, heads: parameters.heads)
         else { return nil }
         let question = EncodedAnswers.Question.verification(heads: parameters.heads)
@@ -21,7 +21,7 @@ struct VerifyCommand: CommandHandler {
             result.ageMs = EncodedAnswer.age
             return try EncodedAnswer(result)
         }
-        return answer.bytes(ageMs: known.ageMs)
+        return answer.bytes(ageMs: known.ageMs(at: call.receivedAt))
     }
 
     func run(

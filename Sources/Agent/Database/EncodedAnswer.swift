@@ -2,7 +2,7 @@ import Synchronization
 import Wire
 
 /// A result as the bytes of its JSON, but for its age, which is another one in every answer.
-struct EncodedAnswer: Sendable {
+final class EncodedAnswer: Sendable {
     /// What stands for the age while the result is encoded. No string of a result can be taken for it: the quotes of
     /// its name would be escaped there.
     static let age: Int64 = 9_007_199_254_740_991

@@ -44,10 +44,8 @@ final class KnownObservation: Sendable {
 
     init(_ observation: Observation) { self.observation = observation }
 
-    var age: Duration { .now - observation.at }
-
     /// In whole milliseconds, as answers tell it.
-    var ageMs: Int64 { max(0, age.milliseconds) }
+    func ageMs(at now: ContinuousClock.Instant) -> Int64 { max(0, (now - observation.at).milliseconds) }
 }
 
 extension Observation {
@@ -78,10 +76,10 @@ final class Monitor: Sendable {
     /// The last diagnosis, however old.
     var latest: KnownObservation? { memory.withLock { $0.last } }
 
-    /// The last diagnosis if it is at most so old; never waits.
-    func recall(maximumAge: Duration) -> KnownObservation? {
+    /// The last diagnosis if it is at most so old at `now`; never waits.
+    func recall(maximumAge: Duration, at now: ContinuousClock.Instant) -> KnownObservation? {
         memory.withLock { memory in
-            guard maximumAge > .zero, let last = memory.last, last.age <= maximumAge,
+            guard maximumAge > .zero, let last = memory.last, now - last.observation.at <= maximumAge,
                 last.observation.at >= memory.since
             else { return nil }
             return last
@@ -93,7 +91,7 @@ final class Monitor: Sendable {
 
     /// A diagnosis that is at most so old; zero means begun after this call.
     func diagnose(_ database: ManagedDatabase, maximumAge: Duration) async -> Observation {
-        if let recalled = recall(maximumAge: maximumAge) { return recalled.observation }
+        if let recalled = recall(maximumAge: maximumAge, at: .now) { return recalled.observation }
         let earliest = max(.now - maximumAge, memory.withLock { $0.since })
         return await flights.observation(begunAfter: earliest) { [self] in
             let gathering = await database.gather(retries: maximumAge == .zero)

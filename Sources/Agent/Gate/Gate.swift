@@ -1,4 +1,3 @@
-import Journal
 import Tokens
 import Wire
 
@@ -48,10 +47,7 @@ struct Gate: Sendable {
             throw WireError(.forbidden, "the key \(key.kid) may not be used by uid \(peer.uid)")
         }
         return Principal(
-            name: key.kid, scopes: scopes[key.kid] ?? [], databases: key.databases,
-            claim: NonceClaim(
-                kid: key.kid, nonce: verified.token.nonce, issuedAt: verified.token.issuedAt,
-                expiresAt: verified.token.expiresAt))
+            name: key.kid, scopes: scopes[key.kid] ?? [], databases: key.databases, token: verified.token)
     }
 
     private static func refusal(_ refusal: TokenRefusal, now: Int64) -> WireError {

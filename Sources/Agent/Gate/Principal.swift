@@ -1,4 +1,5 @@
 import Journal
+import Tokens
 import Wire
 
 /// Who asks, and what it may do.
@@ -8,8 +9,15 @@ struct Principal: Sendable {
     var scopes: Set<Scope>
     /// `nil` permits every database.
     var databases: Set<String>?
-    /// The token's part that makes it good for one mutation; `nil` without a token.
-    var claim: NonceClaim?
+    /// The token that it came with, once proven; `nil` without one.
+    var token: Token?
+
+    /// What makes the token good for one mutation; `nil` without a token.
+    var claim: NonceClaim? {
+        token.map {
+            NonceClaim(kid: name, nonce: $0.nonce, issuedAt: $0.issuedAt, expiresAt: $0.expiresAt)
+        }
+    }
 
     func permits(database: String) -> Bool { databases?.contains(database) ?? true }
 

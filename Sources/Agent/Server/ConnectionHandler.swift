@@ -14,6 +14,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let limits: AgentSettings.Limits
     private var conversation: Conversation
     private var isInputClosed = false
+    private var isWritable = true
     private var hasGap: Set<UInt64> = []
     private var frameClock: (frame: UInt64, Scheduled<Void>)?
     private var idleClock: Scheduled<Void>?
@@ -60,7 +61,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         writeClock?.cancel()
         writeClock = nil
-        if context.channel.isWritable {
+        isWritable = context.channel.isWritable
+        if isWritable {
             for number in hasGap.sorted() { write(dispatcher.gap(work[number]?.requestID), context) }
             hasGap = []
             context.flush()
@@ -76,7 +78,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Takes every step that the bytes at hand allow, then asks for more.
     private func proceed(_ context: ChannelHandlerContext) {
         // A client that does not read its answers gets no more of them made.
-        steps: while context.channel.isWritable {
+        steps: while isWritable {
             switch conversation.next() {
             case .wait: break steps
             case .refused(let number, let error):
@@ -91,7 +93,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         context.flush()
         keepClocks(context)
         closeWhenOver(context)
-        if conversation.wantsBytes, context.channel.isWritable { context.read() }
+        if conversation.wantsBytes, isWritable { context.read() }
     }
 
     private func start(_ work: Work, _ number: UInt64, _ context: ChannelHandlerContext) {
@@ -127,7 +129,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Events are for a reader that keeps up; one that does not is told that some are missing.
     private func event(_ number: UInt64, _ bytes: [UInt8], _ context: ChannelHandlerContext) {
         guard context.channel.isActive, work[number] != nil else { return }
-        guard context.channel.isWritable else {
+        guard isWritable else {
             hasGap.insert(number)
             return
         }
@@ -144,7 +146,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func closeWhenOver(_ context: ChannelHandlerContext) {
-        let isDone = isInputClosed && conversation.isIdle && context.channel.isWritable
+        let isDone = isInputClosed && conversation.isIdle && isWritable
         guard conversation.isOver || isDone else { return }
         // An empty write completes after everything before it has gone out.
         context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in
@@ -155,7 +157,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// A frame that has begun must end in time; a connection without a request is closed after a while.
     private func keepClocks(_ context: ChannelHandlerContext) {
         // While this side does not read, the rest of a frame is not the client's fault.
-        let isReading = conversation.wantsBytes && context.channel.isWritable
+        let isReading = conversation.wantsBytes && isWritable
         let frame = conversation.isInsideFrame && isReading ? conversation.frameNumber : nil
         if frameClock?.frame != frame {
             frameClock?.1.cancel()

@@ -72,9 +72,7 @@ struct Dispatcher: Sendable {
             let isAboutOne = request.database != nil || command.needsDatabase
             let database = isAboutOne ? try agent.database(named: request.database) : nil
             try principal.authorize(command.scope, on: database?.name, by: door)
-            let call = Call(
-                request: request, principal: principal, database: database, agent: agent,
-                deadline: .now + .milliseconds(request.deadlineMilliseconds ?? Limits.defaultDeadlineMilliseconds))
+            let call = Call(request: request, principal: principal, database: database, agent: agent)
             switch try command.begin(call) {
             case .result(let result): return .reply(reply(id: request.id, .success(result)))
             case .work(let run):
@@ -89,36 +87,30 @@ struct Dispatcher: Sendable {
     }
 
     private func reply(id: String?, _ outcome: Result<[UInt8], WireError>) -> Reply {
-        let outcome = outcome.mapError(agent.conceal)
-        let frame = frame(.response, id: id) { () throws(WireError) in
-            switch outcome {
-            case .failure(let error): return Response.encoded(id: id, error: error)
-            case .success(let result):
-                let body = Response.encoded(id: id ?? "", result: result)
-                guard body.count <= Limits.responseBytes else {
-                    throw WireError(
-                        .tooLarge,
-                        "the answer has \(body.count) bytes, more than the \(Limits.responseBytes) of a frame")
-                }
-                return body
-            }
+        do throws(WireError) {
+            return Reply(frame: try Response.frame(id: id ?? "", result: try outcome.get()), isAnonymous: id == nil)
+        } catch {
+            return Reply(frame: failure(id: id, agent.conceal(error)), isAnonymous: id == nil)
         }
-        return Reply(frame: frame, isAnonymous: id == nil)
+    }
+
+    /// Frames a failure; one that cannot be sent is told in short.
+    private func failure(id: String?, _ error: WireError) -> [UInt8] {
+        let short = WireError(error.code, String(error.message.prefix(1000)))
+        let bodies = [error, short].lazy.map { Response.encoded(id: id, error: $0) }
+        return bodies.compactMap { try? Frame(.response, body: $0).encoded() }.first ?? []
     }
 
     private func frame(_ kind: Frame.Kind, _ event: Event) -> [UInt8] {
         frame(kind) { () throws(WireError) in event.encoded() }
     }
 
-    /// Frames a body; one that cannot be sent becomes an error in its place.
-    private func frame(
-        _ kind: Frame.Kind, id: String? = nil, _ body: () throws(WireError) -> [UInt8]
-    ) -> [UInt8] {
+    /// Frames a body; what cannot be sent becomes an error in its place.
+    private func frame(_ kind: Frame.Kind, _ body: () throws(WireError) -> [UInt8]) -> [UInt8] {
         do {
             return try Frame(kind, body: try body()).encoded()
         } catch {
-            let short = WireError(error.code, String(error.message.prefix(1000)))
-            return (try? Frame(.response, body: Response.encoded(id: id, error: short)).encoded()) ?? []
+            return failure(id: nil, error)
         }
     }
 }

@@ -5,13 +5,11 @@
 /// members.
 public struct Members<Name: CodingKey & CaseIterable & Sendable>: Sendable {
     private let object: JSON.Object
-    private let owner: String
+    private let owner: MembersOwner
 
-    /// - Parameter owner: whose members they are, for messages.
     /// - Throws: `badParams` naming the first unknown member.
-    public init(_ object: JSON.Object, of owner: String) throws(WireError) {
-        for member in object.members
-        where !Name.allCases.contains(where: { $0.stringValue.hasSameBytes(as: member.name) }) {
+    public init(_ object: JSON.Object, of owner: MembersOwner) throws(WireError) {
+        for member in object.members where Name(stringValue: member.name)?.stringValue.hasSameBytes(as: member.name) != true {
             let known = Name.allCases.map(\.stringValue).joined(separator: ", ")
             let hint = known.isEmpty ? "it takes none" : "it takes \(known)"
             throw WireError(.badParams, "\(owner) has the unknown member '\(Members.shown(member.name))'; \(hint)")
@@ -79,7 +77,7 @@ public struct Members<Name: CodingKey & CaseIterable & Sendable>: Sendable {
     }
 
     public static func isText(_ text: String) -> Bool {
-        (1...255).contains(text.unicodeScalars.count) && !Grammar.hasControlCharacters(text)
+        Grammar.isPlain(text, 1...255)
     }
 
     private func wrongType(_ name: Name, _ expected: String, _ found: JSON) -> WireError {
@@ -91,5 +89,18 @@ public struct Members<Name: CodingKey & CaseIterable & Sendable>: Sendable {
         String(
             String.UnicodeScalarView(
                 name.unicodeScalars.prefix(40).filter { $0.properties.generalCategory != .control }))
+    }
+}
+
+/// Whose members they are, for messages.
+public enum MembersOwner: Hashable, Sendable, CustomStringConvertible {
+    case request
+    case parameters(of: String)
+
+    public var description: String {
+        switch self {
+        case .request: "the request"
+        case .parameters(let command): "'params' of \(command)"
+        }
     }
 }

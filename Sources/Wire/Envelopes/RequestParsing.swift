@@ -33,7 +33,7 @@ extension Request {
 
     private init(id: String?, _ object: JSON.Object, containsNUL: Bool) throws(WireError) {
         guard !containsNUL else { throw WireError(.badParams, "a string contains the character U+0000") }
-        let members = try Members<Member>(object, of: "the request")
+        let members = try Members<Member>(object, of: .request)
         guard let id else {
             throw WireError(.badParams, "'id' must be a string of 1 to 64 characters without control characters")
         }
@@ -55,7 +55,7 @@ extension Request {
 /// The grammars of the envelope's strings. Lengths count Unicode scalars.
 public enum Grammar {
     public static func isRequestID(_ text: String) -> Bool {
-        (1...64).contains(text.unicodeScalars.count) && !hasControlCharacters(text)
+        isPlain(text, 1...64)
     }
 
     public static func isIdempotencyKey(_ text: String) -> Bool {
@@ -63,12 +63,12 @@ public enum Grammar {
     }
 
     public static func isReason(_ text: String) -> Bool {
-        text.unicodeScalars.count <= 500 && !hasControlCharacters(text)
+        isPlain(text, 0...500)
     }
 
     /// Names that the agent's operator chose: databases, plans, jobs.
     public static func isName(_ text: String) -> Bool {
-        (1...64).contains(text.unicodeScalars.count) && !hasControlCharacters(text)
+        isPlain(text, 1...64)
     }
 
     /// `[a-z0-9._-]{1,64}`.
@@ -79,10 +79,11 @@ public enum Grammar {
             }
     }
 
-    static func hasControlCharacters(_ text: String) -> Bool {
-        text.unicodeScalars.contains { scalar in
-            scalar.isASCII ? scalar.value < 0x20 || scalar.value == 0x7F : scalar.properties.generalCategory == .control
-        }
+    /// Whether a text has a length among these and no control character.
+    static func isPlain(_ text: String, _ lengths: ClosedRange<Int>) -> Bool {
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return lengths.contains(text.utf8.count) }
+        return lengths.contains(text.unicodeScalars.count)
+            && !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {

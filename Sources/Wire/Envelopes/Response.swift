@@ -9,16 +9,17 @@ public struct Response: Hashable, Sendable {
         self.outcome = outcome
     }
 
-    /// The body of a success, around a result that is already JSON; the agent keeps such bytes in memory.
-    public static func encoded(id: String, result: [UInt8]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(result.count + id.utf8.count + 24)
-        bytes += "{\"id\":".utf8
-        JSON.write(id, to: &bytes)
-        bytes += ",\"result\":".utf8
-        bytes += result
-        bytes.append(UInt8(ascii: "}"))
-        return bytes
+    /// The frame of a success, around a result that is already JSON; the agent keeps such bytes in memory.
+    ///
+    /// - Throws: `tooLarge` for a result that no frame can hold.
+    public static func frame(id: String, result: [UInt8]) throws(WireError) -> [UInt8] {
+        try Frame.encoded(.response, bodyLength: result.count + id.utf8.count + 24) { bytes in
+            bytes += "{\"id\":".utf8
+            JSON.write(id, to: &bytes)
+            bytes += ",\"result\":".utf8
+            bytes += result
+            bytes.append(UInt8(ascii: "}"))
+        }
     }
 
     /// The body of a refusal or failure.

@@ -35,9 +35,27 @@ public struct Frame: Hashable, Sendable {
         let header = try Header(kind: kind, tokenLength: token.count, bodyLength: body.count)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Header.length + token.count + body.count)
-        header.write(to: &bytes)
+        header.append(to: &bytes)
         bytes += token
         bytes += body
+        return bytes
+    }
+
+    /// The bytes of a frame without a token, whose body is written where it goes out.
+    ///
+    /// - Parameters:
+    ///   - bodyLength: about how long the body is going to be.
+    ///   - write: appends the body.
+    /// - Throws: as ``encoded()``.
+    static func encoded(
+        _ kind: Kind, bodyLength: Int, body write: (inout [UInt8]) -> Void
+    ) throws(WireError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Header.length + bodyLength)
+        bytes.append(contentsOf: repeatElement(0, count: Header.length))
+        write(&bytes)
+        let header = try Header(kind: kind, tokenLength: 0, bodyLength: bytes.count - Header.length)
+        header.write(over: &bytes)
         return bytes
     }
 }
@@ -47,7 +65,8 @@ extension Frame {
     /// allows.
     public struct Header: Hashable, Sendable {
         public static let length = 12
-        static let magic: [UInt8] = [0x53, 0x43, 0x44, 0x31]
+        /// `SCD1`.
+        private static let magic: UInt32 = 0x5343_4431
 
         public let kind: Kind
         public let tokenLength: Int
@@ -78,26 +97,45 @@ extension Frame {
         ///
         /// - Precondition: at least ``length`` bytes.
         /// - Throws: `badFrame` or `tooLarge`; nothing after the header has to be there for that.
-        public init(_ bytes: some Sequence<UInt8>) throws(WireError) {
-            let header = Array(bytes.prefix(Header.length))
-            precondition(header.count == Header.length, "a frame header has \(Header.length) bytes")
-            guard header.starts(with: Header.magic) else {
+        public init(_ bytes: ArraySlice<UInt8>) throws(WireError) {
+            precondition(bytes.count >= Header.length, "a frame header has \(Header.length) bytes")
+            let start = bytes.startIndex
+            guard Self.number(bytes[start..<(start + 4)]) == Self.magic else {
                 throw WireError(.badFrame, "this is not the schemad protocol: the frame does not start with SCD1")
             }
-            guard let kind = Kind(rawValue: header[4]) else {
-                throw WireError(.badFrame, "the frame has the unknown type \(header[4])")
+            guard let kind = Kind(rawValue: bytes[start + 4]) else {
+                throw WireError(.badFrame, "the frame has the unknown type \(bytes[start + 4])")
             }
-            guard header[5] == 0 else { throw WireError(.badFrame, "the frame has flags set; there are none yet") }
+            guard bytes[start + 5] == 0 else {
+                throw WireError(.badFrame, "the frame has flags set; there are none yet")
+            }
             try self.init(
-                kind: kind,
-                tokenLength: Int(header[6]) << 8 | Int(header[7]),
-                bodyLength: header[8..<12].reduce(0) { $0 << 8 | Int($1) })
+                kind: kind, tokenLength: Int(Self.number(bytes[(start + 6)..<(start + 8)])),
+                bodyLength: Int(Self.number(bytes[(start + 8)..<(start + 12)])))
         }
 
-        func write(to bytes: inout [UInt8]) {
-            bytes += Header.magic
-            bytes += [kind.rawValue, 0, UInt8(tokenLength >> 8), UInt8(tokenLength & 0xFF)]
-            bytes += [24, 16, 8, 0].map { UInt8(bodyLength >> $0 & 0xFF) }
+        /// Big-endian; at most four bytes.
+        private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+            bytes.reduce(0) { $0 << 8 | UInt32($1) }
+        }
+
+        func append(to bytes: inout [UInt8]) {
+            let start = bytes.count
+            bytes.append(contentsOf: repeatElement(0, count: Self.length))
+            write(over: &bytes, at: start)
+        }
+
+        /// Writes over the ``length`` bytes at `start`.
+        func write(over bytes: inout [UInt8], at start: Int = 0) {
+            func put(_ number: Int, _ count: Int, at place: Int) {
+                for index in 0..<count {
+                    bytes[start + place + index] = UInt8(truncatingIfNeeded: number >> (8 * (count - 1 - index)))
+                }
+            }
+            put(Int(Self.magic), 4, at: 0)
+            put(Int(kind.rawValue) << 8, 2, at: 4)
+            put(tokenLength, 2, at: 6)
+            put(bodyLength, 4, at: 8)
         }
     }
 }

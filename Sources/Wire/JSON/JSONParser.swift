@@ -30,21 +30,35 @@ struct JSONParser {
         let isObject: Bool
         var elements: [JSON] = []
         var members: [JSON.Object.Member] = []
-        var names = NameSet()
         var name = ""
+        /// The names so far, once they are too many to be compared one by one: an object of a hundred thousand members
+        /// stays linear, and one of three allocates no table.
+        var names: Set<[UInt8]> = []
+
+        init(isObject: Bool) {
+            self.isObject = isObject
+            // Most requests have as many members, which are then put down without moving them.
+            if isObject { members.reserveCapacity(4) }
+        }
 
         mutating func add(_ value: JSON) {
-            guard isObject else { return elements.append(value) }
-            // Most requests have as many members, which are then put down without moving them.
-            if members.isEmpty { members.reserveCapacity(4) }
-            members.append(JSON.Object.Member(name, value))
+            if isObject { members.append(JSON.Object.Member(name, value)) } else { elements.append(value) }
+        }
+
+        /// Whether no member before has this name.
+        mutating func isNew(_ name: String) -> Bool {
+            if members.count < 8 { return !members.contains { $0.name.hasSameBytes(as: name) } }
+            if names.isEmpty { names = Set(members.map { Array($0.name.utf8) }) }
+            return names.insert(Array(name.utf8)).inserted
         }
 
         var value: JSON { isObject ? .object(JSON.Object(members)) : .array(elements) }
     }
 
     var scanner: JSONScanner
-    private var open: [Container] = []
+    /// The innermost container, which most requests alone have; and those around it.
+    private var container: Container?
+    private var outer: [Container] = []
 
     var containsNUL: Bool { scanner.containsNUL }
 
@@ -58,12 +72,12 @@ struct JSONParser {
             var finished = try beginValue()
             // A value may end any number of containers: `]]]`.
             while let value = finished {
-                guard !open.isEmpty else {
+                guard container != nil else {
                     scanner.skipSpace()
                     guard scanner.isAtEnd else { throw scanner.error("there is something after the value") }
                     return value
                 }
-                open[open.count - 1].add(value)
+                container?.add(value)
                 finished = try endOfValue()
             }
         }
@@ -74,7 +88,7 @@ struct JSONParser {
         switch scanner.peek {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             let isObject = scanner.peek == UInt8(ascii: "{")
-            guard open.count < Limits.jsonDepth else {
+            guard container == nil || outer.count + 1 < Limits.jsonDepth else {
                 throw scanner.error("more than \(Limits.jsonDepth) containers inside each other")
             }
             scanner.advance()
@@ -82,7 +96,8 @@ struct JSONParser {
             if scanner.take(isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
                 return isObject ? .object(JSON.Object()) : .array([])
             }
-            open.append(Container(isObject: isObject))
+            if let container { outer.append(container) }
+            container = Container(isObject: isObject)
             if isObject { try readName() }
             return nil
         default:
@@ -93,7 +108,7 @@ struct JSONParser {
     /// After a value inside a container: the next one follows (nil), or the container ends and is the value.
     private mutating func endOfValue() throws(JSONError) -> JSON? {
         scanner.skipSpace()
-        let isObject = open[open.count - 1].isObject
+        let isObject = container?.isObject == true
         if scanner.take(UInt8(ascii: ",")) {
             if isObject {
                 scanner.skipSpace()
@@ -104,36 +119,19 @@ struct JSONParser {
         guard scanner.take(isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
             throw scanner.error("expected a comma or the end of the \(isObject ? "object" : "list")")
         }
-        return open.removeLast().value
+        defer { container = outer.popLast() }
+        return container?.value
     }
 
     private mutating func readName() throws(JSONError) {
         guard scanner.peek == UInt8(ascii: "\"") else { throw scanner.error("expected a member's name") }
         let offset = scanner.offset
         let name = try scanner.string()
-        guard open[open.count - 1].names.insert(name) else {
+        guard container?.isNew(name) == true else {
             throw JSONError(offset: offset, reason: "a member's name comes twice")
         }
-        open[open.count - 1].name = name
+        container?.name = name
         scanner.skipSpace()
         guard scanner.take(UInt8(ascii: ":")) else { throw scanner.error("expected a colon") }
-    }
-}
-
-/// Names seen in one object, as bytes. Few names are compared one by one, many through a hash, so that an object of a
-/// hundred thousand members stays linear and one of three allocates no table.
-private struct NameSet {
-    private var few: [String] = []
-    private var many: Set<[UInt8]> = []
-
-    mutating func insert(_ name: String) -> Bool {
-        if many.isEmpty {
-            guard !few.contains(where: { $0.hasSameBytes(as: name) }) else { return false }
-            if few.isEmpty { few.reserveCapacity(4) }
-            few.append(name)
-            if few.count > 8 { many = Set(few.map { Array($0.utf8) }) }
-            return true
-        }
-        return many.insert(Array(name.utf8)).inserted
     }
 }

@@ -1,0 +1,40 @@
+import COpenSSL
+
+/// The 32 bytes of a SHA-256 digest or of its HMAC, in place: an array would be allocated for each of the many that a
+/// busy agent makes.
+struct Digest: Sendable {
+    static let length = 32
+
+    private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+    /// The bytes that `write` puts into the buffer of ``length``.
+    init(_ write: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
+        unsafe withUnsafeMutableBytes(of: &words) { unsafe write($0.assumingMemoryBound(to: UInt8.self)) }
+    }
+
+    /// Nil unless the text is exactly 64 lowercase hexadecimal digits.
+    init?(hexadecimal text: ArraySlice<UInt8>) {
+        guard text.count == 2 * Self.length, text.allSatisfy(Hexadecimal.isDigit) else { return nil }
+        unsafe self.init { bytes in
+            for (index, place) in stride(from: text.startIndex, to: text.endIndex, by: 2).enumerated() {
+                unsafe bytes[index] = Hexadecimal.value(text[place])! << 4 | Hexadecimal.value(text[place + 1])!
+            }
+        }
+    }
+
+    var array: [UInt8] { unsafe withUnsafeBytes(of: words) { unsafe Array($0) } }
+
+    /// Appends 64 lowercase digits.
+    func appendHexadecimal(to text: inout [UInt8]) {
+        unsafe withUnsafeBytes(of: words) { for unsafe byte in unsafe $0 { Hexadecimal.append(byte, to: &text) } }
+    }
+
+    /// Whether both have the same bytes, found out in a time that does not depend on where they differ.
+    func isSame(as other: Digest) -> Bool {
+        unsafe withUnsafeBytes(of: words) { left in
+            unsafe withUnsafeBytes(of: other.words) { right in
+                unsafe CRYPTO_memcmp(left.baseAddress, right.baseAddress, Self.length) == 0
+            }
+        }
+    }
+}
