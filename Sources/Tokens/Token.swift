@@ -21,17 +21,13 @@ public struct Token: Sendable {
     /// Nil unless `bytes` are exactly a token: six fields, no leading zeros, lowercase digits.
     public init?(parsing bytes: [UInt8]) {
         guard bytes.count <= 512 else { return nil }
-        var start = 0
-        func field() -> Range<Int>? {
-            guard let dot = bytes[start...].firstIndex(of: UInt8(ascii: ".")) else { return nil }
-            defer { start = dot + 1 }
-            return start..<dot
-        }
-        guard let version = field(), let kid = field(), let issuedAt = field(), let lifetime = field(),
-            let nonce = field(), bytes[version].elementsEqual("sd1".utf8), Self.isKeyID(bytes[kid]),
+        var rest = bytes[...]
+        guard let version = Self.field(&rest), let kid = Self.field(&rest), let issuedAt = Self.field(&rest),
+            let lifetime = Self.field(&rest), let nonce = Self.field(&rest),
+            bytes[version].elementsEqual("sd1".utf8), Self.isKeyID(bytes[kid]),
             let issuedAt = Self.decimal(bytes[issuedAt]), let lifetime = Self.decimal(bytes[lifetime]),
             Self.lifetimes.contains(lifetime), nonce.count == 32, bytes[nonce].allSatisfy(Hexadecimal.isDigit),
-            let code = Digest(hexadecimal: bytes[start...])
+            let code = Digest(hexadecimal: rest)
         else { return nil }
         self.issuedAt = issuedAt
         self.lifetime = lifetime
@@ -39,6 +35,13 @@ public struct Token: Sendable {
         self.bytes = bytes
         kidField = kid
         nonceField = nonce
+    }
+
+    /// Takes the field before the next dot, and that dot.
+    private static func field(_ rest: inout ArraySlice<UInt8>) -> Range<Int>? {
+        guard let dot = rest.firstIndex(of: UInt8(ascii: ".")) else { return nil }
+        defer { rest = rest[(dot + 1)...] }
+        return rest.startIndex..<dot
     }
 
     /// A token over exactly these body bytes, for one audience.

@@ -43,7 +43,7 @@ import Testing
         var decoder = FrameDecoder(reader: .server)
         var outcome = "needMore"
         for byte in vector.bytes where outcome == "needMore" {
-            decoder.append(CollectionOfOne(byte))
+            decoder.append([byte])
             outcome = Self.outcome(&decoder)
         }
         #expect(outcome == vector.expect)

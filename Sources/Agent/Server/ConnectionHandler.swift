@@ -37,7 +37,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        conversation.receive(unwrapInboundIn(data).readableBytesView)
+        conversation.receive(Array(buffer: unwrapInboundIn(data)))
         proceed(context)
     }
 

@@ -35,7 +35,7 @@ struct Conversation {
     /// Whether nothing more will be said.
     var isOver: Bool { isRefused && outstanding.isEmpty }
 
-    mutating func receive(_ bytes: some Sequence<UInt8>) { decoder.append(bytes) }
+    mutating func receive(_ bytes: [UInt8]) { decoder.append(bytes) }
 
     mutating func next() -> Step {
         guard wantsBytes else { return .wait }

@@ -47,42 +47,42 @@ struct Dispatcher: Sendable {
 
     /// Answers from memory where possible.
     func begin(_ frame: Frame, peer: Peer, door: Door) -> Outcome {
+        let principal: Principal
         do {
-            let principal = try agent.gate.admit(frame, peer: peer, door: door)
-            let request: Request
-            do {
-                request = try Request(parsing: frame.body)
-            } catch {
-                return .reply(reply(id: error.id, .failure(error.error)))
-            }
-            return begin(request, principal: principal, door: door)
+            principal = try agent.gate.admit(frame, peer: peer, door: door)
         } catch {
             return .reply(refusal(error))
         }
+        do {
+            return begin(try Request(parsing: frame.body), principal, door)
+        } catch {
+            return .reply(reply(id: error.id, .failure(error.error)))
+        }
     }
 
-    private func begin(_ request: Request, principal: Principal, door: Door) -> Outcome {
+    private func begin(_ request: consuming Request, _ principal: consuming Principal, _ door: Door) -> Outcome {
+        var call = Call(request: request, principal: principal, agent: agent)
         do throws(WireError) {
-            guard let command = commands[request.command] else {
+            let name = call.request.command
+            guard let command = commands[name] else {
                 throw WireError(
                     .unknownCommand,
-                    "there is no command '\(request.command)'; there are \(commands.keys.sorted().joined(separator: ", "))"
-                )
+                    "there is no command '\(name)'; there are \(commands.keys.sorted().joined(separator: ", "))")
             }
-            let isAboutOne = request.database != nil || command.needsDatabase
-            let database = isAboutOne ? try agent.database(named: request.database) : nil
-            try principal.authorize(command.scope, on: database?.name, by: door)
-            let call = Call(request: request, principal: principal, database: database, agent: agent)
+            if call.request.database != nil || command.needsDatabase {
+                call.database = try agent.database(named: call.request.database)
+            }
+            try call.principal.authorize(command.scope, on: call.database?.name, by: door)
             switch try command.begin(call) {
-            case .result(let result): return .reply(reply(id: request.id, .success(result)))
+            case .result(let result): return .reply(reply(id: call.request.id, .success(result)))
             case .work(let run):
                 return .work(
-                    Work(requestID: request.id) { emit in
-                        reply(id: request.id, await run { event in emit(frame(.event, event)) })
+                    Work(requestID: call.request.id) { [id = call.request.id] emit in
+                        reply(id: id, await run { event in emit(frame(.event, event)) })
                     })
             }
         } catch {
-            return .reply(reply(id: request.id, .failure(error)))
+            return .reply(reply(id: call.request.id, .failure(error)))
         }
     }
 

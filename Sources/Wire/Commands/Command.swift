@@ -22,7 +22,7 @@ extension Command {
     ///
     /// - Throws: `badParams` naming the member that is unknown, missing or wrong.
     public static func parameters(of request: Request) throws(WireError) -> Parameters {
-        try Parameters(Members(request.parameters, of: .parameters(of: name)))
+        try Parameters(Members(request.parameters, of: name))
     }
 
     /// The names that `params` may have, in the order of their declaration.

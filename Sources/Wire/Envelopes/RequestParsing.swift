@@ -1,5 +1,5 @@
 extension Request {
-    private enum Member: String, CodingKey, CaseIterable {
+    private enum Name: String, CaseIterable {
         case id, command, database
         case parameters = "params"
         case idempotencyKey
@@ -24,31 +24,42 @@ extension Request {
         }
         // The id first, so that any later refusal reaches the request it belongs to.
         let id = object["id"]?.stringValue.flatMap { Grammar.isRequestID($0) ? $0 : nil }
-        do {
-            try self.init(id: id, object, containsNUL: document.containsNUL)
+        do throws(WireError) {
+            guard !document.containsNUL else {
+                throw WireError(.badParams, "a string contains the character U+0000")
+            }
+            guard let id else {
+                throw WireError(.badParams, "'id' must be a string of 1 to 64 characters without control characters")
+            }
+            try self.init(id: id, object)
         } catch {
             throw RequestRefusal(id: id, error: error)
         }
     }
 
-    private init(id: String?, _ object: JSON.Object, containsNUL: Bool) throws(WireError) {
-        guard !containsNUL else { throw WireError(.badParams, "a string contains the character U+0000") }
-        let members = try Members<Member>(object, of: .request)
-        guard let id else {
-            throw WireError(.badParams, "'id' must be a string of 1 to 64 characters without control characters")
+    private init(id: String, _ object: JSON.Object) throws(WireError) {
+        self.init(id: id, command: "")
+        for member in object.members {
+            let name = Name(rawValue: member.name)
+            guard let name, name.rawValue.hasSameBytes(as: member.name) else {
+                throw member.unknown(in: "the request", Name.allCases.map(\.rawValue))
+            }
+            switch name {
+            case .id: break
+            case .command: command = try member.string()
+            case .database: database = try member.string("1 to 64 characters", Grammar.isName)
+            case .parameters: parameters = try member.object()
+            case .idempotencyKey:
+                idempotencyKey = try member.string(
+                    "1 to 128 of A-Z a-z 0-9 . _ : / -", Grammar.isIdempotencyKey)
+            case .deadlineMilliseconds:
+                deadlineMilliseconds = try member.integer(in: 1...Limits.longestDeadlineMilliseconds)
+            case .stream: stream = try member.bool()
+            case .reason:
+                reason = try member.string("at most 500 characters without control characters", Grammar.isReason)
+            }
         }
-        self.init(
-            id: id,
-            command: try members.required(.command, members.string(.command)),
-            database: try members.string(.database, "1 to 64 characters", Grammar.isName),
-            parameters: try members.object(.parameters) ?? JSON.Object(),
-            idempotencyKey: try members.string(
-                .idempotencyKey, "1 to 128 of A-Z a-z 0-9 . _ : / -", Grammar.isIdempotencyKey),
-            deadlineMilliseconds: try members.integer(
-                .deadlineMilliseconds, in: 1...Limits.longestDeadlineMilliseconds),
-            stream: try members.bool(.stream) ?? false,
-            reason: try members.string(
-                .reason, "at most 500 characters without control characters", Grammar.isReason))
+        guard !command.isEmpty else { throw WireError(.badParams, "the request lacks the member 'command'") }
     }
 }
 
@@ -65,6 +76,10 @@ public enum Grammar {
     public static func isReason(_ text: String) -> Bool {
         isPlain(text, 0...500)
     }
+
+    /// Any other string, and what it must have.
+    public static func isText(_ text: String) -> Bool { isPlain(text, 1...255) }
+    public static let text = "1 to 255 characters without control characters"
 
     /// Names that the agent's operator chose: databases, plans, jobs.
     public static func isName(_ text: String) -> Bool {

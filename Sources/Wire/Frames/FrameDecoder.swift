@@ -24,12 +24,9 @@ public struct FrameDecoder: Sendable {
     /// is not zero.
     public var pendingBytes: Int { buffer.count - start }
 
-    public mutating func append(_ bytes: some Sequence<UInt8>) {
+    public mutating func append(_ bytes: [UInt8]) {
         guard failure == nil else { return }
-        // At once where they lie in one place: byte by byte this would be most of the cost of a small request.
-        if bytes.withContiguousStorageIfAvailable({ buffer.append(contentsOf: $0) }) == nil {
-            buffer.append(contentsOf: bytes)
-        }
+        if buffer.isEmpty { buffer = bytes } else { buffer += bytes }
     }
 
     /// The next complete frame, or nil when more bytes are needed.
@@ -71,8 +68,7 @@ public struct FrameDecoder: Sendable {
     /// Moves the rest to the front only when that is cheap, so that many small frames in one read stay linear.
     private mutating func discardConsumed() {
         if start == buffer.count {
-            // A large frame must not keep its memory for an idle connection.
-            buffer.removeAll(keepingCapacity: buffer.capacity <= 16 * 1024)
+            buffer = []
             start = 0
         } else if start >= 16 * 1024, start * 2 >= buffer.count {
             buffer.removeFirst(start)
