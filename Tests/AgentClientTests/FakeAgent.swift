@@ -86,7 +86,7 @@ final class Conversation {
             if let frame = try decoder.next() { return (try Request(parsing: frame.body), frame) }
             let count = recv(descriptor, &buffer, buffer.count, 0)
             guard count > 0 else { return nil }
-            decoder.append(buffer[..<count])
+            decoder.append(Array(buffer[..<count]))
         }
     }
 }
