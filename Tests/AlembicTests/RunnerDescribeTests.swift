@@ -82,6 +82,18 @@ struct RunnerDescribeTests {
         }
     }
 
+    @Test("lets env.py name the folders that the configuration has")
+    func sameFolders() async throws {
+        let environment = """
+            from alembic import context
+            context.script.version_locations = ["migrations/../migrations/versions"]
+
+            """
+        try await RunnerProject.with(environment: environment + RunnerProject.environment()) { project in
+            try await TestCluster.withDatabase { url in _ = try await describe(project.runner(url), at: url) }
+        }
+    }
+
     @Test("refuses another database by name, before any statement of the project")
     func otherDatabase() async throws {
         try await TestCluster.withDatabase { other in
@@ -193,6 +205,14 @@ struct RunnerDescribeTests {
             testDescription: "runs twice",
             environment: RunnerProject.environment() + "\n        context.run_migrations()",
             code: .severalRuns, says: "more than once"),
+        Broken(
+            testDescription: "puts other folders in the place of the configured one",
+            environment: """
+                from alembic import context
+                context.script.version_locations = ["migrations/others"]
+
+                """ + RunnerProject.environment(),
+            code: .graphDisagrees, says: "revisions of migrations/others, the configuration says migrations/versions;"),
         Broken(
             testDescription: "closes every descriptor",
             environment: "import os\nos.closerange(3, 256)\n" + RunnerProject.environment(), code: .runnerLost,

@@ -15,7 +15,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var conversation: Conversation
     private var isInputClosed = false
     private var isWritable = true
-    private var hasGap: Set<UInt64> = []
+    /// The newest of the events that a slow reader has missed, for each request.
+    private var missed: [UInt64: [UInt8]] = [:]
     private var frameClock: (frame: UInt64, Scheduled<Void>)?
     private var idleClock: Scheduled<Void>?
     /// When the connection began to have no request; nil while it has one.
@@ -63,8 +64,12 @@ final class ConnectionHandler: ChannelInboundHandler {
         writeClock = nil
         isWritable = context.channel.isWritable
         if isWritable {
-            for number in hasGap.sorted() { write(dispatcher.gap(work[number]?.requestID), context) }
-            hasGap = []
+            let caughtUp = missed.sorted { $0.key < $1.key }
+            missed = [:]
+            for (number, newest) in caughtUp {
+                write(dispatcher.gap(work[number]?.requestID), context)
+                write(newest, context)
+            }
             context.flush()
             // Not at once: a flush inside could come back here.
             let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
@@ -116,7 +121,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         let requestID = work.removeValue(forKey: number)?.requestID
         guard context.channel.isActive else { return }
         // What is missing is said before the answer, while the client still knows the request.
-        if hasGap.remove(number) != nil { write(dispatcher.gap(requestID), context) }
+        if missed.removeValue(forKey: number) != nil { write(dispatcher.gap(requestID), context) }
         answer(number, reply, context)
         proceed(context)
     }
@@ -126,11 +131,11 @@ final class ConnectionHandler: ChannelInboundHandler {
         for frame in conversation.answer(number, reply.frame, isAnonymous: reply.isAnonymous) { write(frame, context) }
     }
 
-    /// Events are for a reader that keeps up; one that does not is told that some are missing.
+    /// Events are for a reader that keeps up; one that does not is told that some are missing, and the newest of them.
     private func event(_ number: UInt64, _ bytes: [UInt8], _ context: ChannelHandlerContext) {
         guard context.channel.isActive, work[number] != nil else { return }
         guard isWritable else {
-            hasGap.insert(number)
+            missed[number] = bytes
             return
         }
         send([bytes], context)

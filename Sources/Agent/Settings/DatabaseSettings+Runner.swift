@@ -16,17 +16,17 @@ extension DatabaseSettings {
         CatalogReader.Options(comments: compare.contains(.comments), privileges: compare.contains(.privileges))
     }
 
-    /// `${url}` and `${url+driver}` as the database's URL.
+    /// The database's URL and its parts in the place of their names.
     private static func expand(_ value: String, _ address: DatabaseAddress) -> String {
-        var result = ""
-        var rest = value[...]
-        while let open = rest.firstRange(of: "${url") {
-            guard let close = rest[open.upperBound...].firstIndex(of: "}") else { break }
-            result += rest[..<open.lowerBound]
-            let driver = rest[open.upperBound..<close]
-            result += address.url(driver: driver.hasPrefix("+") ? String(driver.dropFirst()) : nil)
-            rest = rest[rest.index(after: close)...]
+        value.replacing(/\$\{(url|host|port|user|password|database)(?:\+(\w+))?\}/) { match in
+            switch match.1 {
+            case "host": address.hosts.joined(separator: ",")
+            case "port": address.ports.isEmpty ? "5432" : address.ports.joined(separator: ",")
+            case "user": address.user ?? ""
+            case "password": address.password ?? ""
+            case "database": address.database ?? ""
+            default: address.url(driver: match.2.map(String.init))
+            }
         }
-        return result + rest
     }
 }

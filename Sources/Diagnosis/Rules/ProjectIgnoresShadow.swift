@@ -12,8 +12,8 @@ extension Rule {
             evidence: "What env.py opened, as its own connection says.",
             remedy: """
                 Let env.py take its URL from the variable that the settings hand over (environment = { DATABASE_URL \
-                = "${url}" }), or set there the variable that env.py does read. Or ship a snapshot that schemad \
-                snapshot made.
+                = "${url}" }), or set there the variables that env.py does read: ${host}, ${port}, ${user}, \
+                ${password} and ${database} are the parts of the address. Or ship a snapshot that schemad snapshot made.
                 """)
     ) { situation, code in
         guard let message = situation.facts.openedInsteadOfShadow else { return [] }

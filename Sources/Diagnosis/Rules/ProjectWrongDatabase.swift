@@ -11,7 +11,8 @@ extension Rule {
             evidence: "The database that env.py opened, as the driver's own connection says, and the configured one.",
             remedy: """
                 Let env.py take its URL from the variable that the settings hand over (environment = { DATABASE_URL \
-                = "${url}" }), or set there the variable that env.py does read.
+                = "${url}" }), or set there the variables that env.py does read: ${host}, ${port}, ${user}, \
+                ${password} and ${database} are the parts of the address.
                 """)
     ) { _, situation in
         [

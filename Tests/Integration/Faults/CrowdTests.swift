@@ -75,31 +75,68 @@ import Wire
         return links
     }
 
+    /// More than one state would fill a socket: what comes while the watcher does not read is told as a gap, and the
+    /// newest of it when it reads again.
+    @Test func aWatcherThatReadsLate() async throws {
+        try await Self.withLargeStates { agent, database in
+            let reader = try await Self.watcher("reader", agent)
+            let late = try await Self.watcher("late", agent)
+            for round in 1...3 {
+                _ = try await Self.state(reader)
+                try await Self.change(database, round)
+            }
+            let newest = try #require(try await Self.state(reader))
+            var events: [Event] = []
+            while events.last?.state?.isSame(as: newest) != true {
+                let frame = try #require(try await late.frame(), "the agent closed the connection")
+                events.append(try Event(parsing: frame.body))
+            }
+            let kinds = events.map(\.event)
+            #expect(kinds.first == Event.Kind.state && kinds.count <= 4, "\(kinds)")
+            #expect(kinds.count { $0 == Event.Kind.gap } == 1, "\(kinds)")
+            #expect(events.allSatisfy { $0.id == "late" })
+        }
+    }
+
+    private static func withLargeStates(_ body: (AgentFixture, TestDatabase) async throws -> Void) async throws {
+        try await Workshop.with { workshop in
+            try await workshop.agent.call(Migrate.self, .init())
+            // One state of so many rows is more than a socket holds.
+            try await workshop.database.execute("ALTER TABLE alembic_version DROP CONSTRAINT alembic_version_pkc")
+            try await workshop.database.execute(
+                "INSERT INTO alembic_version SELECT md5('r' || n) FROM generate_series(1, 9000) AS n")
+            try await body(workshop.agent, workshop.database)
+            try await workshop.database.eventuallyQuiet()
+        }
+    }
+
+    private static func watcher(_ id: String, _ agent: AgentFixture) async throws -> AgentLink {
+        let link = try await AgentLink.open(agent.adminSocket)
+        let request = try Request(id: id, Watch.self, .init(), deadlineMilliseconds: 120_000, stream: true)
+        try await link.send(request.encoded(), key: try agent.key("tests"))
+        return link
+    }
+
+    private static func change(_ database: TestDatabase, _ round: Int) async throws {
+        try await database.execute("UPDATE alembic_version SET version_num = '\(round)' || substr(version_num, 3)")
+    }
+
+    private static func state(_ watcher: AgentLink) async throws -> Watch.DatabaseState? {
+        let frame = try #require(try await watcher.frame())
+        #expect(frame.kind == .event)
+        return try Event(parsing: frame.body).state
+    }
+
     /// A watcher that does not read: the agent keeps little of it, serves everybody else, and hangs up in the end.
     @Test func aWatcherThatDoesNotRead() async throws {
-        try await Workshop.with { workshop in
-            let (agent, database) = (workshop.agent, workshop.database)
-            try await agent.call(Migrate.self, .init())
-            // One state of so many rows is more than a socket holds.
-            try await database.execute("ALTER TABLE alembic_version DROP CONSTRAINT alembic_version_pkc")
-            try await database.execute(
-                """
-                INSERT INTO alembic_version SELECT md5('r' || n) FROM generate_series(1, 9000) AS n
-                """)
-            let reader = try await AgentLink.open(agent.adminSocket)
-            let deaf = try await AgentLink.open(agent.adminSocket)
-            for (name, link) in [("reader", reader), ("deaf", deaf)] {
-                let request = try Request(
-                    id: name, Watch.self, .init(), deadlineMilliseconds: 120_000, stream: true)
-                try await link.send(request.encoded(), key: try agent.key("tests"))
-            }
+        try await Self.withLargeStates { agent, database in
+            let reader = try await Self.watcher("reader", agent)
+            let deaf = try await Self.watcher("deaf", agent)
             let memory = try Processes.residentBytes(of: try #require(agent.process).processIdentifier)
             for round in 1...12 {
-                try await database.execute(
-                    "UPDATE alembic_version SET version_num = '\(round)' || substr(version_num, 3)")
+                try await Self.change(database, round)
                 // Whoever listens is told of each; requests are answered meanwhile.
-                let event = try #require(try await reader.frame())
-                #expect(event.kind == .event)
+                _ = try await Self.state(reader)
                 #expect(try await agent.call(Status.self, .init()).state == .ready)
             }
             let grown = try Processes.residentBytes(of: try #require(agent.process).processIdentifier) - memory
@@ -114,7 +151,6 @@ import Wire
                 return true
             }
             #expect(taken <= 2)
-            try await database.eventuallyQuiet()
         }
     }
 }

@@ -23,6 +23,24 @@ import Wire
         }
     }
 
+    /// env.py that puts its address together, as many a project does.
+    @Test func anAddressInParts() async throws {
+        let environment = SmallProject.environment(
+            start: "from sqlalchemy import URL",
+            url: "URL.create('postgresql+psycopg', **{n[3:].lower(): v for n, v in os.environ.items() if n[:3] == 'DB_'})")
+        try await Workshop.with(environment: environment) { settings, _ in
+            settings.shadow = []
+            settings.environment = [
+                "DB_HOST": "${host}", "DB_PORT": "${port}", "DB_USERNAME": "${user}", "DB_PASSWORD": "${password}",
+                "DB_DATABASE": "${database}",
+            ]
+        } _: { workshop in
+            try await workshop.agent.call(Migrate.self, .init())
+            let whole = try await workshop.agent.whole()
+            #expect(whole.verdict == .inSync && whole.findings == [] && whole.schema.sources.migrations)
+        }
+    }
+
     @Test func aReplayThatFailsSaysWhere() async throws {
         let shadow = try await Shadowed.shadow()
         try await Workshop.with { settings, project in

@@ -68,6 +68,7 @@ class Run:
         config = Config(file_=file, ini_section=configuration["section"], cmd_opts=options, **more)
         place_scripts(config)
         self.script = ScriptDirectory.from_config(config)
+        self.version_locations = version_locations(self.script)
         sections = set(config.file_config.sections())
         self.connections.declares_several = lambda: declares_several(config, sections)
         return config
@@ -98,6 +99,16 @@ class Run:
     def once(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
         if context.as_sql or context.connection is None:
             self.agent.refuse("project.offlineOnly", "env.py configures no connection: it only supports offline mode")
+        if version_locations(self.script) != self.version_locations:
+            found, configured = (
+                ", ".join(map(os.path.relpath, places))
+                for places in (version_locations(self.script), self.version_locations)
+            )
+            self.agent.refuse(
+                "project.graphDisagrees",
+                f"env.py lets Alembic read the revisions of {found}, the configuration says {configured}; "
+                "set version_locations in the configuration file to what env.py makes of it",
+            )
         if self.connections.is_foreign(context.connection):
             # Another database of the same project: nothing is run there, and no version table is made.
             self.foreign_calls += 1
@@ -151,6 +162,12 @@ class Run:
             "revision": self.revision,
             **self.sources.location(error),
         }
+
+
+def version_locations(script: Any) -> list[str]:
+    """The folders of the revisions. env.py can put others in their place, which only running it shows."""
+    locations = script.version_locations or [os.path.join(script.dir, "versions")]
+    return [os.path.realpath(location) for location in locations]
 
 
 def declares_several(config: Any, sections: set[str]) -> bool:
