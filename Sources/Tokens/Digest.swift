@@ -14,19 +14,25 @@ struct Digest: Sendable {
 
     /// Nil unless the text is exactly 64 lowercase hexadecimal digits.
     init?(hexadecimal text: ArraySlice<UInt8>) {
-        guard text.count == 2 * Self.length, text.allSatisfy(Hexadecimal.isDigit) else { return nil }
+        guard text.count == 2 * Self.length else { return nil }
+        var isValid = true
         unsafe self.init { bytes in
-            for (index, place) in stride(from: text.startIndex, to: text.endIndex, by: 2).enumerated() {
-                unsafe bytes[index] = Hexadecimal.value(text[place])! << 4 | Hexadecimal.value(text[place + 1])!
+            for index in 0..<Self.length {
+                let place = text.startIndex + 2 * index
+                guard let high = Hexadecimal.value(text[place]), let low = Hexadecimal.value(text[place + 1]) else {
+                    return isValid = false
+                }
+                unsafe bytes[index] = high << 4 | low
             }
         }
+        guard isValid else { return nil }
     }
 
     var array: [UInt8] { unsafe withUnsafeBytes(of: words) { unsafe Array($0) } }
 
     /// Appends 64 lowercase digits.
     func appendHexadecimal(to text: inout [UInt8]) {
-        unsafe withUnsafeBytes(of: words) { for unsafe byte in unsafe $0 { Hexadecimal.append(byte, to: &text) } }
+        unsafe withUnsafeBytes(of: words) { unsafe $0.forEach { Hexadecimal.append($0, to: &text) } }
     }
 
     /// Whether both have the same bytes, found out in a time that does not depend on where they differ.

@@ -12,7 +12,8 @@ public final class HMACKey: Sendable {
         guard !secret.isEmpty else { return nil }
         context = Mutex(MACContext(key: secret))
         // OpenSSL 3.0 to 3.0.2 went on where the last message had ended.
-        precondition(code(of: []).isSame(as: code(of: [])), "this OpenSSL cannot start an HMAC anew; install 3.0.3 or later")
+        precondition(
+            code(of: []).isSame(as: code(of: [])), "this OpenSSL cannot start an HMAC anew; install 3.0.3 or later")
     }
 
     /// The MAC of `message`: 32 bytes.

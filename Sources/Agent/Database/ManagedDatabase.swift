@@ -69,13 +69,6 @@ final class ManagedDatabase: Sendable {
         try await Deadline.wait(until: deadline) { .success(await self.diagnose(maximumAge: maximumAge)) }
     }
 
-    /// ``survey()`` for a request, which waits no longer than its deadline.
-    func survey(until deadline: ContinuousClock.Instant) async throws(WireError) -> Survey {
-        try await Deadline.wait(until: deadline) {
-            do throws(WireError) { return .success(try await self.survey()) } catch { return .failure(error) }
-        }
-    }
-
     /// Project, models and database as they are now; each may have failed alone.
     ///
     /// - Parameter retries: whether a failure of env.py that is remembered is tried again.
@@ -178,42 +171,6 @@ final class ManagedDatabase: Sendable {
         await readBackTexts.cancel()
     }
 
-    /// The same for a request that cannot go on unless all of it is there.
-    func survey() async throws(WireError) -> Survey {
-        let gathering = await gather(retries: true)
-        let project: Project
-        let reading: DatabaseReading
-        do {
-            project = try gathering.project.get()
-        } catch {
-            throw WireError(error)
-        }
-        do {
-            reading = try gathering.reading.get()
-        } catch {
-            throw WireError(error, on: name)
-        }
-        if case .denied(let message) = reading.versionTable.presence {
-            throw WireError(
-                .permissionDenied, "the version table \(reading.versionTable.name) cannot be read: \(message)")
-        }
-        if case .other(let kind) = reading.versionTable.presence {
-            throw WireError(
-                .precondition, "\(reading.versionTable.name) is a \(kind), not a table; 'diagnose' says what to do")
-        }
-        guard let description = gathering.description else {
-            throw WireError(.databaseUnavailable, "env.py of database \(name) could not be asked")
-        }
-        do {
-            return Survey(
-                project: project, description: try description.get(), reading: reading,
-                expected: gathering.expectedCatalog,
-                observation: await observe(gathering))
-        } catch {
-            throw WireError(error)
-        }
-    }
-
     /// The project as its files are now.
     func project() async throws(ProjectError) -> Project {
         try await projects.read(retries: false, runner: runner).get()
@@ -253,70 +210,5 @@ final class ManagedDatabase: Sendable {
         return try await prover.withSession { session throws(PostgresError) in
             try Locks.sees(fence: lock, pid: pid, session)
         }
-    }
-}
-
-/// Project, env.py's answer and the database, each as it is or why it could not be had.
-struct Gathering: Sendable {
-    /// The project's folder.
-    var folder: String
-    var project: Result<Project, ProjectError>
-    /// `nil` while env.py could not be asked because the database does not answer.
-    var description: Result<Description, RunnerError>?
-    /// When the database was asked; env.py may have taken its time before.
-    var readAt = ContinuousClock.now
-    var reading: Result<DatabaseReading, PostgresError> = .failure(
-        PostgresError(kind: .unreachable, message: "The database was not asked."))
-    var probes: [ProbeFacts] = []
-    let memory: ComparisonMemory
-    /// Names the project as it is now, env.py's answer included; nil while it cannot be read or run.
-    var projectKey: String?
-    /// What the agent runs and others may write.
-    var writableFiles: [WritableFile] = []
-    /// What migrations and models make of an empty database.
-    var expectation = ExpectedSchemas.State.missing("the project cannot be read or run")
-    /// Where live is in the project's history; `nil` while that is not known.
-    var place: ReadBackTexts.Place?
-    var readBack = ReadBackTexts.Answers()
-    var ignore: [IgnoreRule] = []
-    /// What somebody has accepted; a failure is one clause that completes "because …".
-    var baseline: Result<Baseline?, BaselineFile.Fault> = .success(nil)
-    /// How often it was read anew.
-    var baselineReads = 0
-}
-
-/// All three, for a plan or a mutation.
-struct Survey: Sendable {
-    var project: Project
-    var description: Description
-    var reading: DatabaseReading
-    /// What the migrations make at the live rows; `nil` while that is not known.
-    var expected: Catalog?
-    /// The diagnosis of just this.
-    var observation: Observation
-
-    /// - Throws: as ``MigrationPlan/init(to:graph:database:contentHash:)``.
-    func plan(to targets: [String]) throws(WireError) -> MigrationPlan {
-        try MigrationPlan(to: targets, graph: project.graph, database: reading, contentHash: project.contentHash)
-    }
-}
-
-extension WireError {
-    init(_ error: ProjectError) {
-        self.init(.projectInvalid, error.description)
-        details = .object(
-            JSON.Object([
-                .init("code", .string(error.code)), .init("file", error.file.map(JSON.string) ?? .null),
-                .init("line", error.line.map { .integer(Int64($0)) } ?? .null),
-            ]))
-    }
-
-    init(_ error: RunnerError) {
-        self.init(ErrorCode(error.code), "\(error.code.rawValue): \(error)")
-        details = .object(
-            JSON.Object([
-                .init("code", .string(error.code.rawValue)), .init("file", error.file.map(JSON.string) ?? .null),
-                .init("line", error.line.map { .integer(Int64($0)) } ?? .null),
-            ]))
     }
 }

@@ -26,8 +26,11 @@ import Wire
     /// env.py that puts its address together, as many a project does.
     @Test func anAddressInParts() async throws {
         let environment = SmallProject.environment(
-            start: "from sqlalchemy import URL",
-            url: "URL.create('postgresql+psycopg', **{n[3:].lower(): v for n, v in os.environ.items() if n[:3] == 'DB_'})")
+            start: """
+                from sqlalchemy import URL
+                parts = {name[3:].lower(): value for name, value in os.environ.items() if name[:3] == "DB_"}
+                """,
+            url: "URL.create('postgresql+psycopg', **parts)")
         try await Workshop.with(environment: environment) { settings, _ in
             settings.shadow = []
             settings.environment = [
