@@ -70,7 +70,7 @@ final class Conversation {
     func hello(_ hello: Hello = FakeAgent.hello) throws { send(try Frame(.hello, body: hello.encoded()).encoded()) }
 
     func answer(_ id: String?, _ result: JSON) throws {
-        send(try Response.frame(id: id ?? "", result: result.encoded()))
+        send(try Response.frame(id: id ?? "", length: 0) { $0 += result.encoded() })
     }
 
     func refuse(_ id: String?, _ error: WireError) throws {

@@ -28,7 +28,7 @@ import Testing
     @Test func theErrorTableIsComplete() { #expect(ErrorCode.allCases.count == 25) }
 
     @Test func aSuccessIsTheResultInItsEnvelope() throws {
-        let frame = try Response.frame(id: "c\"1", result: Array(#"{"a":1}"#.utf8))
+        let frame = try Response.frame(id: "c\"1", length: 7) { $0 += #"{"a":1}"#.utf8 }
         let body = Array(frame.dropFirst(Frame.Header.length))
         #expect(frame == (try Frame(.response, body: body).encoded()))
         #expect(text(body) == #"{"id":"c\"1","result":{"a":1}}"#)

@@ -30,10 +30,10 @@ struct Call: Sendable {
 protocol CommandHandler: RegisteredCommand {
     associatedtype Declaration: Command
 
-    /// The result as JSON, when memory has it.
+    /// The result, when memory has it.
     ///
     /// Runs on the connection's event loop: it must not block.
-    func recall(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> [UInt8]?
+    func recall(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> RecalledAnswer?
 
     /// The answer. `emit` sends an event to a client that asked for a stream.
     func run(
@@ -42,7 +42,7 @@ protocol CommandHandler: RegisteredCommand {
 }
 
 extension CommandHandler {
-    func recall(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> [UInt8]? { nil }
+    func recall(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> RecalledAnswer? { nil }
 
     var name: String { Declaration.name }
     var needsDatabase: Bool { Declaration.needsDatabase }
@@ -50,7 +50,7 @@ extension CommandHandler {
 
     func begin(_ call: Call) throws(WireError) -> CommandStart {
         let parameters = try Declaration.parameters(of: call.request)
-        if let result = try recall(parameters, call) { return .result(result) }
+        if let result = try recall(parameters, call) { return .recalled(result) }
         return .work { emit in
             do throws(WireError) {
                 let quiet: @Sendable (Event) -> Void = { _ in }
@@ -71,8 +71,8 @@ protocol RegisteredCommand: Sendable {
     func begin(_ call: Call) throws(WireError) -> CommandStart
 }
 
-/// How a command begins: with its result as JSON, or with work to do.
+/// How a command begins: with its result, or with work to do, which gives it as JSON.
 enum CommandStart {
-    case result([UInt8])
+    case recalled(RecalledAnswer)
     case work(@Sendable (_ emit: @escaping @Sendable (Event) -> Void) async -> Result<[UInt8], WireError>)
 }

@@ -4,7 +4,7 @@ import Wire
 struct DiagnoseCommand: CommandHandler {
     typealias Declaration = Diagnose
 
-    func recall(_ parameters: Diagnose.Parameters, _ call: Call) throws(WireError) -> [UInt8]? {
+    func recall(_ parameters: Diagnose.Parameters, _ call: Call) throws(WireError) -> RecalledAnswer? {
         let monitor = try call.requireDatabase().monitor
         guard let known = monitor.recall(maximumAge: parameters.maximumAge, at: call.receivedAt) else { return nil }
         let answer = try known.answers.answer(.diagnosis) { () throws(WireError) in
@@ -12,7 +12,7 @@ struct DiagnoseCommand: CommandHandler {
             result.ageMs = EncodedAnswer.age
             return try EncodedAnswer(result)
         }
-        return answer.bytes(ageMs: known.ageMs(at: call.receivedAt))
+        return RecalledAnswer(answer: answer, ageMs: known.ageMs(at: call.receivedAt))
     }
 
     func run(

@@ -9,7 +9,7 @@ struct VerifyCommand: CommandHandler {
     /// How old the rows may be.
     private static let maximumAge = Duration.seconds(1)
 
-    func recall(_ parameters: Verify.Parameters, _ call: Call) throws(WireError) -> [UInt8]? {
+    func recall(_ parameters: Verify.Parameters, _ call: Call) throws(WireError) -> RecalledAnswer? {
         let database = try call.requireDatabase()
         guard let known = database.monitor.recall(maximumAge: Self.maximumAge, at: call.receivedAt),
             !Self.needsComparison(known.observation, heads: parameters.heads)
@@ -21,7 +21,7 @@ struct VerifyCommand: CommandHandler {
             result.ageMs = EncodedAnswer.age
             return try EncodedAnswer(result)
         }
-        return answer.bytes(ageMs: known.ageMs(at: call.receivedAt))
+        return RecalledAnswer(answer: answer, ageMs: known.ageMs(at: call.receivedAt))
     }
 
     func run(

@@ -21,22 +21,29 @@ final class EncodedAnswer: Sendable {
         tail = Array(bytes[place.upperBound...])
     }
 
-    /// The JSON with an age in milliseconds.
-    func bytes(ageMs: Int64) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(head.count + tail.count + 20)
+    /// About how many bytes it has.
+    var count: Int { head.count + tail.count + 20 }
+
+    /// Appends the JSON with an age in milliseconds.
+    func append(to bytes: inout [UInt8], ageMs: Int64) {
         bytes += head
         bytes += String(ageMs).utf8
         bytes += tail
-        return bytes
     }
+}
+
+/// An answer of that age.
+struct RecalledAnswer: Sendable {
+    var answer: EncodedAnswer
+    var ageMs: Int64
 }
 
 /// The answers that have been made of one observation.
 final class EncodedAnswers: Sendable {
-    private let answers = Mutex<[Question: EncodedAnswer]>([:])
+    /// Few, and mostly one or two: searched sooner than hashed.
+    private let answers = Mutex<[(question: Question, answer: EncodedAnswer)]>([])
 
-    enum Question: Hashable, Sendable {
+    enum Question: Equatable, Sendable {
         case diagnosis
         /// The heads of an image; nil for those of the agent's project.
         case verification(heads: [String]?)
@@ -49,11 +56,11 @@ final class EncodedAnswers: Sendable {
     func answer(
         _ question: Question, _ make: () throws(WireError) -> EncodedAnswer
     ) throws(WireError) -> EncodedAnswer {
-        if let known = answers.withLock({ $0[question] }) { return known }
+        if let known = answers.withLock({ $0.first { $0.question == question }?.answer }) { return known }
         let answer = try make()
         answers.withLock { answers in
-            if answers.count >= Self.limit { answers = [:] }
-            answers[question] = answer
+            if answers.count >= Self.limit { answers = [] }
+            answers.append((question, answer))
         }
         return answer
     }

@@ -5,15 +5,10 @@ import Wire
 struct Gate: Sendable {
     private let ring: KeyRing
     private let audience: String
-    /// By key id.
-    private let scopes: [String: Set<Scope>]
 
     init(ring: KeyRing, audience: String) {
         self.ring = ring
         self.audience = audience
-        scopes = Dictionary(
-            ring.records.map { ($0.kid, Set($0.scopes.compactMap(Scope.init(rawValue:)))) },
-            uniquingKeysWith: { first, _ in first })
     }
 
     var keyIDs: [String] { ring.kids }
@@ -31,7 +26,7 @@ struct Gate: Sendable {
             guard peer.isKnown else {
                 throw WireError(.unauthenticated, "the kernel does not say who the peer is; use a token")
             }
-            return Principal(name: "uid:\(peer.uid)", scopes: [.read])
+            return Principal(reader: peer)
         }
         let verified: VerifiedToken
         do {
@@ -46,8 +41,7 @@ struct Gate: Sendable {
         guard peer.isKnown || (key.uids == nil && key.gids == nil), isPermitted else {
             throw WireError(.forbidden, "the key \(key.kid) may not be used by uid \(peer.uid)")
         }
-        return Principal(
-            name: key.kid, scopes: scopes[key.kid] ?? [], databases: key.databases, token: verified.token)
+        return Principal(verified)
     }
 
     private static func refusal(_ refusal: TokenRefusal, now: Int64) -> WireError {

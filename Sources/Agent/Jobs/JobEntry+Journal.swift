@@ -4,7 +4,7 @@ import Wire
 extension Job {
     /// The job as it travels; error details and the asker's name only for whom they are meant.
     func entry(for principal: Principal) throws(WireError) -> JobEntry {
-        let isPrivy = principal.name == self.principal || principal.scopes.contains(.admin)
+        let isPrivy = principal.name == self.principal || principal.permits(.admin)
         var failure = try error.map { text throws(WireError) in
             try WireCoding.decode(WireError.self, from: try Self.json(text))
         }

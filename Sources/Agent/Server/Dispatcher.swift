@@ -74,7 +74,11 @@ struct Dispatcher: Sendable {
             }
             try call.principal.authorize(command.scope, on: call.database?.name, by: door)
             switch try command.begin(call) {
-            case .result(let result): return .reply(reply(id: call.request.id, .success(result)))
+            case .recalled(let recalled):
+                let frame = try Response.frame(id: call.request.id, length: recalled.answer.count) { bytes in
+                    recalled.answer.append(to: &bytes, ageMs: recalled.ageMs)
+                }
+                return .reply(Reply(frame: frame, isAnonymous: false))
             case .work(let run):
                 return .work(
                     Work(requestID: call.request.id) { [id = call.request.id] emit in
@@ -88,7 +92,9 @@ struct Dispatcher: Sendable {
 
     private func reply(id: String?, _ outcome: Result<[UInt8], WireError>) -> Reply {
         do throws(WireError) {
-            return Reply(frame: try Response.frame(id: id ?? "", result: try outcome.get()), isAnonymous: id == nil)
+            let result = try outcome.get()
+            let frame = try Response.frame(id: id ?? "", length: result.count) { $0 += result }
+            return Reply(frame: frame, isAnonymous: id == nil)
         } catch {
             return Reply(frame: failure(id: id, agent.conceal(error)), isAnonymous: id == nil)
         }

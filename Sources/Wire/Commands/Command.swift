@@ -21,6 +21,7 @@ extension Command {
     /// Reads a request's `params`.
     ///
     /// - Throws: `badParams` naming the member that is unknown, missing or wrong.
+    @inlinable
     public static func parameters(of request: Request) throws(WireError) -> Parameters {
         try Parameters(Members(request.parameters, of: name))
     }

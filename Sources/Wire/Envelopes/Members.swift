@@ -4,10 +4,11 @@
 /// The names are a `CodingKeys` enumeration, which the encoding side uses too, so that both sides know the same
 /// members.
 public struct Members<Name: CodingKey & CaseIterable & Sendable>: Sendable {
-    private let object: JSON.Object
+    @usableFromInline let object: JSON.Object
 
     /// - Parameter command: whose parameters they are, for messages.
     /// - Throws: `badParams` naming the first unknown member.
+    @inlinable
     public init(_ object: JSON.Object, of command: String) throws(WireError) {
         for member in object.members
         where Name(stringValue: member.name)?.stringValue.hasSameBytes(as: member.name) != true {
@@ -85,6 +86,7 @@ extension JSON.Object.Member {
     }
 
     /// What is thrown for a member that `owner` does not take.
+    @usableFromInline
     func unknown(in owner: String, _ known: [String]) -> WireError {
         // Short, and without control characters.
         let shown = name.unicodeScalars.prefix(40).filter { $0.properties.generalCategory != .control }

@@ -11,13 +11,18 @@ public struct Response: Hashable, Sendable {
 
     /// The frame of a success, around a result that is already JSON; the agent keeps such bytes in memory.
     ///
+    /// - Parameters:
+    ///   - length: about how long the result is.
+    ///   - write: appends the result.
     /// - Throws: `tooLarge` for a result that no frame can hold.
-    public static func frame(id: String, result: [UInt8]) throws(WireError) -> [UInt8] {
-        try Frame.encoded(.response, bodyLength: result.count + id.utf8.count + 24) { bytes in
+    public static func frame(
+        id: String, length: Int, result write: (inout [UInt8]) -> Void
+    ) throws(WireError) -> [UInt8] {
+        try Frame.encoded(.response, bodyLength: length + id.utf8.count + 24) { bytes in
             bytes += "{\"id\":".utf8
             JSON.write(id, to: &bytes)
             bytes += ",\"result\":".utf8
-            bytes += result
+            write(&bytes)
             bytes.append(UInt8(ascii: "}"))
         }
     }

@@ -85,6 +85,7 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
 
 extension String {
     /// Swift compares strings by canonical equivalence; names and identifiers on the wire are bytes.
+    @usableFromInline
     func hasSameBytes(as other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
         let isSame = utf8.withContiguousStorageIfAvailable { left in
