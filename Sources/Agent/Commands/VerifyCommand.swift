@@ -14,10 +14,8 @@ struct VerifyCommand: CommandHandler {
         guard let known = database.monitor.recall(maximumAge: Self.maximumAge, at: call.receivedAt),
             !Self.needsComparison(known.observation, heads: parameters.heads)
         else { return nil }
-        let question = EncodedAnswers.Question.verification(heads: parameters.heads)
-        let answer = try known.answers.answer(question) { () throws(WireError) in
-            var result = Self.judge(
-                known.observation, heads: parameters.heads, policy: database.settings.verify)
+        let answer = try known.answers.answer(.verification(parameters)) { () throws(WireError) in
+            var result = Self.judge(known.observation, parameters, policy: database.settings.verify)
             result.ageMs = EncodedAnswer.age
             return try EncodedAnswer(result)
         }
@@ -29,15 +27,15 @@ struct VerifyCommand: CommandHandler {
     ) async throws(WireError) -> Verify.Result {
         let database = try call.requireDatabase()
         return Self.judge(
-            try await database.diagnose(maximumAge: Self.maximumAge, until: call.deadline), heads: parameters.heads,
+            try await database.diagnose(maximumAge: Self.maximumAge, until: call.deadline), parameters,
             policy: database.settings.verify)
     }
 
     static func judge(
-        _ observation: Observation, heads asked: [String]?, policy: DatabaseSettings.VerifyPolicy
+        _ observation: Observation, _ asked: Verify.Parameters, policy: DatabaseSettings.VerifyPolicy
     ) -> Verify.Result {
-        let heads = asked ?? observation.graph?.effectiveHeads ?? []
-        let verdict = verdict(observation, heads: heads)
+        let heads = asked.heads ?? observation.graph?.effectiveHeads ?? []
+        let verdict = verdict(observation, heads: heads, fingerprint: asked.fingerprint)
         let mayStart: Bool =
             switch verdict {
             case .equal, .unverified: true
@@ -50,7 +48,9 @@ struct VerifyCommand: CommandHandler {
             ageMs: max(0, observation.age.milliseconds))
     }
 
-    private static func verdict(_ observation: Observation, heads: [String]) -> Verify.Verdict {
+    private static func verdict(
+        _ observation: Observation, heads: [String], fingerprint: String?
+    ) -> Verify.Verdict {
         guard observation.isReachable, let rows = observation.result.versionTable.rows else {
             return observation.result.versionTable.exists == false ? .empty : .unreachable
         }
@@ -61,7 +61,7 @@ struct VerifyCommand: CommandHandler {
             return !heads.isEmpty && values == Set(heads) && values.count == rows.count ? .unverified : .aheadUnknown
         }
         guard classification.rows.allSatisfy({ $0.fault == nil || $0.fault == .unknown }) else { return .corrupt }
-        if values == Set(heads), classification.unknown.isEmpty { return compared(observation) }
+        if values == Set(heads), classification.unknown.isEmpty { return compared(observation, fingerprint) }
         guard classification.unknown.isEmpty else { return .aheadUnknown }
         let included = graph.closure(of: classification.known)
         let missing = heads.filter { !included.contains($0) }
@@ -83,11 +83,13 @@ struct VerifyCommand: CommandHandler {
     }
 
     /// The rows are the image's heads; the schema has the last word.
-    private static func compared(_ observation: Observation) -> Verify.Verdict {
-        switch observation.result.schemaMatch {
-        case true?: .equal
-        case false?: .drifted
-        case nil: .unverified
+    private static func compared(_ observation: Observation, _ fingerprint: String?) -> Verify.Verdict {
+        let isSame = fingerprint.flatMap { asked in observation.fingerprint.map { $0 == asked } }
+        return switch (observation.result.schemaMatch, isSame) {
+        case (false?, _), (_, false?): .drifted
+        case (_, true?): .equal
+        case (true?, nil): fingerprint == nil ? .equal : .unverified
+        case (nil, nil): .unverified
         }
     }
 }

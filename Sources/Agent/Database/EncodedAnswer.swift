@@ -45,8 +45,7 @@ final class EncodedAnswers: Sendable {
 
     enum Question: Equatable, Sendable {
         case diagnosis
-        /// The heads of an image; nil for those of the agent's project.
-        case verification(heads: [String]?)
+        case verification(Verify.Parameters)
     }
 
     /// Clients choose the heads that they ask about.

@@ -7,18 +7,22 @@ public enum Verify: Command {
 
     public struct Parameters: CommandParameters {
         public enum CodingKeys: String, CodingKey, CaseIterable {
-            case heads
+            case heads, fingerprint
         }
 
         /// The effective heads of the image; nil means those of the agent's project.
         public var heads: [String]?
+        /// The live schema's, as `watch` has told it: the schema is the right one only while no DDL was committed since.
+        public var fingerprint: String?
 
-        public init(heads: [String]? = nil) {
+        public init(heads: [String]? = nil, fingerprint: String? = nil) {
             self.heads = heads
+            self.fingerprint = fingerprint
         }
 
         public init(_ members: Members<CodingKeys>) throws(WireError) {
             heads = try members.strings(.heads)
+            fingerprint = try members.string(.fingerprint)
         }
     }
 
@@ -33,6 +37,7 @@ public enum Verify: Command {
         /// The rows name a revision that neither the image nor the agent's project knows.
         case aheadUnknown
         case corrupt
+        /// The rows are right and the schema is not, or is not the one of the fingerprint.
         case drifted
         /// The rows are right and the schema was not compared.
         case unverified

@@ -35,6 +35,26 @@ import Wire
         }
     }
 
+    /// A table that nobody manages is no drift, but it is DDL.
+    @Test func verifyHoldsTheDatabaseToAFingerprint() async throws {
+        try await Prospects.withAgent("healthy") { agent, database in
+            guard case .state(let state) = try await agent.call(Watch.self, .init()),
+                let fingerprint = state.fingerprint
+            else { throw SupportError("The answer has no fingerprint.") }
+            func verify(_ fingerprint: String?) async throws -> Verify.Result {
+                try await agent.call(Verify.self, .init(fingerprint: fingerprint))
+            }
+            #expect(try await verify(fingerprint).verdict == .equal)
+            let other = try await verify("another")
+            #expect(other.verdict == .drifted && !other.mayStart)
+            try await database.execute("CREATE TABLE more (id int)")
+            _ = try await agent.diagnose()
+            #expect(try await verify(fingerprint).verdict == .drifted)
+            #expect(try await verify(nil).verdict == .equal)
+            #expect(try await agent.adminctl("verify", "--fingerprint", fingerprint).status == 1)
+        }
+    }
+
     @Test func withoutAStreamTheAnswerComesAtOnce() async throws {
         try await Prospects.withAgent("healthy") { agent, _ in
             guard case .state(let state) = try await agent.call(Watch.self, .init()) else {

@@ -91,12 +91,13 @@ class Client:
             if kept:
                 kept[0].close()
 
-    def verify(self, heads: Optional[Revisions] = None) -> Verification:
+    def verify(self, heads: Optional[Revisions] = None, fingerprint: Optional[str] = None) -> Verification:
         """May code with these effective heads start? `None` asks for those of the agent's own project.
 
+        With `fingerprint`, the live schema's as `watch` has told it, any DDL that was committed since is drift.
         A bad database is an answer, not an exception. Raises SchemadError when the agent cannot be asked.
         """
-        return Verification.from_result(self._read("verify", {"heads": revision_list(heads)}))
+        return Verification.from_result(self._read("verify", {"heads": revision_list(heads), "fingerprint": fingerprint}))
 
     def diagnose(self, fresh: bool = False) -> Diagnosis:
         """The verdict and all findings. `fresh` asks the database now instead of taking facts up to a second old."""

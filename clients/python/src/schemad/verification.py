@@ -13,6 +13,7 @@ from .results import Verification
 def verify(
     heads: Optional[Revisions] = None,
     *,
+    fingerprint: Optional[str] = None,
     database: Optional[str] = None,
     socket: Optional[str] = None,
     admin_socket: Optional[str] = None,
@@ -25,7 +26,8 @@ def verify(
 
     Never raises for a bad database, and by default not when the agent cannot be asked either: the verdict is
     `agentUnavailable` then and `may_start` is `None`. With `strict` that is a SchemadError instead. The whole takes
-    `timeout` seconds at most. The other parameters are those of `Client`.
+    `timeout` seconds at most. `heads` and `fingerprint` are those of `Client.verify`, the other parameters those of
+    `Client`.
     """
     try:
         with Client(
@@ -36,7 +38,7 @@ def verify(
             agent_user=agent_user,
             timeout=timeout,
         ) as client:
-            return client.verify(heads)
+            return client.verify(heads, fingerprint)
     except SchemadError as error:
         if strict:
             raise

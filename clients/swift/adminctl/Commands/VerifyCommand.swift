@@ -19,9 +19,13 @@ struct VerifyCommand: AgentCommand {
         parsing: .upToNextOption, help: "The effective heads of the image; default: those of the agent's project.")
     var heads: [String] = []
 
+    @Option(help: "The live schema's, as 'adminctl watch' tells it: any DDL since is drift.")
+    var fingerprint: String?
+
     func execute(_ connection: AgentConnection, _ console: Console) throws(ClientError) -> Int32 {
         let answer = try connection.call(
-            Verify.self, .init(heads: heads.isEmpty ? nil : heads), database: options.chosenDatabase)
+            Verify.self, .init(heads: heads.isEmpty ? nil : heads, fingerprint: fingerprint),
+            database: options.chosenDatabase)
         let result = answer.value
         if options.json {
             console.json(answer.json)
