@@ -12,8 +12,9 @@ public final class HMACKey: Sendable {
         guard !secret.isEmpty else { return nil }
         context = Mutex(MACContext(key: secret))
         // OpenSSL 3.0 to 3.0.2 went on where the last message had ended.
-        precondition(
-            code(of: []).isSame(as: code(of: [])), "this OpenSSL cannot start an HMAC anew; install 3.0.3 or later")
+        guard code(of: []).isSame(as: code(of: [])) else {
+            fatalError("this OpenSSL cannot start an HMAC anew; 3.0.3 and later can")
+        }
     }
 
     /// The MAC of `message`: 32 bytes.
