@@ -37,12 +37,14 @@ import Testing
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
         ),
     ]) func hmac(_ secret: [UInt8], _ message: [UInt8], _ code: String) throws {
-        let key = try #require(HMACKey(secret))
-        #expect(hex(key.authenticationCode(for: message)) == code)
-        // The next message starts anew.
-        #expect(hex(key.authenticationCode(for: message)) == code)
         let digest = try #require(Digest(hexadecimal: Array(code.utf8)[...]))
-        #expect(digest.isSame(as: key.code(of: message)) && !digest.isSame(as: key.code(of: [])))
+        for startsAnew in [true, false] {
+            let key = try #require(HMACKey(secret, startsAnew: startsAnew))
+            #expect(hex(key.authenticationCode(for: message)) == code)
+            // The next message starts anew.
+            #expect(hex(key.authenticationCode(for: message)) == code)
+            #expect(digest.isSame(as: key.code(of: message)) && !digest.isSame(as: key.code(of: [])))
+        }
     }
 
     @Test func anEmptyKeyIsNone() { #expect(HMACKey([]) == nil) }
