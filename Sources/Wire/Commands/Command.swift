@@ -20,6 +20,8 @@ extension Command {
 
     /// Reads a request's `params`.
     ///
+    /// Inlinable, as what it calls: each command of the agent has its own, without generics at run time.
+    ///
     /// - Throws: `badParams` naming the member that is unknown, missing or wrong.
     @inlinable
     public static func parameters(of request: Request) throws(WireError) -> Parameters {

@@ -32,30 +32,25 @@ public struct Frame: Hashable, Sendable {
     /// - Throws: `tooLarge` when token or body pass their limits, `badFrame` for an empty body or a token that is not
     ///   on a request: what this side sends is held to the same rules as what it accepts.
     public func encoded() throws(WireError) -> [UInt8] {
-        let header = try Header(kind: kind, tokenLength: token.count, bodyLength: body.count)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Header.length + token.count + body.count)
-        header.append(to: &bytes)
-        bytes += token
-        bytes += body
-        return bytes
+        try Self.encoded(kind, token: token, bodyLength: body.count) { $0 += body }
     }
 
-    /// The bytes of a frame without a token, whose body is written where it goes out.
+    /// The bytes of a frame whose body is written where it goes out.
     ///
     /// - Parameters:
     ///   - bodyLength: about how long the body is going to be.
     ///   - write: appends the body.
     /// - Throws: as ``encoded()``.
     static func encoded(
-        _ kind: Kind, bodyLength: Int, body write: (inout [UInt8]) -> Void
+        _ kind: Kind, token: [UInt8] = [], bodyLength: Int, body write: (inout [UInt8]) -> Void
     ) throws(WireError) -> [UInt8] {
+        let start = Header.length + token.count
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(Header.length + bodyLength)
+        bytes.reserveCapacity(start + bodyLength)
         bytes.append(contentsOf: repeatElement(0, count: Header.length))
+        bytes += token
         write(&bytes)
-        let header = try Header(kind: kind, tokenLength: 0, bodyLength: bytes.count - Header.length)
-        header.write(over: &bytes)
+        try Header(kind: kind, tokenLength: token.count, bodyLength: bytes.count - start).write(over: &bytes)
         return bytes
     }
 }
@@ -119,17 +114,11 @@ extension Frame {
             bytes.reduce(0) { $0 << 8 | UInt32($1) }
         }
 
-        func append(to bytes: inout [UInt8]) {
-            let start = bytes.count
-            bytes.append(contentsOf: repeatElement(0, count: Self.length))
-            write(over: &bytes, at: start)
-        }
-
-        /// Writes over the ``length`` bytes at `start`.
-        func write(over bytes: inout [UInt8], at start: Int = 0) {
+        /// Writes over the first ``length`` bytes.
+        func write(over bytes: inout [UInt8]) {
             func put(_ number: Int, _ count: Int, at place: Int) {
                 for index in 0..<count {
-                    bytes[start + place + index] = UInt8(truncatingIfNeeded: number >> (8 * (count - 1 - index)))
+                    bytes[place + index] = UInt8(truncatingIfNeeded: number >> (8 * (count - 1 - index)))
                 }
             }
             put(Int(Self.magic), 4, at: 0)
