@@ -14,6 +14,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let limits: AgentSettings.Limits
     private var conversation: Conversation
     private var isInputClosed = false
+    /// As ``channelWritabilityChanged(context:)`` was told last.
     private var isWritable = true
     /// The newest of the events that a slow reader has missed, for each request.
     private var missed: [UInt64: [UInt8]] = [:]

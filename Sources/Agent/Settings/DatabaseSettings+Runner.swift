@@ -18,15 +18,27 @@ extension DatabaseSettings {
 
     /// The database's URL and its parts in the place of their names.
     private static func expand(_ value: String, _ address: DatabaseAddress) -> String {
-        value.replacing(/\$\{(url|host|port|user|password|database)(?:\+(\w+))?\}/) { match in
-            switch match.1 {
-            case "host": address.hosts.joined(separator: ",")
-            case "port": address.ports.isEmpty ? "5432" : address.ports.joined(separator: ",")
-            case "user": address.user ?? ""
-            case "password": address.password ?? ""
-            case "database": address.database ?? ""
-            default: address.url(driver: match.2.map(String.init))
-            }
+        value.replacing(/\$\{(\w+)(?:\+(\w+))?\}/) { match in
+            AddressPart(rawValue: String(match.1))?.text(of: address, driver: match.2.map(String.init))
+                ?? String(match.0)
+        }
+    }
+}
+
+/// What stands for something of the database in a variable for env.py, as `${name}`.
+enum AddressPart: String, CaseIterable {
+    /// Also as `${url+driver}`.
+    case url
+    case host, port, user, password, database
+
+    fileprivate func text(of address: DatabaseAddress, driver: String?) -> String {
+        switch self {
+        case .url: address.url(driver: driver)
+        case .host: address.hosts.joined(separator: ",")
+        case .port: address.ports.isEmpty ? "5432" : address.ports.joined(separator: ",")
+        case .user: address.user ?? ""
+        case .password: address.password ?? ""
+        case .database: address.database ?? ""
         }
     }
 }

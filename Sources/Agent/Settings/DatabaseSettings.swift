@@ -19,8 +19,7 @@ public struct DatabaseSettings: Sendable {
     public var section: String
     /// The project's interpreter; `nil` lets the runner look for one.
     public var python: String?
-    /// Variables for env.py; `${url}` and `${url+driver}` stand for the database's URL, and ``urlParts`` for its parts.
-    /// Secret.
+    /// Variables for env.py, each with any ``AddressPart`` in it. Secret.
     public var environment: [String: String]
     /// Alembic's `-x` arguments.
     public var x: [String]
@@ -60,8 +59,6 @@ public struct DatabaseSettings: Sendable {
         verify = .additive
     }
 
-    /// What stands for something of the database in a variable for env.py; the settings file leaves these alone.
-    static let urlParts: Set<String> = ["url", "host", "port", "user", "password", "database"]
     /// env.py finds the URL where most projects look for it.
     private static let usualEnvironment = ["DATABASE_URL": "${url}"]
 
@@ -129,8 +126,9 @@ public struct DatabaseSettings: Sendable {
 
     private static func environment(_ table: inout SettingsTable) throws(SettingsError) -> [String: String] {
         guard var variables = try table.table("environment") else { return usualEnvironment }
+        let parts = Set(AddressPart.allCases.map(\.rawValue))
         var environment: [String: String] = [:]
-        for key in variables.keys { environment[key] = try variables.expanded(key, keeping: urlParts) }
+        for key in variables.keys { environment[key] = try variables.expanded(key, keeping: parts) }
         return environment
     }
 }
