@@ -16,6 +16,7 @@ extension Rule {
                 """)
     ) { _, situation in
         [
+            "# Where env.py sets version_locations, set the same in the configuration file; then:",
             situation.adminctl("diagnose --fresh"),
             situation.adminctl("graph"),
         ]

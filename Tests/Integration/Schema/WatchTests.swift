@@ -51,7 +51,9 @@ import Wire
             _ = try await agent.diagnose()
             #expect(try await verify(fingerprint).verdict == .drifted)
             #expect(try await verify(nil).verdict == .equal)
-            #expect(try await agent.adminctl("verify", "--fingerprint", fingerprint).status == 1)
+            let shown = try await agent.adminctl("verify", "--fingerprint", fingerprint)
+            #expect(shown.status == 1 && shown.standardOutput.contains("adminctl diagnose\n"))
+            #expect(shown.standardOutput.contains("adminctl watch\n"))
         }
     }
 

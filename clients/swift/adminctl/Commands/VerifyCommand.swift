@@ -36,7 +36,15 @@ struct VerifyCommand: AgentCommand {
                 ("rows", console.rows(result.rows)), ("heads", console.list(result.heads)),
                 ("observed", result.ageMs.map { TimeText.duration($0) + " ago" } ?? "never"),
             ])
+            if !result.mayStart { console.line(next(result.verdict)) }
         }
         return result.mayStart ? 0 : 1
+    }
+
+    private func next(_ verdict: Verify.Verdict) -> String {
+        let why = "What is wrong, and what to do: \(options.commandLine("diagnose"))"
+        guard verdict == .drifted, fingerprint != nil else { return why }
+        return why
+            + "\nWhere the DDL was meant, the fingerprint of the schema as it is now: \(options.commandLine("watch"))"
     }
 }
