@@ -41,48 +41,74 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
-        // C libraries: module maps and static-inline shims.
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPosix"),
 
-        // TOML with positions, for every file that a person writes.
-        .target(
-            name: "Settings", dependencies: [.product(name: "TOMLKit", package: "TOMLKit")],
-            swiftSettings: strictWithC),
-
         // Pure values: no input, no output.
-        .target(name: "Revisions", swiftSettings: strict),
-        .target(name: "Schema", swiftSettings: strict),
-        .target(name: "Diagnosis", dependencies: ["Revisions", "Schema"], swiftSettings: strict),
+        .target(name: "Text", swiftSettings: strict),
+        .target(name: "Revisions", dependencies: ["Text"], swiftSettings: strict),
+        .target(name: "Scripts", dependencies: ["Revisions", "Text"], swiftSettings: strict),
+        .target(name: "Schema", dependencies: ["Text"], swiftSettings: strict),
+        .target(name: "Diagnosis", dependencies: ["Revisions", "Schema", "Text"], swiftSettings: strict),
+        .target(
+            name: "Plans", dependencies: ["Diagnosis", "Digests", "Revisions", "Schema", "Text"], swiftSettings: strict),
+        .target(name: "Terminal", dependencies: ["Diagnosis", "Revisions", "Text"], swiftSettings: strict),
+        .target(name: "Wire", dependencies: ["Diagnosis", "Revisions", "Schema", "Text"], swiftSettings: strict),
 
-        // Shared with the clients.
-        .target(name: "Wire", dependencies: ["Revisions", "Schema", "Diagnosis"], swiftSettings: strict),
-        .target(name: "Tokens", dependencies: ["COpenSSL", "Settings"], swiftSettings: strictWithC),
+        // The system: files, threads and clocks, settings, keys.
+        .target(name: "Runtime", dependencies: ["CPosix"], swiftSettings: strictWithC),
+        .target(name: "Digests", dependencies: ["COpenSSL"], swiftSettings: strictWithC),
+        .target(name: "Files", dependencies: ["CPosix", "Digests", "Text"], swiftSettings: strictWithC),
+        .target(
+            name: "Settings", dependencies: ["Files", .product(name: "TOMLKit", package: "TOMLKit")],
+            swiftSettings: strictWithC),
+        .target(name: "Tokens", dependencies: ["COpenSSL", "Digests"], swiftSettings: strictWithC),
+        .target(
+            name: "KeyFiles", dependencies: ["Files", "Settings", "Text", "Tokens"], swiftSettings: strictWithC),
 
-        // The agent's rooms; none of them knows another.
+        // The agent's sources of facts; none of them knows another.
         .target(
             name: "Postgres",
             dependencies: [
-                "CLibPQ", "Schema", .product(name: "Subprocess", package: "swift-subprocess"),
+                "CLibPQ", "Files", "Runtime", "Schema", .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strictWithC),
         .target(
             name: "Alembic",
             dependencies: [
-                "Revisions", "Schema", "Settings",
+                "Files", "Revisions", "Schema", "Scripts", "Settings", "Text",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             resources: runner.map { .embedInCode("Runner/schemad_runner/\($0).py") },
             swiftSettings: strict),
-        .target(name: "Journal", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
+        .target(
+            name: "Journal", dependencies: ["Files", "Runtime", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+
+        // The agent: facts, jobs, requests.
+        .target(
+            name: "Inspection",
+            dependencies: [
+                "Alembic", "Diagnosis", "Digests", "Files", "Postgres", "Revisions", "Runtime", "Schema",
+            ],
+            swiftSettings: strictWithC),
+        .target(
+            name: "Jobs",
+            dependencies: [
+                "Alembic", "Diagnosis", "Inspection", "Journal", "Plans", "Postgres", "Revisions", "Runtime", "Schema",
+                "Text", "Wire",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         .target(
             name: "Agent",
             dependencies: [
-                "Alembic", "CPosix", "Settings", "Diagnosis", "Journal", "Postgres", "Revisions", "Schema", "Tokens",
-                "Wire",
+                "Alembic", "CPosix", "Diagnosis", "Files", "Inspection", "Jobs", "Journal", "KeyFiles", "Plans",
+                "Postgres", "Revisions", "Runtime", "Schema", "Settings", "Tokens", "Wire",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -90,90 +116,136 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strictWithC),
+        .target(
+            name: "Offline",
+            dependencies: [
+                "Alembic", "Files", "Inspection", "KeyFiles", "Postgres", "Revisions", "Schema", "Terminal", "Text",
+                "Wire",
+            ],
+            swiftSettings: strictWithC),
         .executableTarget(
             name: "schemad",
             dependencies: [
-                "Agent", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Agent", "Offline", "Settings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
 
         // Clients: they see the wire and the tokens, never the database.
         .target(
-            name: "AgentClient", dependencies: ["CPosix", "Tokens", "Wire"], path: "clients/swift/AgentClient",
+            name: "AgentClient", dependencies: ["CPosix", "Files", "KeyFiles", "Tokens", "Wire"],
+            path: "clients/swift/AgentClient",
             swiftSettings: strictWithC),
-        .executableTarget(
-            name: "adminctl",
+        .target(
+            name: "AdminCommands",
             dependencies: [
-                "AgentClient", "Diagnosis", "Revisions", "Schema", "Tokens", "Wire",
+                "AgentClient", "Diagnosis", "Files", "KeyFiles", "Revisions", "Schema", "Terminal", "Text", "Tokens",
+                "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "clients/swift/adminctl", swiftSettings: strict),
+            path: "clients/swift/AdminCommands", swiftSettings: strict),
         .executableTarget(
-            name: "hookbridge",
+            name: "adminctl", dependencies: ["AdminCommands"], path: "clients/swift/adminctl",
+            swiftSettings: strict),
+        .target(
+            name: "WebhookBridge",
             dependencies: [
-                "AgentClient", "Settings", "Tokens", "Wire",
+                "AgentClient", "Digests", "Files", "Settings", "Tokens", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
-            path: "clients/swift/hookbridge", swiftSettings: strict),
+            path: "clients/swift/WebhookBridge", swiftSettings: strict),
+        .executableTarget(
+            name: "hookbridge", dependencies: ["WebhookBridge"], path: "clients/swift/hookbridge",
+            swiftSettings: strict),
 
-        // Tests: a folder per module, and the programs themselves against real servers.
         .target(
             name: "Support",
-            dependencies: ["Postgres", .product(name: "Subprocess", package: "swift-subprocess")],
+            dependencies: ["Postgres", "Revisions", .product(name: "Subprocess", package: "swift-subprocess")],
             path: "Tests/Support", swiftSettings: strict),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
-        .testTarget(name: "RevisionsTests", dependencies: ["Revisions"], swiftSettings: strict),
+        .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: strict),
+        .testTarget(name: "RuntimeTests", dependencies: ["Runtime"], swiftSettings: strict),
+        .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
+        .testTarget(name: "FilesTests", dependencies: ["Digests", "Files", "Support"], swiftSettings: strict),
+        .testTarget(name: "ScriptsTests", dependencies: ["Revisions", "Scripts"], swiftSettings: strict),
+        .testTarget(
+            name: "TerminalTests", dependencies: ["Diagnosis", "Revisions", "Support", "Terminal"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "KeyFilesTests", dependencies: ["KeyFiles", "Support", "Tokens"], swiftSettings: strict),
+        .testTarget(
+            name: "SettingsTests", dependencies: ["Files", "Settings", "Support", "Text"], swiftSettings: strict),
+        .testTarget(name: "RevisionsTests", dependencies: ["Revisions", "Support"], swiftSettings: strict),
         .testTarget(name: "SchemaTests", dependencies: ["Schema"], swiftSettings: strict),
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Revisions", "Schema"], swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Support"], swiftSettings: strict),
-        .testTarget(name: "TokensTests", dependencies: ["Tokens", "Support"], swiftSettings: strict),
+        .testTarget(name: "TokensTests", dependencies: ["Digests", "Support", "Tokens"], swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Schema", "Support"], swiftSettings: strict),
         .testTarget(
-            name: "AlembicTests", dependencies: ["Alembic", "Postgres", "Revisions", "Schema", "Support"],
+            name: "AlembicTests",
+            dependencies: ["Alembic", "Files", "Postgres", "Revisions", "Schema", "Scripts", "Support"],
             swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal"], swiftSettings: strict),
         .testTarget(
-            name: "AgentTests",
-            dependencies: [
-                "Agent", "Diagnosis", "Journal", "Postgres", "Revisions", "Schema", "Settings", "Support", "Tokens",
-                "Wire",
-            ],
-            swiftSettings: strict),
-        .testTarget(
-            name: "AgentClientTests", dependencies: ["AgentClient", "CPosix", "Support", "Tokens", "Wire"],
+            name: "AgentClientTests", dependencies: ["AgentClient", "CPosix", "KeyFiles", "Support", "Tokens", "Wire"],
             path: "Tests/AgentClientTests", swiftSettings: strict),
         .testTarget(
             name: "HookbridgeTests",
             dependencies: [
-                "hookbridge", "Settings", "Tokens", "Wire", .product(name: "Hummingbird", package: "hummingbird"),
+                "Digests", "Settings", "Tokens", "WebhookBridge", "Wire",
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "AdminctlTests",
-            dependencies: ["adminctl", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "AdminCommands", "Wire", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
         .testTarget(
-            name: "Agreement", dependencies: ["Revisions", "Support", "Wire", "schemad"], exclude: ["oracle"],
+            name: "PlansTests", dependencies: ["Diagnosis", "Plans", "Revisions", "Schema"], swiftSettings: strict),
+        .testTarget(
+            name: "InspectionTests",
+            dependencies: [
+                "Alembic", "Diagnosis", "Files", "Inspection", "Postgres", "Revisions", "Schema", "Support",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "JobsTests",
+            dependencies: [
+                "Alembic", "Inspection", "Jobs", "Journal", "Plans", "Revisions", "Support", "Wire",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "Alembic", "Diagnosis", "Inspection", "Jobs", "Journal", "KeyFiles", "Revisions", "Schema",
+                "Settings", "Support", "Tokens", "Wire",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "OfflineTests", dependencies: ["Offline", "Support", "Wire"], swiftSettings: strict),
+        .testTarget(
+            name: "Agreement", dependencies: ["Revisions", "Support", "Text", "Wire", "schemad"], exclude: ["oracle"],
             swiftSettings: strict),
         .testTarget(
             name: "Integration",
             dependencies: [
-                "AgentClient", "Diagnosis", "Postgres", "Revisions", "Schema", "Support", "Tokens", "Wire", "schemad",
+                "Diagnosis", "KeyFiles", "Postgres", "Revisions", "Schema", "Support", "Tokens", "Wire", "schemad",
                 "adminctl", "hookbridge",
-                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             path: "Tests/Integration", swiftSettings: strict),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Alembic", "Postgres", "Revisions", "Support", "Tokens",
+                "Alembic", "Digests", "KeyFiles", "Postgres", "Revisions", "Support", "Tokens",
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/Benchmarks", exclude: ["migra", "Reference"], swiftSettings: strict),
-        // What the agent's answers are measured against.
+        // What the agent's responses are measured against.
         .executableTarget(
             name: "reference", path: "Tests/Benchmarks/Reference",
             linkerSettings: [.linkedLibrary("crypto")]),

@@ -1,14 +1,17 @@
 import Glibc
+import Inspection
+import Jobs
 import Journal
 public import Logging
 import NIOPosix
 import Postgres
+import Runtime
 import ServiceLifecycle
 import Tokens
 import UnixSignals
 import Wire
 
-/// `schemad serve`: the agent until it is told to end.
+/// `schemad serve`: runs the agent until it is told to end.
 public struct Serve: Sendable {
     private let settings: AgentSettings
     private let logger: Logger
@@ -18,20 +21,20 @@ public struct Serve: Sendable {
         self.logger = logger
     }
 
-    /// What must happen before this process has a second thread: libpq reads `PG*` variables of the environment beside
-    /// what it is told, and files that are made are for their owner alone.
+    /// Prepares the process. Call it before there is a second thread: libpq reads `PG*` environment variables besides
+    /// its parameters, and new files must be private to their owner.
     public static func prepareProcess() {
-        forgetEnvironment()
+        unsetLibpqEnvironment()
         umask(0o077)
         _ = signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Serves until SIGTERM or SIGINT; the job that runs then is waited for.
+    /// Serves until SIGTERM or SIGINT, and then waits for the running job.
     ///
     /// - Parameter onReady: called once the sockets listen.
-    /// - Throws: ``StartError`` when the agent cannot start.
+    /// - Throws: ``AgentError`` when the agent cannot start.
     public func run(onReady: @escaping @Sendable () -> Void = {}) async throws {
-        // The sockets come first: a second agent must not touch the journal of a living one.
+        // The sockets come first: a second agent must not touch the journal of a running one.
         let sockets = try Listener.open(settings.socket)
         do {
             try await serve(sockets, onReady)
@@ -43,7 +46,7 @@ public struct Serve: Sendable {
 
     private func serve(_ sockets: [Listener.Opened], _ onReady: @escaping @Sendable () -> Void) async throws {
         let agent = try makeAgent()
-        let unfinished = await takeUnfinished(agent)
+        let unfinished = await takeUnfinishedJobs(agent)
         let listener = Listener(
             agent: agent, dispatcher: Dispatcher(agent: agent, commands: Self.commands),
             group: MultiThreadedEventLoopGroup.singleton, sockets: sockets, onReady: onReady)
@@ -59,51 +62,53 @@ public struct Serve: Sendable {
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
         try await group.run()
-        await agent.settleAnswers()
-        if case .success(let journal) = agent.durable { try? await journal.close() }
+        await agent.finishResponses()
+        if case .success(let engine) = agent.engine { try? await engine.journal.close() }
     }
 
-    /// What an earlier agent left queued or running, by database: read, and open to be watched, before anyone can ask.
-    private func takeUnfinished(_ agent: AgentState) async -> [String: [Job]] {
-        guard case .success(let journal) = agent.durable else { return [:] }
+    /// The jobs that an earlier agent left queued or running, by database. Their events are opened, so that they can be
+    /// watched from the first request on.
+    private func takeUnfinishedJobs(_ agent: AgentState) async -> [String: [Job]] {
+        guard case .success(let engine) = agent.engine else { return [:] }
         do {
-            let unfinished = Dictionary(grouping: try await journal.unfinished(), by: \.database)
+            let unfinished = Dictionary(grouping: try await engine.journal.unfinished(), by: \.database)
             for (name, jobs) in unfinished where !agent.databases.contains(where: { $0.name == name }) {
-                let error = WireError(.outcomeUnknown, "database \(name) is no longer in the agent's settings")
-                for job in jobs { await agent.record(.failed(error), of: job, in: journal) }
+                let error = JobsError(.outcomeUnknown, "database \(name) is no longer in the agent's settings")
+                for job in jobs { await engine.record(.failed(error), of: job) }
             }
-            for job in unfinished.values.joined() { agent.events.open(job.id) }
+            for job in unfinished.values.joined() { engine.events.open(job.id) }
             return unfinished
         } catch {
-            logger.error("jobs of an earlier agent cannot be settled: \(error)")
+            logger.error("unfinished jobs of an earlier agent cannot be read: \(error)")
             return [:]
         }
     }
 
-    /// Every command of this version; a test holds the wire's table to it.
+    /// Every command of this version; a test compares it with the protocol's table.
     static let commands: [any RegisteredCommand] = [
         StatusCommand(), DiagnoseCommand(), VerifyCommand(), GraphCommand(), PlanCommand(), FixVersionCommand(),
         AlignCommand(), MigrateCommand(), JobsCommand(), WatchCommand(),
     ]
 
-    private func makeAgent() throws(StartError) -> AgentState {
-        let gate = Gate(ring: try KeyRingFile.read(settings.keyFile), audience: settings.audience)
-        let journal = try openJournal()
-        let shadow = ShadowServer(settings.shadow)
-        var databases: [ManagedDatabase] = []
-        for database in settings.databases {
-            databases.append(try ManagedDatabase(database, stateDirectory: settings.stateDirectory, shadow: shadow))
+    static let jobKinds: [any JobKind.Type] = [MigrationJob.self, RepairJob.self, AlignmentJob.self]
+
+    private func makeAgent() throws(AgentError) -> AgentState {
+        let gate = Gate(ring: try settings.readKeys(), audience: settings.audience)
+        let engine = try openJournal().map { [logger] in
+            JobEngine(journal: $0, kinds: Self.jobKinds, logger: logger)
         }
         return AgentState(
-            settings: settings, gate: gate, databases: databases, events: JobEvents(), journal: journal, logger: logger)
+            settings: settings, gate: gate, databases: try settings.makeDatabases(), engine: engine, logger: logger)
     }
 
-    /// A journal that cannot be written leaves an agent that serves reads; one that another agent has, none.
-    private func openJournal() throws(StartError) -> Result<Journal, JournalError> {
+    /// Without a writable journal the agent serves reads only.
+    ///
+    /// - Throws: ``AgentError`` when another agent uses the journal.
+    private func openJournal() throws(AgentError) -> Result<Journal, JournalError> {
         do {
             return .success(try Journal(directory: settings.stateDirectory, now: WallClock.milliseconds))
         } catch  where error.kind == .locked {
-            throw StartError(exitStatus: 69, error.description)
+            throw AgentError(exitStatus: 69, error.description)
         } catch {
             logger.error("mutations are refused until the journal can be written: \(error)")
             return .failure(error)
@@ -111,7 +116,7 @@ public struct Serve: Sendable {
     }
 }
 
-/// The first to hear of a shutdown: from then on mutations are refused.
+/// Refuses mutations from the beginning of a shutdown on.
 private struct Drain: Service {
     let agent: AgentState
 

@@ -4,7 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
-/* HMAC-SHA-256 parameters: OSSL_PARAM keeps pointers, so they are built where they are used. */
+/* Initializes HMAC-SHA-256. OSSL_PARAM stores pointers, so the parameters are built in the function that uses them. */
 static inline int schemad_hmac_sha256_init(EVP_MAC_CTX *context, const unsigned char *key, size_t length) {
     char digest[] = "SHA256";
     OSSL_PARAM parameters[] = {

@@ -5,19 +5,16 @@
 #include <malloc.h>
 #endif
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Who is at the other end of a Unix socket. Returns 0, or errno.
-   struct ucred needs _GNU_SOURCE, with which fd_set would differ from the one that Swift's Glibc module has; these are
-   the kernel's own three fields (unix(7)). */
+/* The process, user and group of the peer of a Unix socket. Returns 0, or errno.
+   struct ucred requires _GNU_SOURCE, which would make fd_set differ from the one in Swift's Glibc module, so this
+   declares the kernel's three fields itself (unix(7)). */
 static inline int schemad_peer_credentials(int descriptor, pid_t *pid, uid_t *uid, gid_t *gid) {
     struct {
         pid_t pid;
@@ -33,15 +30,15 @@ static inline int schemad_peer_credentials(int descriptor, pid_t *pid, uid_t *ui
     return 0;
 }
 
-/* The supplementary groups of the peer; returns how many were written, or -1. */
+/* The supplementary groups of the peer. Returns how many were written, or -1. */
 static inline int schemad_peer_groups(int descriptor, gid_t *groups, int capacity) {
     socklen_t length = (socklen_t)(capacity * (int)sizeof *groups);
     if (getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &length) != 0) return -1;
     return (int)(length / sizeof *groups);
 }
 
-/* The address of a filesystem socket; abstract names (a leading NUL) cannot be expressed. Returns its length, or 0 when
-   the path is empty or does not fit. */
+/* Fills in the address of a filesystem socket; abstract names (a leading NUL) are not supported. Returns its length, or
+   0 when the path is empty or too long. */
 static inline socklen_t schemad_unix_address(const char *path, struct sockaddr_un *address) {
     size_t length = strlen(path);
     if (length == 0 || length >= sizeof address->sun_path) return 0;
@@ -51,7 +48,7 @@ static inline socklen_t schemad_unix_address(const char *path, struct sockaddr_u
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
 }
 
-/* A connected, non-blocking, close-on-exec socket; or -errno. EAGAIN means that the listener's queue is full. */
+/* Returns a connected, non-blocking, close-on-exec socket, or -errno. EAGAIN means that the listener's queue is full. */
 static inline int schemad_unix_connect(const char *path) {
     struct sockaddr_un address;
     socklen_t length = schemad_unix_address(path, &address);
@@ -66,8 +63,8 @@ static inline int schemad_unix_connect(const char *path) {
     return descriptor;
 }
 
-/* A listening, non-blocking, close-on-exec socket at a path that must not exist yet; or -errno. The file has `mode`
-   from its first instant: bind obeys fchmod on the unbound socket. */
+/* Returns a listening, non-blocking, close-on-exec socket at a path that must not exist yet, or -errno. The file has
+   `mode` from the start: bind applies the mode that fchmod set on the unbound socket. */
 static inline int schemad_unix_listen(const char *path, mode_t mode, int backlog) {
     struct sockaddr_un address;
     socklen_t length = schemad_unix_address(path, &address);
@@ -88,8 +85,8 @@ static inline int schemad_unix_listen(const char *path, mode_t mode, int backlog
     return descriptor;
 }
 
-/* A file that must be regular, opened without following a link and without waiting for a FIFO; its owner and mode come
-   from the same descriptor. Returns the descriptor, or -errno; -EINVAL when it is not a regular file. */
+/* Opens a regular file without following a symbolic link and without blocking on a FIFO. Owner and mode are read from
+   the same descriptor. Returns the descriptor, or -errno; -EINVAL when it is not a regular file. */
 static inline int schemad_open_regular(const char *path, uid_t *owner, mode_t *mode) {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (descriptor < 0) return -errno;
@@ -106,7 +103,8 @@ static inline int schemad_open_regular(const char *path, uid_t *owner, mode_t *m
     return descriptor;
 }
 
-/* One datagram to the service manager (sd_notify(3)); a leading '@' means an abstract name. Returns 0, or errno. */
+/* Sends one datagram to the service manager (sd_notify(3)); a leading '@' means an abstract name. Returns 0, or
+   errno. */
 static inline int schemad_notify(const char *path, const char *state) {
     struct sockaddr_un address;
     socklen_t length = schemad_unix_address(path, &address);
@@ -123,28 +121,9 @@ static inline int schemad_notify(const char *path, const char *state) {
     return reason;
 }
 
-/* Gives memory that was freed back to the system; glibc keeps it in its arenas otherwise. */
+/* Returns freed memory to the system; glibc otherwise keeps it in its arenas. */
 static inline void schemad_give_back_memory(void) {
 #ifdef __GLIBC__
     malloc_trim(0);
-#endif
-}
-
-/* Lets go of the pages of the program and its libraries, which are as their files have them: what runs again comes back,
-   without a read while the kernel has it cached, and what ran once no longer counts as memory of this process. */
-static inline void schemad_give_back_code(void) {
-#ifdef __linux__
-    FILE *maps = fopen("/proc/self/maps", "re");
-    if (maps == NULL) return;
-    char *line = NULL;
-    size_t capacity = 0;
-    while (getline(&line, &capacity, maps) > 0) {
-        unsigned long start, end, file;
-        char rights[5];
-        if (sscanf(line, "%lx-%lx %4s %*s %*s %lu", &start, &end, rights, &file) != 4) continue;
-        if (file != 0 && strcmp(rights, "r-xp") == 0) madvise((void *)start, end - start, MADV_DONTNEED);
-    }
-    free(line);
-    fclose(maps);
 #endif
 }

@@ -1,4 +1,5 @@
 public import Schema
+import Text
 
 extension SchemaDifference.Kind {
     /// The rule that reports differences of this kind.
@@ -36,7 +37,7 @@ extension SchemaDifference {
         return "\(kind.rawValue) \(object) (\((texts + weight).joined(separator: "; ")))\(guess)"
     }
 
-    /// The beginning of a definition that runs over pages; the answer has all of it elsewhere.
+    /// The beginning of a long definition; `schema.differences` of the result has all of it.
     private static func shortened(_ text: String) -> String {
         text.utf8.count <= 300 ? text : "\(text.prefix(300)) …"
     }
@@ -44,7 +45,7 @@ extension SchemaDifference {
     /// What it may have been renamed to.
     var guess: String { renamedTo.map { ", perhaps renamed to \($0)" } ?? "" }
 
-    /// The table and the part of it that a difference is about, each quoted for SQL.
+    /// The table, and the column, constraint or index of it, each quoted for SQL; nil for an object without a table.
     public var column: (table: String, name: String)? {
         var isQuoted = false
         var dot: String.Index?
@@ -56,64 +57,64 @@ extension SchemaDifference {
     }
 }
 
-extension Situation {
-    /// The differences that a rule is about; none in a fresh database, where `version.behind` says all there is to say.
+extension RuleContext {
+    /// The differences that a rule reports; none in a fresh database, where `version.behind` is enough.
     func differences(_ code: String) -> [SchemaDifference] {
         isFresh ? [] : comparison?.differences.filter { $0.kind.code == code } ?? []
     }
 
-    /// What differs, as a finding for each weight: what breaks statements of the application, what merely differs, and
-    /// what is worth knowing.
+    /// What differs, as one result for each severity: error for what breaks statements of the models, information for
+    /// what needs no action, and warning for the rest.
     ///
     /// - Parameters:
     ///   - what: completes "1 …"; `plural` completes "2 …".
-    ///   - remedy: a comment that says what to do about things that the migrations made.
-    ///   - statement: what puts one of them back; nil where there is no one statement.
+    ///   - remedy: a comment that introduces the statements.
+    ///   - statement: restores one object as in the migrations; nil where one statement cannot.
     func drift(
         _ code: String, _ differences: [SchemaDifference], _ what: String, _ plural: String, remedy: String,
         statement: (SchemaDifference) -> String? = { _ in nil }
-    ) -> [Observation] {
-        // Models against a database that is behind: what differs may be what the pending revisions change.
-        let mayBePending = missingSchema == .maybePending
+    ) -> [RuleResult] {
+        // The database is behind the models: the pending revisions may resolve the difference.
+        let mayBePending = missingObjects == .maybePending
         let pending = differences.filter { $0.blame == nil && mayBePending }
         let settled = differences.filter { $0.blame != nil || !mayBePending }
         func title(_ group: [SchemaDifference]) -> String {
-            "\(group.count) \(group.count == 1 ? what : plural): \(TerminalText.list(group.map(\.object)))"
+            "\(group.count) \(group.count == 1 ? what : plural): \(SafeText.list(group.map(\.object)))"
         }
-        var observations: [Observation] = []
+        var results: [RuleResult] = []
         if !pending.isEmpty {
-            observations.append(
-                MissingSchema.maybePending.observation(
+            results.append(
+                MissingObjects.maybePending.result(
                     code, title(pending), evidence: pending.map(\.line), pending, self))
         }
         let groups = Dictionary(grouping: settled) { difference in
             difference.breaking ? Severity.error : difference.kind.isInformational ? .info : .warning
         }
         for (severity, group) in groups.sorted(by: { $0.key < $1.key }) {
-            observations.append(
-                Observation(
+            results.append(
+                RuleResult(
                     code, severity, severity == .info ? .inSync : .drifted, title(group) + ".",
                     evidence: group.map(\.line),
                     remedy: lines(for: group, remedy, group.filter { $0.blame != .handMade }.compactMap(statement))))
         }
-        return observations
+        return results
     }
 
-    /// What to do about differences: by who is to blame, then how to accept them.
+    /// What to do about differences: first how to resolve them, by their cause, then how to accept them.
     private func lines(
         for group: [SchemaDifference], _ remedy: String, _ statements: [String]
     ) -> [String] {
         var lines = statements.isEmpty ? [] : [remedy] + statements.prefix(20)
         if group.contains(where: { $0.blame == .handMade }) {
-            lines.append("# No migration made what is marked handMade: write a revision that does, or remove it.")
+            lines.append("# Write a revision for what is marked handMade, or remove it.")
         } else if group.contains(where: { $0.blame == nil }) {
-            lines.append("# Models and database disagree: correct the models, or write a revision, and run it:")
+            lines.append("# Correct the models, or write a revision and run it:")
             lines += ["alembic revision --autogenerate -m 'what the models map'", adminctl("migrate")]
         } else if statements.isEmpty {
             lines.append(remedy)
         }
         return lines + [
-            "# Or accept what is there from now on:", adminctl("diagnose --write-baseline schema.baseline.json"),
+            "# Or accept these differences from now on:", adminctl("diagnose --write-baseline schema.baseline.json"),
         ]
     }
 }

@@ -1,13 +1,13 @@
-/// One thing that a diagnosis found, in the shape of the contract's `findings`.
+/// One result of a diagnosis, in the form of the contract's `findings`.
 public struct Finding: Codable, Hashable, Sendable {
     /// The stable code, for example `version.rows.redundant`; its page is in ``FindingCatalog``.
     public var code: String
     public var severity: Severity
-    /// One sentence that names the objects; fit for a terminal.
+    /// One sentence that names the objects; safe for a terminal.
     public var message: String
-    /// Short facts on which the finding rests, each fit for a terminal; may be empty.
+    /// Short facts on which the finding rests, each safe for a terminal; may be empty.
     public var evidence: [String]
-    /// What to do, with commands that can be pasted, one on a line; fit for a terminal, never empty.
+    /// What to do: comments and commands that can be pasted, one per line; safe for a terminal, never empty.
     public var remedy: String
 
     public init(code: String, severity: Severity, message: String, evidence: [String] = [], remedy: String) {
@@ -19,9 +19,9 @@ public struct Finding: Codable, Hashable, Sendable {
     }
 }
 
-/// How grave a finding is. A database is healthy when it has no finding of severity `error`.
+/// The severity of a finding. A database is healthy when it has no finding of severity `error`.
 ///
-/// Ordered from `error` down, the order in which a reader wants them.
+/// Ordered from `error` to `info`, as findings are shown.
 public enum Severity: String, Codable, Hashable, Sendable, CaseIterable, Comparable {
     case error, warning, info
 

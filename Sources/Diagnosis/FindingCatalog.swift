@@ -1,26 +1,34 @@
 /// Every rule, in the order in which findings of one severity are shown: causes before their consequences.
 public enum FindingCatalog {
-    public static let rules: [Rule] = [
-        .serverUnreachable, .serverAuthentication, .serverDenied, .serverDatabaseMissing, .serverReadFailed,
-        .serverLocked,
-        .projectInvalid, .projectFolderMissing, .projectInterpreterMissing, .projectAlembicMissing,
-        .projectDriverMissing, .projectEnvironmentFailed, .projectOfflineOnly, .projectSeveralRuns,
-        .projectCannotConnect, .projectWrongDatabase, .projectGraphDisagrees, .projectChangedWhileRunning,
-        .projectWritesDuringRead, .projectIgnoresShadow, .projectWritableByOthers,
-        .graphUnreadable, .graphNotLiteral, .graphDuplicateId, .graphMissingParent, .graphCycle,
-        .versionTableDenied, .versionTableNotATable, .versionTableMissing, .versionTableEmpty,
-        .rowsUnknown, .rowsSymbolic, .rowsPartial, .rowsRedundant, .rowsDuplicate, .rowsPadded, .rowsNull, .rowsEmpty,
-        .versionTableWidth, .versionAhead, .versionBehind,
-        .schemaMissingTable, .schemaMissingColumn, .schemaTypeDiffers, .schemaEnumDiffers, .schemaNullabilityDiffers,
-        .schemaDefaultDiffers, .schemaExtraColumn, .schemaConstraintDiffers, .schemaIndexDiffers, .schemaIndexInvalid,
-        .schemaTableDiffers, .schemaObjectDiffers, .probeFailed, .probeSilentFailure, .probeNotRun,
-        .serverPooler, .serverReadOnly, .serverOwnSchema, .serverStatementTimeout, .serverChanging,
-        .serverLongTransaction, .shadowUnavailable, .graphIdTooLong, .graphMultipleHeads, .schemaNotCompared,
-    ]
+    public static let rules: [Rule] =
+        connection + project + graph + versionTable + schema + probes + environment
 
     /// The codes of all rules.
     public static let codes = Set(rules.map(\.code))
 
     /// The rule with this code; nil when there is none.
     public static func rule(_ code: String) -> Rule? { rules.first { $0.code == code } }
+
+    private static let connection: [Rule] = [
+        .serverUnreachable, .serverAuthentication, .serverDenied, .serverDatabaseMissing, .serverReadFailed,
+        .serverLocked,
+    ]
+    private static let project: [Rule] =
+        [.projectInvalid] + ProblemRule.project.map(Rule.init) + [.projectIgnoresShadow, .projectWritableByOthers]
+    private static let graph: [Rule] = ProblemRule.graph.map(Rule.init)
+    private static let versionTable: [Rule] = [
+        .versionTableDenied, .versionTableNotATable, .versionTableMissing, .versionTableEmpty,
+        .rowsUnknown, .rowsSymbolic, .rowsPartial, .rowsRedundant, .rowsDuplicate, .rowsPadded, .rowsNull, .rowsEmpty,
+        .versionTableWidth, .versionAhead, .versionBehind,
+    ]
+    private static let schema: [Rule] = [
+        .schemaMissingTable, .schemaMissingColumn, .schemaTypeDiffers, .schemaEnumDiffers, .schemaNullabilityDiffers,
+        .schemaDefaultDiffers, .schemaExtraColumn, .schemaConstraintDiffers, .schemaIndexDiffers, .schemaIndexInvalid,
+        .schemaTableDiffers, .schemaObjectDiffers,
+    ]
+    private static let probes: [Rule] = [.probeFailed, .probeSilentFailure, .probeNotRun]
+    private static let environment: [Rule] = [
+        .serverPooler, .serverReadOnly, .serverOwnSchema, .serverStatementTimeout, .serverChanging,
+        .serverLongTransaction, .shadowUnavailable, .graphIdTooLong, .graphMultipleHeads, .schemaNotCompared,
+    ]
 }

@@ -1,12 +1,12 @@
-/// What the two queries of a probe gave, in one snapshot of the database.
+/// The results of the two queries of a probe, from one snapshot of the database.
 public struct ProbeFacts: Hashable, Sendable {
     /// A query that failed.
     public struct Failure: Hashable, Sendable {
         /// `count` or `rows`, as in the settings.
         public var query: String
-        /// Nil when there was no answer at all.
+        /// Nil when the server returned nothing.
         public var sqlstate: String?
-        /// In the server's words.
+        /// The server's message.
         public var message: String
 
         public init(query: String, sqlstate: String?, message: String) {
@@ -17,30 +17,30 @@ public struct ProbeFacts: Hashable, Sendable {
     }
 
     public var name: String
-    /// What the count says; nil when it failed.
+    /// The result of the count query; nil when it failed.
     public var total: Int64?
-    /// How many rows came back; nil when that query failed.
+    /// How many rows the rows query returned; nil when it failed.
     public var returned: Int64?
     public var failures: [Failure]
-    /// Why the queries could not be sent at all, in libpq's or the server's words; nil when they were.
-    public var obstacle: String?
-    /// Whether they were meant for another server than the database's own (`read_url`).
-    public var asksAnotherServer: Bool
+    /// Libpq's or the server's message when the queries could not be sent at all.
+    public var connectionError: String?
+    /// Whether they run on the server in `read_url` instead of the database's own.
+    public var usesReadURL: Bool
 
     public init(
-        name: String, total: Int64?, returned: Int64?, failures: [Failure] = [], obstacle: String? = nil,
-        asksAnotherServer: Bool = false
+        name: String, total: Int64?, returned: Int64?, failures: [Failure] = [], connectionError: String? = nil,
+        usesReadURL: Bool = false
     ) {
         self.name = name
         self.total = total
         self.returned = returned
         self.failures = failures
-        self.obstacle = obstacle
-        self.asksAnotherServer = asksAnotherServer
+        self.connectionError = connectionError
+        self.usesReadURL = usesReadURL
     }
 
-    /// Something was counted, and nothing came back.
+    /// Whether rows were counted but none was returned.
     public var isSilentFailure: Bool { (total ?? 0) > 0 && returned == 0 }
 
-    public var isGood: Bool { failures.isEmpty && obstacle == nil && !isSilentFailure }
+    public var isGood: Bool { failures.isEmpty && connectionError == nil && !isSilentFailure }
 }

@@ -1,12 +1,12 @@
 public import Schema
 
-/// The role that the agent logs in as, and what its own settings make of names and statements.
+/// The role that the agent logs in as, with the settings that affect names and statements.
 public struct RoleFacts: Hashable, Sendable {
     public var name: String
-    /// The role's own `statement_timeout` in milliseconds; 0 is none.
+    /// The `statement_timeout` of a new session of the role, in milliseconds; 0 is none.
     public var statementTimeoutMs: Int64
-    /// Where a table without a schema is created, as env.py's session has it or, while that is not known, a fresh one of
-    /// the role; nil when nowhere.
+    /// The schema in which a table without a schema is created: in env.py's session or, if that is unknown, in a new
+    /// session of the role; nil when there is none.
     public var creationSchema: String?
     /// Tables of the version table's name in other schemas.
     public var otherVersionTables: [TableName]

@@ -1,9 +1,11 @@
-/// One rule: a stable code, its page, and the check that holds facts against it.
+import Text
+
+/// One rule: a stable code, its page, and the check that derives findings from facts.
 ///
-/// Each rule stands in a file of its own under `Rules/`, as a static member of this type, and is listed once in
-/// ``FindingCatalog``.
+/// Each rule with a check of its own is a static member of this type in a file under `Rules/`. Rules that pass on the
+/// problems of a project are rows of the tables in ``ProblemRule``. ``FindingCatalog`` lists all of them.
 public struct Rule: Sendable {
-    /// What a user reads of a code: what it means, on what it rests, what to do.
+    /// What a user can read about a code: what it means, what it rests on, and what to do.
     public struct Page: Hashable, Sendable {
         /// A few words, without a full stop.
         public var title: String
@@ -17,23 +19,31 @@ public struct Rule: Sendable {
             self.evidence = evidence
             self.remedy = remedy
         }
+
+        /// The evidence of every rule about a difference between schemas.
+        static let comparisonEvidence = """
+            The live catalog, compared with a replay of the migrations up to the version rows, and with the models.
+            """
     }
 
     /// The code of every finding of this rule, for example `version.rows.redundant`.
     public var code: String
+    /// The severities that a finding of this rule can have, the worst first.
+    package var severities: [Severity]
     public var page: Page
-    /// Whether the rule passes on what others have found under its code.
-    let judgesProblems: Bool
-    /// What the rule has to say of a situation; nothing when it holds.
-    var check: @Sendable (Situation, _ code: String) -> [Observation]
+    /// Whether the rule passes on problems that the project's reader or the runner reported under its code.
+    let passesOnProblems: Bool
+    /// Returns what the rule finds; empty when nothing is wrong.
+    var check: @Sendable (RuleContext, _ code: String) -> [RuleResult]
 
     init(
-        code: String, page: Page, judgesProblems: Bool = false,
-        check: @escaping @Sendable (Situation, _ code: String) -> [Observation]
+        code: String, severities: [Severity], page: Page, passesOnProblems: Bool = false,
+        check: @escaping @Sendable (RuleContext, _ code: String) -> [RuleResult]
     ) {
         self.code = code
+        self.severities = severities
         self.page = page
-        self.judgesProblems = judgesProblems
+        self.passesOnProblems = passesOnProblems
         self.check = check
     }
 
@@ -54,22 +64,24 @@ public struct Rule: Sendable {
     }
 }
 
-/// A finding together with the verdict that it alone would call for.
-struct Observation {
+/// A finding, and the verdict that it alone would cause.
+struct RuleResult {
     var finding: Finding
     var verdict: Verdict
 
-    /// Makes everything fit for a terminal here, once, so that no rule can forget it: names in a message may come
-    /// from a database or from a file. Lines of a remedy are given one by one, for a line end inside a name is none, and
-    /// a name in a statement is written so that what is pasted is what was meant.
+    /// Creates a finding whose texts are safe for a terminal.
+    ///
+    /// Names in a message may come from a database or a file, so every text is escaped here, in one place. The lines of
+    /// a remedy are given separately: a line end inside a name does not start a new line, and a name inside a statement
+    /// is written so that the pasted statement means the same.
     init(
         _ code: String, _ severity: Severity, _ verdict: Verdict, _ message: String, evidence: [String] = [],
         remedy: [String]
     ) {
         finding = Finding(
-            code: code, severity: severity, message: TerminalText.visible(message),
-            evidence: evidence.map(TerminalText.visible),
-            remedy: remedy.map(TerminalText.sql).joined(separator: "\n"))
+            code: code, severity: severity, message: SafeText.visible(message),
+            evidence: evidence.map(SafeText.visible),
+            remedy: remedy.map(SafeText.sql).joined(separator: "\n"))
         self.verdict = verdict
     }
 }

@@ -1,19 +1,19 @@
 public import Schema
 
-/// A transaction that another session has had open for long. What it runs is not in it: readers of a diagnosis need not
-/// be allowed to see that.
+/// A transaction that another session has had open for a long time. Its statement is left out, because not every reader
+/// of a diagnosis may see it.
 public struct TransactionFacts: Hashable, Sendable {
     public var pid: Int32
     public var user: String?
-    /// As the session names itself; may be empty.
+    /// The session's `application_name`; may be empty.
     public var application: String
-    /// As `pg_stat_activity.xact_start` has it, in UTC.
+    /// `pg_stat_activity.xact_start`, in UTC.
     public var since: String
     /// How long it has been open.
     public var seconds: Int64
-    /// How long nothing has been asked of it; nil while a statement runs.
+    /// How long it has been idle; nil while a statement runs.
     public var idleSeconds: Int64?
-    /// The application's tables that it has locked, in whatever mode.
+    /// The application's tables on which it holds a lock of any mode.
     public var lockedTables: [TableName]
 
     public init(

@@ -1,14 +1,14 @@
-/// The one word for a database's state: the worst of what was found.
+/// The state of a database in one word: the worst that its findings cause.
 ///
-/// Declared, and compared, from worst to best, so that `min()` of several verdicts is the answer.
+/// Declared and ordered from worst to best, so that `min()` returns the worst of several verdicts.
 public enum Verdict: String, Codable, Hashable, Sendable, CaseIterable, Comparable {
     /// The server does not answer.
     case unreachable
-    /// The server answers and refuses: the password, the database or the version table.
+    /// The server answers but rejects the role, or refuses access to the database or the version table.
     case permissionDenied
-    /// The Alembic project cannot be read or run, or works on another database than the configured one.
+    /// The Alembic project cannot be read or run, or connects to another database than the configured one.
     case projectInvalid
-    /// The version table's rows are none that Alembic could have written.
+    /// The version table has rows that Alembic cannot have written.
     case corrupt
     /// Application tables without version rows.
     case unmanaged
@@ -18,11 +18,11 @@ public enum Verdict: String, Codable, Hashable, Sendable, CaseIterable, Comparab
     case empty
     /// Revisions are pending.
     case behind
-    /// The rows are at the heads and the schema is not.
+    /// The rows are at the heads, but the schema differs.
     case drifted
-    /// The rows are at the heads and the schema was not compared.
+    /// The rows are at the heads, but the schema was not compared.
     case unverified
-    /// Rows and schema are what the project says.
+    /// Rows and schema match the project.
     case inSync
 
     private var rank: Int { Self.ranks[self] ?? 0 }
@@ -32,19 +32,19 @@ public enum Verdict: String, Codable, Hashable, Sendable, CaseIterable, Comparab
     public static func < (left: Verdict, right: Verdict) -> Bool { left.rank < right.rank }
 }
 
-/// What the version table is, in the words of the contract's `versionTable.state`.
+/// The state of the version table, as in the contract's `versionTable.state`.
 public enum VersionTableState: String, Codable, Hashable, Sendable, CaseIterable {
-    /// Rows that Alembic could have written, all of them known.
+    /// Rows that Alembic can have written, all of known revisions.
     case legitimate
     /// No rows.
     case empty
     /// No such table.
     case missing
-    /// At least one row that Alembic could not have written.
+    /// At least one row that Alembic cannot have written.
     case corrupt
     /// Rows of revisions that this project does not have, and no other fault.
     case unknownRows
-    /// A view or another thing of that name.
+    /// A view or another relation of that name.
     case notATable
     /// The role may not read it.
     case denied

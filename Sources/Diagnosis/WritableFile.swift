@@ -1,10 +1,10 @@
-/// A file or folder of what the agent runs with the database's credentials, and who else may change it.
+/// A file or folder that the agent runs with the database's credentials, and who else can change it.
 public struct WritableFile: Hashable, Sendable {
-    /// Who may write it beside root and the agent's own account.
+    /// Who can write it besides root and the agent's own account.
     public enum Writer: Hashable, Sendable {
-        /// Its owner; the account's name, or its number where it has none.
+        /// Its owner: the account's name, or its number if it has no name.
         case owner(String)
-        /// A group that is neither root's nor the agent's own.
+        /// A group other than root's and the agent's.
         case group(String)
         case everyone
     }

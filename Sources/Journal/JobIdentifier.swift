@@ -1,17 +1,17 @@
 /// A job's id: 48 bits of Unix milliseconds and 80 random bits, as 26 characters of Crockford's base 32 in lowercase
-/// (the layout of a ULID). Ids sort as text in the order in which they were made.
+/// (the layout of a ULID). Ids sort as text in the order in which they were created.
 struct JobIdentifier: Hashable {
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
     private static let length = 26
 
     private let value: UInt128
 
-    /// The next id: made of the time and chance, or one more than `last` when that would not be greater (several jobs
-    /// in a millisecond, or a clock that was set back).
+    /// The next id: the time and random bits, or `last` plus one if that would not be greater (several jobs in the same
+    /// millisecond, or a clock that was set back).
     init(milliseconds: Int64, after last: JobIdentifier?) {
         let time = UInt128(UInt64(clamping: milliseconds) & 0xFFFF_FFFF_FFFF)
-        let chance = UInt128(UInt64.random(in: .min ... .max)) << 16 | UInt128(UInt16.random(in: .min ... .max))
-        let fresh = time << 80 | chance
+        let random = UInt128(UInt64.random(in: .min ... .max)) << 16 | UInt128(UInt16.random(in: .min ... .max))
+        let fresh = time << 80 | random
         if let last, fresh <= last.value {
             value = last.value &+ 1
         } else {
@@ -19,7 +19,7 @@ struct JobIdentifier: Hashable {
         }
     }
 
-    /// Reads an id back; nil for anything this type does not write.
+    /// Parses an id; nil for any text that this type does not write.
     init?(_ text: String) {
         guard text.utf8.count == Self.length else { return nil }
         var value: UInt128 = 0

@@ -1,8 +1,8 @@
 import GRDB
 
-/// The journal's tables. A released migration is never edited; a change is a new one.
+/// The journal's tables. A released migration is never edited; each change is a new migration.
 enum JournalSchema {
-    /// `meta` key of the second in which this store was made.
+    /// The `meta` key of the Unix second in which this store was created.
     static let createdAtKey = "createdAt"
 
     static func migrator(now: Int64) -> DatabaseMigrator {

@@ -1,7 +1,9 @@
-/// One connection to one database, opened when it is first needed and again after it was lost.
+import Runtime
+
+/// A connection to one database, opened on first use and again after it was lost.
 ///
-/// libpq blocks, so the actor runs on a queue of its own. Bodies are synchronous: nothing else can slip between two
-/// statements of one body.
+/// libpq blocks, so the actor runs on a queue of its own. Bodies are synchronous: no other caller can run a statement
+/// between two statements of one body.
 public actor Connection {
     public nonisolated let address: DatabaseAddress
     public nonisolated let options: SessionOptions
@@ -18,16 +20,17 @@ public actor Connection {
 
     /// Opens the connection now, if it is not open.
     ///
-    /// - Throws: `unreachable`, `authentication`, `unknownDatabase` or `permissionDenied`, by what the server says.
+    /// - Throws: `unreachable`, `authentication`, `unknownDatabase` or `permissionDenied`.
     public func open() throws(PostgresError) {
         _ = try current()
     }
 
-    /// Runs the body with the session. An idle link that was lost is opened again first; a link that is lost inside is
-    /// not, because nobody knows what its last statement did. A transaction that the body leaves open is rolled back.
+    /// Runs the body with the session. A connection that was lost while idle is opened again first. One that is lost
+    /// during the body is not, because the outcome of its last statement is unknown. A transaction that the body leaves
+    /// open is rolled back.
     ///
     /// Canceling the task cancels the running statement.
-    /// - Throws: what the body throws, and what `open` does.
+    /// - Throws: the error of the body, or of `open`.
     public func withSession<T: Sendable>(
         _ body: @Sendable (Session) throws(PostgresError) -> T
     ) async throws(PostgresError) -> T {
@@ -39,12 +42,12 @@ public actor Connection {
         return try outcome.get()
     }
 
-    /// Cancels the statement that is running; the body gets `canceled`. Without one, nothing happens.
+    /// Cancels the running statement, which throws `canceled` in the body. Does nothing when none is running.
     public nonisolated func cancel() {
         cancelSwitch.request()
     }
 
-    /// Closes the connection. Using it again opens it again.
+    /// Closes the connection. The next use opens it again.
     public func close() {
         session = nil
         cancelSwitch.install(nil)
@@ -54,8 +57,10 @@ public actor Connection {
         cancelSwitch.begin()
         defer { cancelSwitch.end() }
         do throws(PostgresError) {
-            // A cancellation that came before `begin` would otherwise be missed.
-            if Task.isCancelled { throw PostgresError(kind: .canceled, message: "Canceled before it began.") }
+            // `begin` discards a cancellation that came before it.
+            if Task.isCancelled {
+                throw PostgresError(kind: .canceled, message: "The request was canceled before it started.")
+            }
             let session = try current()
             defer { session.settle() }
             return .success(try body(session))
@@ -71,5 +76,25 @@ public actor Connection {
         let session = try Session(address, options, cancelSwitch)
         self.session = session
         return session
+    }
+}
+
+extension Connection {
+    /// Opens a connection, runs the body with its session, and closes it.
+    ///
+    /// - Throws: the error of the body, or of `open`.
+    public static func temporary<T: Sendable>(
+        _ address: DatabaseAddress, _ options: SessionOptions,
+        _ body: @Sendable (Session) throws(PostgresError) -> T
+    ) async throws(PostgresError) -> T {
+        let connection = Connection(address, options)
+        let outcome: Result<T, PostgresError>
+        do {
+            outcome = .success(try await connection.withSession(body))
+        } catch {
+            outcome = .failure(error)
+        }
+        await connection.close()
+        return try outcome.get()
     }
 }

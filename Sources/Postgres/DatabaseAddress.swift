@@ -1,15 +1,16 @@
 import CLibPQ
 
-/// Where a database is and how to log in, parsed once by libpq's own rules.
+/// The location of a database and the login for it, parsed by libpq's own rules.
 ///
-/// Holds the password: print `description`, never the parameters.
+/// Contains the password: print `description`, never the parameters.
 public struct DatabaseAddress: Sendable, Hashable {
-    /// libpq's keywords that were given, with their decoded values; `host` and `port` may be lists with commas.
+    /// The given libpq keywords with their decoded values; `host` and `port` may be comma-separated lists.
     public let parameters: [String: String]
 
     /// - Parameter urlOrConninfo: `postgresql://…`, `postgres://…` or `host=… dbname=…`. The driver of an SQLAlchemy
-    ///   address (`postgresql+asyncpg://`) is dropped.
-    /// - Throws: `configuration` when libpq cannot parse it. libpq's message quotes the text, so it is not passed on.
+    ///   URL (`postgresql+asyncpg://`) is ignored.
+    /// - Throws: `configuration` when libpq cannot parse it. The error does not contain libpq's message, because that
+    ///   quotes the text.
     public init(_ urlOrConninfo: String) throws(PostgresError) {
         var source = urlOrConninfo
         if let end = source.firstRange(of: "://"), let plus = source[..<end.lowerBound].firstIndex(of: "+") {
@@ -36,12 +37,16 @@ public struct DatabaseAddress: Sendable, Hashable {
         self.parameters = parameters
     }
 
-    /// The database's name; without one libpq takes the user's name.
+    /// The name of the database; if none is given, libpq uses the user's name.
     public var database: String? { parameters["dbname"] ?? parameters["user"] }
     public var user: String? { parameters["user"] }
     public var password: String? { parameters["password"] }
     public var hosts: [String] { Self.list(parameters["host"] ?? parameters["hostaddr"]) }
     public var ports: [String] { Self.list(parameters["port"]) }
+
+    private static func list(_ value: String?) -> [String] {
+        value?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
+    }
 
     /// The same server and login, another database.
     public func with(database: String) -> DatabaseAddress {
@@ -50,24 +55,15 @@ public struct DatabaseAddress: Sendable, Hashable {
         return DatabaseAddress(parameters: parameters)
     }
 
-    /// The same database, another login.
-    public func with(user: String, password: String?) -> DatabaseAddress {
-        var parameters = parameters
-        parameters["dbname"] = database
-        parameters["user"] = user
-        parameters["password"] = password
-        return DatabaseAddress(parameters: parameters)
-    }
-
-    /// What libpq is given: the parameters and our own defaults, which an address may override.
+    /// The parameters for libpq: those of the address, and our own defaults, which an address may override.
     func connectionParameters(_ options: SessionOptions) -> [String: String] {
         let milliseconds = "\(options.connectTimeoutSeconds * 1000)"
         var all = [
-            // Passwords come from the settings alone, no file of the account is asked. libpq warns on standard error
-            // about a passfile that is no plain file, so this names one that cannot exist.
+            // Passwords come from the settings only, never from a file of the account. libpq warns on standard error
+            // about a passfile that is not a regular file, so this names one that cannot exist.
             "passfile": "/dev/null/none",
             "connect_timeout": "\(max(2, options.connectTimeoutSeconds))",
-            // A peer that vanished without a word is noticed within seconds; also lets libpq try the next host.
+            // Detects an unreachable peer within seconds, and lets libpq try the next host.
             "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3",
             "tcp_user_timeout": milliseconds,
         ]
@@ -78,13 +74,74 @@ public struct DatabaseAddress: Sendable, Hashable {
         return all
     }
 
-    static func list(_ value: String?) -> [String] {
-        value?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
+    // MARK: - URLs for drivers
+
+    /// The address as a URL that both libpq and SQLAlchemy understand. It contains the password.
+    ///
+    /// Socket folders and multiple hosts go into the query, where libpq, psycopg and SQLAlchemy's asyncpg dialect all
+    /// look for them first. The host part is `localhost` in that case, because projects that validate their settings
+    /// (pydantic's `PostgresDsn`) reject a URL without a host.
+    ///
+    /// - Parameter driver: nil for `postgresql://`, or the name of a driver as in `postgresql+psycopg2://`. `asyncpg`
+    ///   fails on most of libpq's parameters, so those are translated or omitted.
+    public func url(driver: String? = nil) -> String {
+        let isAsyncpg = driver == "asyncpg"
+        var query: [(String, String)] = []
+        var text = "postgresql" + (driver.map { "+\($0)" } ?? "") + "://"
+        if let user {
+            text += percentEncoded(user)
+            if let password { text += ":" + percentEncoded(password) }
+            text += "@"
+        } else if let password {
+            query.append(("password", password))
+        }
+        if let host = plainHost {
+            text += host.contains(":") ? "[\(host)]" : percentEncoded(host)
+            if let port = ports.first, !port.isEmpty { text += ":\(port)" }
+        } else {
+            if !hosts.isEmpty {
+                text += "localhost"
+                query.append(("host", hosts.joined(separator: ",")))
+            }
+            if !ports.isEmpty { query.append(("port", ports.joined(separator: ","))) }
+        }
+        text += "/"
+        if let name = parameters["dbname"] {
+            // SQLAlchemy does not decode the path, but its drivers also accept the name from the query.
+            if percentEncoded(name) == name || driver == nil {
+                text += percentEncoded(name)
+            } else {
+                query.append((isAsyncpg ? "database" : "dbname", name))
+            }
+        }
+        query += isAsyncpg ? parametersForAsyncpg() : parametersForLibpq()
+        if query.isEmpty { return text }
+        return text + "?" + query.map { "\($0.0)=\(percentEncoded($0.1, isValue: true))" }.joined(separator: "&")
+    }
+
+    /// The only host, if it can be written between `@` and `/`.
+    private var plainHost: String? {
+        guard hosts.count == 1, ports.count <= 1, let host = hosts.first else { return nil }
+        return host.isEmpty || host.hasPrefix("/") || host.hasPrefix("@") ? nil : host
+    }
+
+    private func parametersForLibpq() -> [(String, String)] {
+        let written: Set = ["user", "password", "host", "port", "dbname"]
+        let hostaddr = parameters["host"] == nil ? ["hostaddr"] : []
+        return parameters.filter { !written.contains($0.key) && !hostaddr.contains($0.key) }
+            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// asyncpg.connect() calls `sslmode` `ssl`; it takes certificate files only from its own DSN.
+    private func parametersForAsyncpg() -> [(String, String)] {
+        ["sslmode": "ssl", "target_session_attrs": "target_session_attrs", "passfile": "passfile"]
+            .sorted { $0.key < $1.key }
+            .compactMap { name, theirs in parameters[name].map { (theirs, $0) } }
     }
 }
 
 extension DatabaseAddress: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// `host:port/database`, several hosts joined by commas; nothing that is secret.
+    /// `host:port/database`, with multiple hosts separated by commas. It contains no secrets.
     public var description: String {
         let hosts = hosts.isEmpty ? ["localhost"] : hosts
         let places = hosts.enumerated().map { index, host in
@@ -98,4 +155,25 @@ extension DatabaseAddress: CustomStringConvertible, CustomDebugStringConvertible
     public var debugDescription: String { description }
 
     public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Percent-encodes everything except RFC 3986's unreserved characters, which no URL parser changes.
+///
+/// - Parameter isValue: true for a value of the query, where slashes stay unencoded: ConfigParser and others interpret
+///   percent signs.
+func percentEncoded(_ text: String, isValue: Bool = false) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            bytes.append(byte)
+        case UInt8(ascii: "/") where isValue: bytes.append(byte)
+        default:
+            bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        }
+    }
+    return String(decoding: bytes, as: UTF8.self)
 }

@@ -1,36 +1,37 @@
-/// The advisory locks by which agents and runners of one database keep out of each other's way.
+/// The advisory locks that coordinate agents and runners of one database.
 public enum Locks {
-    /// Held by the agent, in a session of its own, while it migrates or repairs: one runner a database.
+    /// Held exclusively by the agent, in a dedicated session, while it migrates or repairs: one run per database.
     /// The bytes of "schemad" and 1.
     public static let runner: Int64 = 0x7363_6865_6D61_6401
-    /// Held shared by each connection of a migrating child. The next run needs it free: a backend that outlived its
-    /// agent is found that way, on whatever host it was started. The bytes of "schemad" and 2.
+    /// Held shared by each connection of the process that runs a migration. The next run requires it to be free, which
+    /// detects a backend that outlived its agent, regardless of the host it was started from. The bytes of "schemad"
+    /// and 2.
     public static let fence: Int64 = 0x7363_6865_6D61_6402
 
-    /// Tries to take the runner lock for this session, and never waits: a waiting advisory lock deadlocks with
-    /// `CREATE INDEX CONCURRENTLY`. Poll, outside a transaction. Taking it twice needs two releases.
+    /// Tries to take the runner lock for this session without waiting: waiting for an advisory lock deadlocks with
+    /// `CREATE INDEX CONCURRENTLY`. Poll outside a transaction. Each successful call needs its own release.
     ///
-    /// - Throws: `configuration` behind a pooler, where a session's lock would stay with some backend, and where nothing
-    ///   can be written: on a standby, and for a role that starts read-only.
+    /// - Throws: `configuration` behind a pooler, where the lock would belong to an arbitrary backend, and where writes
+    ///   are impossible: on a standby, and for a role with `default_transaction_read_only`.
     public static func tryRunnerLock(_ session: Session) throws(PostgresError) -> Bool {
         try refusePooler(session)
         try refuseReadOnly(session)
         return try session.query("SELECT pg_catalog.pg_try_advisory_lock($1)", ["\(runner)"]).value == "t"
     }
 
-    /// Said before anything begins, and not by the first statement of a migration that fails.
+    /// Checked before a run starts, so that it does not fail at the first statement of a migration.
     private static func refuseReadOnly(_ session: Session) throws(PostgresError) {
         let identity = try ServerIdentity.read(session)
         if identity.inRecovery {
             throw PostgresError(
-                kind: .configuration, message: "The server is a standby, which takes no writes; nothing was run.",
-                hint: "Let the url name the primary: all hosts, with target_session_attrs=read-write.")
+                kind: .configuration, message: "The server is a standby and accepts no writes. Nothing was run.",
+                hint: "Set url to the primary: list all hosts, with target_session_attrs=read-write.")
         }
         if identity.readOnlyByDefault {
             throw PostgresError(
                 kind: .configuration,
-                message: "default_transaction_read_only is on for this role, so that nothing was run.",
-                hint: "Set it off for the role or the database.")
+                message: "default_transaction_read_only is on for this role. Nothing was run.",
+                hint: "Turn it off for the role or the database.")
         }
     }
 
@@ -39,20 +40,22 @@ public enum Locks {
         try isHeld(runner, by: session.backend, mode: "ExclusiveLock", session)
     }
 
-    /// Whether no run is left over. Takes the fence exclusively for the length of one statement.
+    /// Whether no backend of an earlier run is left. Takes the fence exclusively for the duration of one statement.
     public static func fenceIsFree(_ session: Session) throws(PostgresError) -> Bool {
         try session.query("SELECT pg_catalog.pg_try_advisory_xact_lock($1)", ["\(fence)"]).value == "t"
     }
 
-    /// Whether that backend holds the fence shared **in the database of this session**: the proof that a child opened
-    /// this database and no other.
+    /// Whether that backend holds a lock shared **in the database of this session**, which proves that the backend is
+    /// connected to this database and no other.
     ///
-    /// - Parameter key: the fence, unless a test says otherwise.
+    /// - Parameters:
+    ///   - key: the lock, by default the fence.
+    ///   - pid: the backend's process id.
     public static func sees(fence key: Int64 = fence, pid: Int32, _ session: Session) throws(PostgresError) -> Bool {
         try isHeld(key, by: pid, mode: "ShareLock", session)
     }
 
-    /// Who holds a lock in this database. What the role may not see of others is nil.
+    /// A session that holds a lock in this database. Members that the role may not see are nil.
     public struct Holder: Codable, Hashable, Sendable {
         public var pid: Int32
         public var applicationName: String?
@@ -61,11 +64,11 @@ public enum Locks {
         public var backendStart: String?
         /// As in `pg_stat_activity`: `active`, `idle in transaction`, …
         public var state: String?
-        /// RFC 3339, UTC; of the statement that runs or ran last.
+        /// RFC 3339, UTC; start of the current or last statement.
         public var queryStart: String?
     }
 
-    /// The sessions that hold (not wait for) the lock of this key, oldest first.
+    /// The sessions that hold the lock with this key (not those that wait for it), oldest first.
     public static func holders(of key: Int64, _ session: Session) throws(PostgresError) -> [Holder] {
         let rows = try session.query(
             """
@@ -93,7 +96,7 @@ public enum Locks {
         return !rows.isEmpty
     }
 
-    /// `pg_locks` splits a 64-bit key into classid and objid, with objsubid 1; 2 would be a pair of 32-bit keys.
+    /// `pg_locks` splits a 64-bit key into classid and objid, with objsubid 1; objsubid 2 means two 32-bit keys.
     private static let isAdvisory = """
         l.locktype = 'advisory' AND l.classid = $1::oid AND l.objid = $2::oid AND l.objsubid = 1 AND l.database =
             (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
@@ -112,7 +115,7 @@ public enum Locks {
         guard session.isPooled else { return }
         throw PostgresError(
             kind: .configuration,
-            message: "A pooler stands between here and PostgreSQL: a lock would not stay with us.",
-            hint: "Give schemad a direct address of the server.")
+            message: "The connection goes through a pooler, which does not preserve session-level locks.",
+            hint: "Set url to a direct address of the PostgreSQL server.")
     }
 }

@@ -1,6 +1,6 @@
 public import Schema
 
-/// A transaction of another session of this database.
+/// An open transaction of another session in the same database.
 public struct OpenTransaction: Hashable, Sendable {
     public var pid: Int32
     public var user: String?
@@ -8,20 +8,21 @@ public struct OpenTransaction: Hashable, Sendable {
     /// RFC 3339, UTC.
     public var since: String
     public var seconds: Int64
-    /// Since when nothing has been asked of it, in seconds; nil while a statement runs.
+    /// How long the session has been idle in the transaction, in seconds; nil while a statement runs.
     public var idleSeconds: Int64?
-    /// The tables, views and sequences of users that it has locked, sorted.
+    /// The user tables, views and sequences that it has locked, sorted.
     public var lockedTables: [TableName] = []
 
-    /// As many are told; where there are more, the oldest matter.
+    /// The maximum number of transactions to return; the oldest ones matter most.
     private static let limit = 10
 
-    /// The transactions that have been open for at least `seconds`, the oldest first. Our own sessions do not count.
+    /// The transactions that have been open for at least `seconds`, the oldest first, without those of schemad's own
+    /// sessions.
     ///
-    /// One statement as long as there is none. Of other roles' sessions a role that is no member of `pg_read_all_stats`
-    /// is not told when a transaction began; those are left out.
+    /// Runs a single statement when there are none. PostgreSQL hides the start time of other roles' transactions from a
+    /// role that is not a member of `pg_read_all_stats`; those transactions are omitted.
     ///
-    /// - Throws: what the link earns.
+    /// - Throws: errors of the connection.
     public static func read(_ session: Session, atLeast seconds: Int64) throws(PostgresError) -> [OpenTransaction] {
         var transactions = try session.query(
             """

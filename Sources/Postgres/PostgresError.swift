@@ -1,36 +1,36 @@
-/// What went wrong with a database, in words that may be shown: never a password and never a connection string.
+/// An error of a database, in words that may be shown: they never contain a password or a connection string.
 public struct PostgresError: Error, Hashable, Sendable {
-    /// What a caller decides by; `sqlstate` has the finer answer.
+    /// The category that a caller acts on; `sqlstate` is more precise.
     public enum Kind: String, Hashable, Sendable {
-        /// The address itself cannot be used, or the programs of a local server are not installed.
+        /// The address or the server cannot be used as configured, or the programs of a local server are not installed.
         case configuration
-        /// Nothing answered, or the server is starting, stopping, or has no connection to spare.
+        /// No server responded, or it is starting, stopping, or out of connections.
         case unreachable
-        /// Wrong password, unknown role, or no rule of `pg_hba.conf` that lets this client in (28P01, 28000).
+        /// The password is wrong, the role is unknown, or no rule of `pg_hba.conf` admits this client (28P01, 28000).
         case authentication
-        /// There is no database of this name (3D000).
+        /// The server has no database of this name (3D000).
         case unknownDatabase
-        /// The role may not do this (42501). The object may well exist.
+        /// The role lacks the privilege (42501). The object may exist.
         case permissionDenied
-        /// Another session holds a lock (55P03).
+        /// Another session holds the lock (55P03).
         case lockTimeout
-        /// The statement ran into `statement_timeout` or was canceled (57014).
+        /// The statement exceeded `statement_timeout` or was canceled (57014).
         case canceled
-        /// The link broke after it was open; what the last statement did is not known.
+        /// The connection broke after it was opened; the outcome of the last statement is unknown.
         case connectionLost
-        /// The version table no longer holds what a plan was made for.
+        /// The version table or the schema changed during the operation, or since it was planned.
         case changedMeanwhile
         /// Any other error that the server reported.
         case server
     }
 
     public var kind: Kind
-    /// The five characters of PostgreSQL's error code (Appendix A of its manual), when a server answered.
+    /// PostgreSQL's five-character error code (Appendix A of its manual); nil when no server reported the error.
     public var sqlstate: String?
     public var message: String
     public var detail: String?
     public var hint: String?
-    /// The statement that failed; its parameters are not in it.
+    /// The statement that failed, without its parameters.
     public var statement: String?
 
     public init(
@@ -45,7 +45,7 @@ public struct PostgresError: Error, Hashable, Sendable {
         self.statement = statement
     }
 
-    /// What a code of PostgreSQL means for the caller.
+    /// The kind for a PostgreSQL error code.
     static func kind(ofSQLState code: String) -> Kind {
         switch code {
         case "28P01", "28000": .authentication
@@ -53,7 +53,7 @@ public struct PostgresError: Error, Hashable, Sendable {
         case "42501": .permissionDenied
         case "55P03": .lockTimeout
         case "57014": .canceled
-        // Shutdown, crash, dropped database, idle timeouts: the server ends the session after it.
+        // Shutdown, crash, dropped database, idle timeouts: the server ends the session.
         case "57P01", "57P02", "57P04", "57P05", "25P03": .connectionLost
         case "57P03", "53300": .unreachable
         default: code.hasPrefix("08") ? .connectionLost : .server

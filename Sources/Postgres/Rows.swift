@@ -1,52 +1,62 @@
 import CLibPQ
 
-/// An answer of the server: rows of text values, nil for NULL.
+/// Owns a libpq result and frees it.
+@safe struct ResultHandle: ~Copyable {
+    let pointer: OpaquePointer
+
+    init(_ pointer: OpaquePointer) {
+        unsafe self.pointer = unsafe pointer
+    }
+
+    deinit {
+        unsafe PQclear(pointer)
+    }
+
+    /// The number of rows.
+    var count: CInt { unsafe PQntuples(pointer) }
+
+    /// A field of an error, nil when the server sent none.
+    func field(_ code: CInt) -> String? {
+        unsafe text(PQresultErrorField(pointer, code))
+    }
+}
+
+/// The result of a statement: rows of text values, nil for NULL.
 public struct Rows: Sendable, Hashable {
-    public var columns: [String]
-    public var values: [[String?]]
-    /// How many rows a statement changed or returned, 0 where that makes no sense.
-    public var affected: Int
+    public var columns: [String] = []
+    public var values: [[String?]] = []
 
     public var count: Int { values.count }
     public var isEmpty: Bool { values.isEmpty }
-    /// The first value of the first row, nil when there is none or it is NULL.
+    /// The first value of the first row, nil when there is no row or the value is NULL.
     public var value: String? { values.first?.first ?? nil }
 
-    public init(columns: [String], values: [[String?]], affected: Int) {
-        self.columns = columns
-        self.values = values
-        self.affected = affected
-    }
+    public init() {}
 
-    init(_ answer: borrowing Answer) {
-        let fields = unsafe PQnfields(answer.pointer)
-        columns = (0..<fields).map { unsafe text(PQfname(answer.pointer, $0)) ?? "" }
-        values = (0..<answer.count).map { index in
-            let row = Row(answer, index)
+    init(_ result: borrowing ResultHandle) {
+        let fields = unsafe PQnfields(result.pointer)
+        columns = (0..<fields).map { unsafe text(PQfname(result.pointer, $0)) ?? "" }
+        values = (0..<result.count).map { index in
+            let row = Row(result, index)
             return (0..<Int(fields)).map { row.text($0) }
         }
-        affected = unsafe text(PQcmdTuples(answer.pointer)).flatMap { Int($0) } ?? 0
     }
 }
 
-extension Answer {
-    /// How many rows it has.
-    var count: CInt { unsafe PQntuples(pointer) }
-}
-
-/// One row of an answer, where libpq keeps it: a value becomes a string only when it is asked for. It is lent to a body
-/// and not to be kept. NULL reads as nil, false or 0.
+/// One row of a result, in libpq's memory. Reading a field copies it. NULL reads as nil, false or 0.
+///
+/// A row is valid only during the call of the body that receives it.
 @safe struct Row: ~Copyable {
-    private let answer: OpaquePointer
+    private let result: OpaquePointer
     private let index: CInt
 
-    init(_ answer: borrowing Answer, _ index: CInt) {
-        unsafe self.answer = unsafe answer.pointer
+    init(_ result: borrowing ResultHandle, _ index: CInt) {
+        unsafe self.result = unsafe result.pointer
         self.index = index
     }
 
     func isNull(_ field: Int) -> Bool {
-        unsafe PQgetisnull(answer, index, CInt(field)) == 1
+        unsafe PQgetisnull(result, index, CInt(field)) == 1
     }
 
     func text(_ field: Int) -> String? {
@@ -69,7 +79,7 @@ extension Answer {
             var value: Number = 0
             for place in (isNegative ? 1 : 0)..<bytes.count {
                 let digit = Number(truncatingIfNeeded: bytes[place] &- UInt8(ascii: "0"))
-                // There is one number more below zero than above, hence no change of sign at the end.
+                // Negative numbers are built below zero: the smallest one has no positive counterpart.
                 value = isNegative ? value &* 10 &- digit : value &* 10 &+ digit
             }
             return value
@@ -87,7 +97,7 @@ extension Answer {
                     value = value &* 10 &+ Int16(bytes[place] &- UInt8(ascii: "0"))
                 case UInt8(ascii: "-"): sign = -1
                 case UInt8(ascii: ","), UInt8(ascii: "}"):
-                    // An empty array has no number before its end.
+                    // In an empty array the brace follows at once.
                     if place > 1 { numbers.append(sign &* value) }
                     (value, sign) = (0, 1)
                 default: break
@@ -97,11 +107,11 @@ extension Answer {
         }
     }
 
-    /// The text's bytes; none for NULL.
+    /// The bytes of the field's text; none for NULL.
     func withBytes<R>(_ field: Int, _ body: (Span<UInt8>) -> R) -> R {
-        let count = unsafe Int(PQgetlength(answer, index, CInt(field)))
-        // NULL has a length of 0, and a pointer to an empty text.
-        guard let value = unsafe PQgetvalue(answer, index, CInt(field)) else { return body(Span()) }
+        let count = unsafe Int(PQgetlength(result, index, CInt(field)))
+        // For NULL libpq has a length of 0 and a pointer to an empty text.
+        guard let value = unsafe PQgetvalue(result, index, CInt(field)) else { return body(Span()) }
         return unsafe value.withMemoryRebound(to: UInt8.self, capacity: count) { start in
             unsafe body(UnsafeBufferPointer(start: start, count: count).span)
         }
@@ -109,7 +119,7 @@ extension Answer {
 }
 
 extension String {
-    /// UTF-8, repaired where it is none.
+    /// Decodes UTF-8; invalid sequences become U+FFFD.
     init(bytes: Span<UInt8>) {
         self = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }

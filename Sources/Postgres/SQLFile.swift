@@ -3,15 +3,16 @@ import Glibc
 import Subprocess
 import SystemPackage
 
-/// An SQL file as `pg_dump` writes them.
+/// An SQL file in the format of `pg_dump`.
 public enum SQLFile {
-    /// Runs the file with psql, since dumps hold what only psql understands: `COPY … FROM stdin`, `\restrict`.
+    /// Runs the file with psql, because dumps contain commands that only psql understands: `COPY … FROM stdin`,
+    /// `\restrict`.
     ///
-    /// The address reaches psql in a file of mode 0600 that is gone afterwards: neither its arguments nor its
-    /// environment show a password.
+    /// psql reads the address from a temporary service file of mode 0600, so that neither its arguments nor its
+    /// environment contain a password.
     ///
-    /// - Throws: `configuration` without psql or when the file cannot be read; `server` with psql's complaint when a
-    ///   statement fails. What ran before it stays.
+    /// - Throws: `configuration` when psql is not installed or the file cannot be read; `server` with psql's message when
+    ///   a statement fails. The effects of earlier statements remain.
     public static func load(_ path: String, into address: DatabaseAddress) async throws(PostgresError) {
         guard FileManager.default.isReadableFile(atPath: path) else {
             throw PostgresError(kind: .configuration, message: "\(path) cannot be read.")
@@ -22,20 +23,20 @@ public enum SQLFile {
         let executable: Executable =
             psql.flatMap { FileManager.default.isExecutableFile(atPath: $0) ? .path(FilePath($0)) : nil }
             ?? .name("psql")
-        let complaint: String?
+        let failure: String?
         do {
             let outcome = try await run(
                 executable, arguments: ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", path, "service=schemad"],
                 environment: .inherit.updating(["PGSERVICEFILE": service]), input: .none, output: .discarded,
                 error: .string(limit: 1 << 16))
             let isGood = if case .exited(0) = outcome.terminationStatus { true } else { false }
-            complaint = isGood ? nil : outcome.standardError
+            failure = isGood ? nil : outcome.standardError
         } catch {
-            throw PostgresError(kind: .configuration, message: "The program psql cannot be started.")
+            throw PostgresError(kind: .configuration, message: "The program psql could not be started.")
         }
-        if let complaint {
-            let lines = complaint.split(separator: "\n").prefix(3).joined(separator: " ")
-            throw PostgresError(kind: .server, message: lines.isEmpty ? "psql ended with an error." : lines)
+        if let failure {
+            let lines = failure.split(separator: "\n").prefix(3).joined(separator: " ")
+            throw PostgresError(kind: .server, message: lines.isEmpty ? "psql failed without a message." : lines)
         }
     }
 
@@ -45,13 +46,13 @@ public enum SQLFile {
         var template = Array("/tmp/schemad-service-XXXXXX".utf8CString)
         let descriptor = unsafe mkstemp(&template)
         guard descriptor >= 0, !lines.contains(where: { $0.contains("\n") }) else {
-            throw PostgresError(kind: .configuration, message: "No file can be made in /tmp.")
+            throw PostgresError(kind: .configuration, message: "A temporary file could not be created in /tmp.")
         }
         defer { Glibc.close(descriptor) }
         let text = Array("[schemad]\n\(lines.joined(separator: "\n"))\n".utf8)
         let written = unsafe write(descriptor, text, text.count)
         guard written == text.count else {
-            throw PostgresError(kind: .configuration, message: "A file in /tmp cannot be written.")
+            throw PostgresError(kind: .configuration, message: "A temporary file in /tmp could not be written.")
         }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

@@ -2,17 +2,17 @@ import FoundationEssentials
 import Glibc
 import Subprocess
 
-/// The folder that holds `initdb` and `postgres`.
+/// An installation of PostgreSQL's server programs: the folder with `initdb` and `postgres`.
 public struct ServerPrograms: Sendable, Hashable {
     public let folder: String
 
-    /// Where Debian and its relatives put each major version.
-    static let packages = "/usr/lib/postgresql"
+    /// Debian and its derivatives install each major version below this folder.
+    private static let packages = "/usr/lib/postgresql"
 
-    /// Looks in Debian's folders (newest major version first), then along `PATH`, then asks `pg_config --bindir`.
+    /// Searches Debian's folders (newest major version first), then `PATH`, then `pg_config --bindir`.
     ///
-    /// - Parameter majorVersion: taken first where it is among Debian's folders.
-    /// - Returns: nil when PostgreSQL's server is not installed; its client package alone has no `initdb`.
+    /// - Parameter majorVersion: preferred if it is among Debian's folders.
+    /// - Returns: nil when PostgreSQL's server is not installed; the client package alone has no `initdb`.
     public static func installed(preferring majorVersion: Int? = nil) async -> ServerPrograms? {
         let versions = ((try? FileManager.default.contentsOfDirectory(atPath: packages)) ?? []).compactMap { Int($0) }
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
@@ -35,12 +35,12 @@ public struct ServerPrograms: Sendable, Hashable {
     }
 }
 
-/// The account that a server runs under when we are root: PostgreSQL refuses to be root.
+/// The account for a server that root starts: PostgreSQL refuses to run as root.
 struct Account: Sendable, Hashable {
     let user: uid_t
     let group: gid_t
 
-    /// `postgres`, else `nobody`; nil when we are not root and the server can run as ourselves.
+    /// `postgres`, else `nobody`; nil when this process is not root and the server can run under its account.
     ///
     /// - Throws: `configuration` when neither account exists.
     static func unprivileged() throws(PostgresError) -> Account? {
@@ -49,8 +49,9 @@ struct Account: Sendable, Hashable {
             if let account = named(name) { return account }
         }
         throw PostgresError(
-            kind: .configuration, message: "PostgreSQL does not run as root, and there is no user postgres or nobody.",
-            hint: "Create one of them, or start this as another user.")
+            kind: .configuration,
+            message: "PostgreSQL does not run as root, and neither of the users postgres and nobody exists.",
+            hint: "Create one of them, or run this command as another user.")
     }
 
     private static func named(_ name: String) -> Account? {

@@ -1,78 +1,80 @@
 import CLibPQ
 import Glibc
 
-/// An open connection, lent to one body at a time. Every call blocks until the server has answered.
+/// An open connection, used by one body at a time. Every call blocks until the server has responded.
 @safe public final class Session {
-    private let link: Link
+    private let connection: ConnectionHandle
     private let options: SessionOptions
     private let cancelSwitch: CancelSwitch
     private let notices: Unmanaged<NoticeBox>
-    /// 150004 stands for 15.4.
+    /// For example 150004 for PostgreSQL 15.4.
     public let serverVersion: Int
-    /// The process that serves this session, as it says itself.
+    /// The process id of the backend, as `pg_backend_pid()` reports it.
     public private(set) var backend: Int32 = 0
-    /// Another program stands between: statements may land on a different backend each time. Locks of a session and
-    /// `SET` are then meaningless; this class sets up every transaction anew instead.
+    /// A pooler sits between this client and the server, so each transaction may run on a different backend. Session
+    /// locks and `SET` are then meaningless; this class pins its settings in every transaction instead.
     public private(set) var isPooled = false
 
     /// Opens and sets up a session.
     ///
-    /// - Throws: `unreachable`, `authentication`, `unknownDatabase`, `permissionDenied`, or what a pinned setting
-    ///   earns.
+    /// - Throws: `unreachable`, `authentication`, `unknownDatabase`, `permissionDenied`, or the server's error for a
+    ///   pinned setting.
     init(_ address: DatabaseAddress, _ options: SessionOptions, _ cancelSwitch: CancelSwitch) throws(PostgresError) {
-        link = try Link.open(address, options)
+        connection = try ConnectionHandle.open(address, options)
         self.options = options
         self.cancelSwitch = cancelSwitch
         unsafe notices = unsafe Unmanaged.passRetained(NoticeBox(handler: options.notice))
-        serverVersion = unsafe Int(PQserverVersion(link.pointer))
-        unsafe PQsetNoticeProcessor(link.pointer, noticeProcessor, notices.toOpaque())
-        cancelSwitch.install(CancelKey(link))
-        let pid = try unhurried { () throws(PostgresError) in try execute("SELECT pg_catalog.pg_backend_pid()", []) }
+        serverVersion = unsafe Int(PQserverVersion(connection.pointer))
+        unsafe PQsetNoticeProcessor(connection.pointer, noticeProcessor, notices.toOpaque())
+        cancelSwitch.install(CancelKey(connection))
+        let pid = try withRetries { () throws(PostgresError) in try execute("SELECT pg_catalog.pg_backend_pid()", []) }
         backend = Int32(pid.value ?? "") ?? 0
-        isPooled = unsafe PQbackendPID(link.pointer) != backend
-        if !isPooled { try unhurried { () throws(PostgresError) in try pin(local: false) } }
+        isPooled = unsafe PQbackendPID(connection.pointer) != backend
+        if !isPooled { try withRetries { () throws(PostgresError) in try pin(local: false) } }
     }
 
     deinit {
-        unsafe PQsetNoticeProcessor(link.pointer, { _, _ in }, nil)
+        unsafe PQsetNoticeProcessor(connection.pointer, { _, _ in }, nil)
         unsafe notices.release()
     }
 
-    /// Runs one statement. Parameters travel beside the text, as `$1`, `$2`, …; nil is NULL.
+    /// Runs one statement. Parameters are sent separately from the text, as `$1`, `$2`, …; nil is NULL.
     ///
-    /// - Throws: what the server reported, by kind; `connectionLost` when there was no answer.
+    /// - Throws: the error that the server reported; `connectionLost` when it did not respond.
     @discardableResult
     public func query(_ statement: String, _ parameters: [String?] = []) throws(PostgresError) -> Rows {
         guard isPooled, !isInTransaction else { return try execute(statement, parameters) }
         return try transaction { () throws(PostgresError) in try execute(statement, parameters) }
     }
 
-    /// Runs one statement and hands its rows over one by one, without making strings of their values.
+    /// Runs one statement and passes its rows to the body one by one, without converting their values to strings.
     ///
-    /// - Throws: as `query`; no row has been handed over then.
+    /// - Throws: as `query`, before any row has been passed.
     func forEach(
         _ statement: String, _ parameters: [String?] = [], _ body: (borrowing Row) -> Void
     ) throws(PostgresError) {
         if isPooled, !isInTransaction {
             return try transaction { () throws(PostgresError) in try forEach(statement, parameters, body) }
         }
-        try run(statement, parameters) { answer in
-            for index in 0..<answer.count { body(Row(answer, index)) }
+        try run(statement, parameters) { result in
+            for index in 0..<result.count { body(Row(result, index)) }
         }
     }
 
-    /// Runs the body in a transaction: committed when it returns, rolled back when it throws.
+    /// Runs the body in a transaction, which is committed when the body returns and rolled back when it throws.
     ///
-    /// - Throws: what the body throws; `connectionLost` from the COMMIT means that its outcome is not known.
+    /// - Throws: the error of the body; `connectionLost` from the COMMIT means that its outcome is unknown.
     public func transaction<T>(
         isolation: Isolation = .readCommitted, _ body: () throws(PostgresError) -> T
     ) throws(PostgresError) -> T {
-        if isInTransaction { throw PostgresError(kind: .server, sqlstate: "25001", message: "A transaction is open.") }
-        // Said here and not left to the default: behind a pooler that is not pinned for the session.
+        if isInTransaction {
+            throw PostgresError(kind: .server, sqlstate: "25001", message: "A transaction is already open.")
+        }
+        // Explicit rather than by default_transaction_read_only, which behind a pooler is not pinned for the session.
         let access = options.readOnly ? "READ ONLY" : "READ WRITE"
         let begin = "BEGIN ISOLATION LEVEL \(isolation.rawValue), \(access)"
         if isPooled {
-            try unhurried { () throws(PostgresError) in
+            try withRetries { () throws(PostgresError) in
                 try execute(begin, [])
                 try pin(local: true)
             }
@@ -86,28 +88,27 @@ import Glibc
             settle()
             throw error
         }
-        // COMMIT of a transaction that has failed succeeds, and rolls back.
+        // COMMIT of a failed transaction succeeds, and rolls back.
         if transactionStatus == PQTRANS_INERROR {
             settle()
-            throw PostgresError(kind: .server, sqlstate: "25P02", message: "A statement of the transaction had failed.")
+            throw PostgresError(kind: .server, sqlstate: "25P02", message: "A statement of the transaction failed.")
         }
         try execute("COMMIT", [])
         return value
     }
 
-    /// SQL's names of what a transaction sees of others.
+    /// SQL's isolation levels.
     public enum Isolation: String, Sendable {
         case readCommitted = "READ COMMITTED"
         case repeatableRead = "REPEATABLE READ"
-        case serializable = "SERIALIZABLE"
     }
 
-    /// Ends a transaction that was left open. A body never hands one on to the next.
+    /// Rolls back a transaction that was left open, so that a body never passes one on to the next.
     func settle() {
         if isInTransaction { _ = try? execute("ROLLBACK", [], isCleanup: true) }
     }
 
-    public var isInTransaction: Bool {
+    var isInTransaction: Bool {
         switch transactionStatus {
         case PQTRANS_INTRANS, PQTRANS_INERROR: true
         default: false
@@ -115,21 +116,24 @@ import Glibc
     }
 
     private var transactionStatus: PGTransactionStatusType {
-        unsafe PQtransactionStatus(link.pointer)
+        unsafe PQtransactionStatus(connection.pointer)
     }
 
-    /// Whether the next statement has a chance. An idle connection that is readable has been told something, most
-    /// often that the server is going away; libpq takes that for a notice, so the server is asked.
+    /// Whether the connection can run another statement. An idle connection that is readable has received a message,
+    /// most often that the server is shutting down. libpq treats that as a notice, so an empty query checks the server.
     var isAlive: Bool {
-        guard unsafe PQstatus(link.pointer) == CONNECTION_OK, transactionStatus == PQTRANS_IDLE else { return false }
-        if unsafe wait(for: POLLIN, on: PQsocket(link.pointer), atMost: .zero) {
-            guard unsafe PQconsumeInput(link.pointer) == 1, (try? execute("", [])) != nil else { return false }
+        guard unsafe PQstatus(connection.pointer) == CONNECTION_OK, transactionStatus == PQTRANS_IDLE else {
+            return false
         }
-        return unsafe PQstatus(link.pointer) == CONNECTION_OK
+        if unsafe wait(for: POLLIN, on: PQsocket(connection.pointer), atMost: .zero) {
+            guard unsafe PQconsumeInput(connection.pointer) == 1, (try? execute("", [])) != nil else { return false }
+        }
+        return unsafe PQstatus(connection.pointer) == CONNECTION_OK
     }
 
-    /// Runs what comes before our own limits hold, again and again: a role's `statement_timeout` may be a millisecond.
-    private func unhurried<T>(_ body: () throws(PostgresError) -> T) throws(PostgresError) -> T {
+    /// Runs setup statements, with retries while our own limits do not apply yet: a role's `statement_timeout` may be a
+    /// millisecond.
+    private func withRetries<T>(_ body: () throws(PostgresError) -> T) throws(PostgresError) -> T {
         var attempts = 0
         while true {
             do { return try body() } catch {
@@ -152,71 +156,73 @@ import Glibc
     private func execute(
         _ statement: String, _ parameters: [String?], isCleanup: Bool = false
     ) throws(PostgresError) -> Rows {
-        var rows = Rows(columns: [], values: [], affected: 0)
-        try run(statement, parameters, isCleanup: isCleanup) { answer in rows = Rows(answer) }
+        var rows = Rows()
+        try run(statement, parameters, isCleanup: isCleanup) { result in rows = Rows(result) }
         return rows
     }
 
-    /// Sends a statement and hands over its answer, unless that is an error.
+    /// Sends a statement and passes its result to the body, unless that is an error.
     private func run(
-        _ statement: String, _ parameters: [String?], isCleanup: Bool = false, _ body: (borrowing Answer) -> Void
+        _ statement: String, _ parameters: [String?], isCleanup: Bool = false, _ body: (borrowing ResultHandle) -> Void
     ) throws(PostgresError) {
         if cancelSwitch.isRequested, !isCleanup {
-            throw PostgresError(kind: .canceled, message: "Canceled before the statement began.", statement: statement)
+            throw PostgresError(
+                kind: .canceled, message: "The statement was canceled before it started.", statement: statement)
         }
         if statement.utf8.contains(0) || parameters.contains(where: { $0?.utf8.contains(0) ?? false }) {
-            throw PostgresError(kind: .server, sqlstate: "22021", message: "Text for PostgreSQL cannot hold a NUL.")
+            throw PostgresError(
+                kind: .server, sqlstate: "22021", message: "PostgreSQL text cannot contain NUL characters.")
         }
         let sent = unsafe withCStrings(parameters) { values in
             unsafe PQsendQueryParams(
-                link.pointer, statement, CInt(parameters.count), nil, values, nil, nil, 0)
+                connection.pointer, statement, CInt(parameters.count), nil, values, nil, nil, 0)
         }
         guard sent == 1 else { throw lost(statement) }
-        try waitForAnswer(statement)
+        try waitForResult(statement)
         var failure: PostgresError?
-        while let pointer = unsafe PQgetResult(link.pointer) {
-            let answer = unsafe Answer(pointer)
-            if let error = error(of: answer, statement) { failure = failure ?? error } else { body(answer) }
+        while let pointer = unsafe PQgetResult(connection.pointer) {
+            let result = unsafe ResultHandle(pointer)
+            if let error = error(of: result, statement) { failure = failure ?? error } else { body(result) }
         }
         if let failure { throw failure }
     }
 
-    /// Waits until the answer is complete; sends a wanted cancellation again until it is heard.
-    private func waitForAnswer(_ statement: String) throws(PostgresError) {
+    /// Waits until the result is complete; repeats a pending cancel request until the server honors it.
+    private func waitForResult(_ statement: String) throws(PostgresError) {
         let limit = options.statementTimeoutMs
-        // The server ends the statement itself; when it does not even say so, the link is dead.
+        // The server enforces the timeout. If it does not report even that, the connection is dead.
         let deadline = limit > 0 ? ContinuousClock.now + .milliseconds(limit) + .seconds(10) : nil
-        while unsafe PQisBusy(link.pointer) == 1 {
-            if unsafe wait(for: POLLIN, on: PQsocket(link.pointer), atMost: .milliseconds(250)) {
-                guard unsafe PQconsumeInput(link.pointer) == 1 else { throw lost(statement) }
+        while unsafe PQisBusy(connection.pointer) == 1 {
+            if unsafe wait(for: POLLIN, on: PQsocket(connection.pointer), atMost: .milliseconds(250)) {
+                guard unsafe PQconsumeInput(connection.pointer) == 1 else { throw lost(statement) }
             } else {
                 cancelSwitch.send()
-                if let deadline, deadline < .now { throw lost(statement, because: "The server has stopped answering.") }
+                if let deadline, deadline < .now { throw lost(statement, because: "The server stopped responding.") }
             }
         }
     }
 
-    /// What the server reported instead of an answer.
-    private func error(of answer: borrowing Answer, _ statement: String) -> PostgresError? {
-        switch unsafe PQresultStatus(answer.pointer) {
+    /// The error in a result; nil when the statement succeeded.
+    private func error(of result: borrowing ResultHandle, _ statement: String) -> PostgresError? {
+        switch unsafe PQresultStatus(result.pointer) {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: return nil
         default:
-            guard let code = answer.field(schemad_diag_sqlstate) else { return lost(statement) }
+            guard let code = result.field(schemad_diag_sqlstate) else { return lost(statement) }
             return PostgresError(
                 kind: PostgresError.kind(ofSQLState: code), sqlstate: code,
-                message: answer.field(schemad_diag_message) ?? "", detail: answer.field(schemad_diag_detail),
-                hint: answer.field(schemad_diag_hint), statement: statement)
+                message: result.field(schemad_diag_message) ?? "", detail: result.field(schemad_diag_detail),
+                hint: result.field(schemad_diag_hint), statement: statement)
         }
     }
 
     private func lost(_ statement: String, because reason: String? = nil) -> PostgresError {
-        let report = unsafe String(cString: PQerrorMessage(link.pointer))
+        let report = unsafe String(cString: PQerrorMessage(connection.pointer))
         let line = report.split(separator: "\n").first.map(String.init) ?? "The connection was lost."
         return PostgresError(kind: .connectionLost, message: reason ?? line, statement: statement)
     }
 }
 
-/// Keeps the handler where libpq's callback can find it.
+/// Holds the notice handler for libpq's callback.
 private final class NoticeBox {
     let handler: (@Sendable (String) -> Void)?
 

@@ -1,22 +1,22 @@
-/// How a session is set up right after it was opened.
+/// The settings of a session, applied right after it is opened.
 public struct SessionOptions: Sendable {
-    /// Shown in `pg_stat_activity`; the server cuts it at 63 bytes.
+    /// Shown in `pg_stat_activity`; the server truncates it to 63 bytes.
     public var applicationName: String
-    /// For each host of the address; at least 1.
+    /// Per host of the address; at least 1.
     public var connectTimeoutSeconds: Int
-    /// Milliseconds; 0 means without limit.
+    /// Milliseconds; 0 means no limit.
     public var statementTimeoutMs: Int
-    /// Milliseconds; 0 means without limit.
+    /// Milliseconds; 0 means no limit.
     public var lockTimeoutMs: Int
     /// Every transaction of the session is READ ONLY.
     public var readOnly: Bool
-    /// The value of `search_path` as it stands behind `SET search_path =`; nil leaves the role's own.
+    /// The value of `search_path`, written as after `SET search_path =`; nil keeps the role's own.
     public var searchPath: String?
-    /// The role that the session acts as; nil leaves the one that logged in.
+    /// The role to switch to; nil keeps the login role.
     public var role: String?
-    /// The session has to outlive long silence (a lock hangs on it): `idle_session_timeout` is switched off.
+    /// The session must survive long idle periods because it holds a lock: `idle_session_timeout` is switched off.
     public var keepsSession: Bool
-    /// Gets what the server says beside its answers; without it such notices are dropped.
+    /// Receives the server's notices and warnings; nil discards them.
     public var notice: (@Sendable (String) -> Void)?
 
     public init(
@@ -35,14 +35,14 @@ public struct SessionOptions: Sendable {
         self.notice = notice
     }
 
-    /// A session that only looks: read-only, short timeouts, and names resolved in `pg_catalog` alone.
+    /// Options for a read-only session with short timeouts and only `pg_catalog` in its `search_path`.
     public static func read(applicationName: String, role: String? = nil) -> SessionOptions {
         SessionOptions(
             applicationName: applicationName, statementTimeoutMs: 5_000, lockTimeoutMs: 500, readOnly: true,
             searchPath: "pg_catalog", role: role)
     }
 
-    /// What is pinned, as names and values for `set_config`, for a server of this version (150004 = 15.4).
+    /// The settings to pin, as names and values for `set_config`, for a server of this version (150004 = 15.4).
     func pins(serverVersion: Int) -> [(name: String, value: String)] {
         var pins = [
             ("statement_timeout", "\(statementTimeoutMs)"), ("lock_timeout", "\(lockTimeoutMs)"),
@@ -50,7 +50,7 @@ public struct SessionOptions: Sendable {
         ]
         if keepsSession, serverVersion >= 140_000 { pins.append(("idle_session_timeout", "0")) }
         if let searchPath { pins.append(("search_path", searchPath)) }
-        // Last: a role that is not superuser may be refused some of the above only if they came later.
+        // Last, because a role that is not a superuser might not be allowed to set some of the above.
         if let role { pins.append(("role", role)) }
         return pins
     }

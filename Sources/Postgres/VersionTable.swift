@@ -1,12 +1,12 @@
-/// The table in which Alembic records what was applied, as one look at it found it.
+/// The table in which Alembic records the applied revisions, as one read found it.
 public struct VersionTable: Hashable, Sendable {
     public enum State: Hashable, Sendable {
         /// A table (or a partitioned one) with the column `version_num`; its rows were read.
         case table
         case missing
-        /// Something else has the name: `view`, `materialized view`, `sequence`, …
+        /// The name belongs to another kind of relation or type: `view`, `materialized view`, `sequence`, …
         case notATable(kind: String)
-        /// It is there and the role may not read it. The message is the server's.
+        /// It exists and the role may not read it. The message is the server's.
         case denied(message: String)
         /// A table without the column `version_num`.
         case columnMissing
@@ -19,9 +19,10 @@ public struct VersionTable: Hashable, Sendable {
     /// The values of `version_num`, nil for NULL, duplicates included, in the order of their Unicode scalars, NULL
     /// first.
     public var rows: [String?]
-    /// The characters that `version_num` holds (32 when Alembic made it); nil when it has no limit or is not known.
+    /// The maximum length of `version_num` in characters (32 when Alembic created it); nil when it is unlimited or not
+    /// known.
     public var columnWidth: Int?
-    /// Without one, duplicates and NULL are possible.
+    /// Without a primary key, duplicates and NULL are possible.
     public var hasPrimaryKey: Bool
 
     public init(
@@ -36,7 +37,7 @@ public struct VersionTable: Hashable, Sendable {
         self.hasPrimaryKey = hasPrimaryKey
     }
 
-    /// One order for all lists of rows, so that equal contents are equal lists.
+    /// Sorts rows as `rows` documents, so that equal contents are equal lists.
     static func sorted(_ rows: [String?]) -> [String?] {
         rows.sorted { left, right in
             guard let left, let right else { return left == nil && right != nil }

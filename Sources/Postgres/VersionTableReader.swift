@@ -1,16 +1,16 @@
 import Schema
 
-/// Looks at the version table. Never writes, never waits longer than the session's `lock_timeout`.
+/// Reads the version table. It never writes, and never waits longer than the session's `lock_timeout`.
 public enum VersionTableReader {
-    /// More rows than a version table could ever need; what is beyond is not read.
+    /// More rows than a version table could ever need; further rows are not read.
     static let rowLimit = 10_000
 
     /// - Parameters:
-    ///   - schema: where the table is; nil resolves the name as a fresh session of this role would, by its own
-    ///     `search_path`.
-    ///   - name: `alembic_version` unless env.py says otherwise.
-    /// - Throws: `lockTimeout` while a migration holds the table, and whatever the link earns. Missing, denied and
-    ///   not-a-table are answers, not errors.
+    ///   - schema: the table's schema; nil resolves the name through the role's own `search_path`, as a new session
+    ///     would.
+    ///   - name: `alembic_version` unless env.py sets another one.
+    /// - Throws: `lockTimeout` while a migration holds the table, and errors of the connection. A missing table, a denied
+    ///   table and another kind of object are states of the result, not errors.
     public static func read(
         _ session: Session, schema: String? = nil, name: String = "alembic_version"
     ) throws(PostgresError) -> VersionTable {
@@ -22,7 +22,7 @@ public enum VersionTableReader {
         }
         guard table.state == .table else { return table }
         do {
-            // A statement of its own, because a refusal ends its transaction.
+            // In its own transaction, because a refusal ends the transaction.
             table.rows = try rows(session, of: table)
         } catch {
             switch (error.kind, error.sqlstate) {
@@ -34,13 +34,12 @@ public enum VersionTableReader {
         return table
     }
 
-    /// The rows alone, in the transaction that is open or one of their own.
+    /// Reads only the rows, in the open transaction or in one of its own.
     ///
-    /// - Parameter table: as it was found before.
-    /// - Throws: what the server says, `permissionDenied` and a table that is gone (42P01) included.
+    /// - Parameter table: as an earlier read found it.
+    /// - Throws: the server's error, including `permissionDenied` and, for a table that was dropped, 42P01.
     static func rows(_ session: Session, of table: VersionTable) throws(PostgresError) -> [String?] {
-        // Absolute names only.
-        let name = sqlName(table.schema, table.name)
+        let name = TableName(schema: table.schema, name: table.name).sql()
         let rows = try session.query("SELECT version_num FROM \(name) LIMIT \(rowLimit)")
         return VersionTable.sorted(rows.values.map { $0[0] })
     }
@@ -52,14 +51,14 @@ public enum VersionTableReader {
             let rows = try session.query(lookUp + "WHERE n.nspname = $1 AND c.relname = $2", [schema, name])
             return (schema, rows.values.first.map { described($0, name) })
         }
-        // This session's own search_path is pinned; reset_val is what the role gets when it logs in.
+        // The search_path of this session is pinned; reset_val is the one that the role gets when it logs in.
         try session.query(
             """
             SELECT pg_catalog.set_config('search_path', reset_val, true) FROM pg_catalog.pg_settings
             WHERE name = 'search_path'
             """)
         let visible = lookUp + "WHERE c.oid = pg_catalog.to_regclass(pg_catalog.quote_ident($1))"
-        // A schema that the role may not use is skipped silently; "missing" would be the wrong answer then.
+        // The server silently skips a schema that the role may not use. "Missing" would be wrong in that case.
         let hidden =
             lookUp + """
                 WHERE c.relname = $1 AND NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND n.nspname IN (
@@ -77,7 +76,7 @@ public enum VersionTableReader {
         return (try session.query("SELECT pg_catalog.current_schema()").value ?? "public", nil)
     }
 
-    /// Widths: `atttypmod` of varchar and char is the length plus 4, or -1 for no limit.
+    /// `atttypmod` of varchar and char is the length plus 4, or -1 for no limit.
     private static let lookUp = """
         SELECT n.nspname, c.relkind, a.attnum IS NOT NULL,
                CASE WHEN pg_catalog.format_type(a.atttypid, NULL) IN ('character varying', 'character')
@@ -104,10 +103,5 @@ public enum VersionTableReader {
         return VersionTable(
             schema: row[0] ?? "", name: name, state: state, columnWidth: row[3].flatMap { Int($0) },
             hasPrimaryKey: row[4] == "t")
-    }
-
-    /// The name as a statement takes it.
-    static func sqlName(_ schema: String, _ name: String) -> String {
-        TableName(schema: schema, name: name).sql()
     }
 }

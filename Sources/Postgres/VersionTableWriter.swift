@@ -1,31 +1,22 @@
-import Schema
+public import Schema
 
-/// Changes the version table's rows, all or none, and only when they are what the plan was made for.
+/// Changes the rows of a version table, all or none, and only if the table is still as the plan found it.
 public enum VersionTableWriter {
-    /// What a plan expects to find.
-    public enum Expectation: Codable, Hashable, Sendable {
-        /// No table: it is created as Alembic 1.20 would create it.
-        case missing
-        /// A table with these rows, in any order.
-        case rows([String?])
-    }
-
-    /// Applies the changes in one transaction: locks the table against other writers, reads the rows again, compares
-    /// them with what the plan expects, changes them, and reads them once more before COMMIT.
+    /// Applies the update in one transaction: locks the table against other writers, reads the rows again, compares
+    /// them with the expected ones, changes them, and reads them once more before COMMIT.
     ///
-    /// - Returns: the rows afterwards, in the order of `VersionTable.rows`.
-    /// - Throws: `changedMeanwhile` when table or rows are not what was expected (nothing was changed), `lockTimeout`,
-    ///   `permissionDenied`; `connectionLost` may mean that the changes were made: read the rows again.
+    /// - Returns: the rows after the update, in the order of `VersionTable.rows`.
+    /// - Throws: `changedMeanwhile` when the table or its rows are not as expected (nothing was changed), `lockTimeout`,
+    ///   `permissionDenied`. After `connectionLost` the changes may have been committed: read the rows again.
     public static func apply(
-        _ changes: [VersionTableChange], schema: String, name: String, expecting: Expectation, in session: Session
+        _ update: VersionTableUpdate, in session: Session
     ) throws(PostgresError) -> [String?] {
-        let table = VersionTableReader.sqlName(schema, name)
+        let table = update.table
         return try session.transaction { () throws(PostgresError) in
-            let before = try prepare(table, schema, name, expecting, session)
-            var wanted: [String?] = before
-            for change in changes {
+            var wanted: [String?] = try prepare(update, session)
+            for change in update.changes {
                 guard let next = change.applied(to: wanted) else {
-                    throw moved("a row to \(change.kind.rawValue) is not there", table, wanted)
+                    throw mismatch("there is no row to \(change.kind.rawValue)", table, wanted)
                 }
                 wanted = next
                 var values: [String?] = []
@@ -37,53 +28,44 @@ public enum VersionTableWriter {
             }
             let after = try rows(table, session)
             guard after == VersionTable.sorted(wanted) else {
-                // A trigger or rule of the application, most likely.
-                throw moved("the table did not take the changes as they were made", table, after)
+                // Most likely a trigger or rule of the application.
+                throw mismatch("after the changes its rows are not the intended ones", table, after)
             }
             return after
         }
     }
 
-    /// The same as text, for people: one statement an element, values written out.
-    public static func sql(
-        _ changes: [VersionTableChange], schema: String, name: String, expecting: Expectation
-    ) -> [String] {
-        let table = VersionTableReader.sqlName(schema, name)
-        let opening = expecting == .missing ? create(table, name) : lock(table)
-        let statements = changes.map { change in change.statement(table: table, value: SQLLiteral.quoted) }
-        return ["BEGIN", opening] + statements + ["COMMIT"]
-    }
-
-    private static func prepare(
-        _ table: String, _ schema: String, _ name: String, _ expecting: Expectation, _ session: Session
-    ) throws(PostgresError) -> [String?] {
-        guard case .rows(let expected) = expecting else {
+    /// Creates or locks the table and returns its rows, after comparing them with the expected ones.
+    private static func prepare(_ update: VersionTableUpdate, _ session: Session) throws(PostgresError) -> [String?] {
+        let table = update.table
+        guard case .rows(let expected) = update.expectation else {
             do {
-                try session.query(create(table, name))
+                try session.query(update.createStatement)
             } catch {
                 guard error.sqlstate == "42P07" else { throw error }
                 throw PostgresError(
-                    kind: .changedMeanwhile, message: "\(table) was missing and is there now.", hint: "Plan again.")
+                    kind: .changedMeanwhile,
+                    message: "\(table) did not exist when the plan was made, and exists now.", hint: planAgain)
             }
             return []
         }
         do {
-            try session.query(lock(table))
+            try session.query(update.lockStatement)
         } catch {
             // No such table, no such schema, not a table.
             guard ["42P01", "3F000", "42809"].contains(error.sqlstate) else { throw error }
             throw PostgresError(
-                kind: .changedMeanwhile, message: "\(table) is not there any more as a table.", hint: "Plan again.")
+                kind: .changedMeanwhile, message: "\(table) no longer exists as a table.", hint: planAgain)
         }
-        // LOCK TABLE takes views as well.
+        // LOCK TABLE accepts views as well.
         let kind = try session.query(
             """
             SELECT c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = $1 AND c.relname = $2
-            """, [schema, name])
-        guard ["r", "p"].contains(kind.value) else { throw moved("it is no table", table, []) }
+            """, [update.schema, update.name])
+        guard ["r", "p"].contains(kind.value) else { throw mismatch("it is not a table", table, []) }
         let found = try rows(table, session)
-        guard found == VersionTable.sorted(expected) else { throw moved("its rows are others now", table, found) }
+        guard found == VersionTable.sorted(expected) else { throw mismatch("its rows have changed", table, found) }
         return found
     }
 
@@ -92,21 +74,12 @@ public enum VersionTableWriter {
         return VersionTable.sorted(rows.values.map { $0[0] })
     }
 
-    private static func moved(_ what: String, _ table: String, _ rows: [String?]) -> PostgresError {
+    private static let planAgain = "Nothing was changed. Make a new plan."
+
+    private static func mismatch(_ what: String, _ table: String, _ rows: [String?]) -> PostgresError {
         let list = rows.prefix(10).map { $0.map(SQLLiteral.quoted) ?? "NULL" }.joined(separator: ", ")
         return PostgresError(
-            kind: .changedMeanwhile, message: "\(table) is not what the plan was made for: \(what).",
-            detail: "Its rows: \(list.isEmpty ? "none" : list).", hint: "Nothing was changed. Plan again.")
-    }
-
-    /// Conflicts with every writer, Alembic's included, and with itself; readers go on.
-    private static func lock(_ table: String) -> String {
-        "LOCK TABLE \(table) IN SHARE ROW EXCLUSIVE MODE"
-    }
-
-    /// `MigrationContext._ensure_version_table` of Alembic 1.20.
-    private static func create(_ table: String, _ name: String) -> String {
-        "CREATE TABLE \(table) (version_num VARCHAR(32) NOT NULL, "
-            + "CONSTRAINT \(SQLIdentifier.quoted(name + "_pkc")) PRIMARY KEY (version_num))"
+            kind: .changedMeanwhile, message: "\(table) does not match the plan: \(what).",
+            detail: "Its rows: \(list.isEmpty ? "none" : list).", hint: planAgain)
     }
 }

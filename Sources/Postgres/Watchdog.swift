@@ -1,26 +1,29 @@
+import Files
 import Glibc
 import Subprocess
 import SystemPackage
 
-/// A shell that owns a throwaway server: it makes the private folder, starts and stops `postgres`, and, as soon as the
-/// other end of its socket is gone, for whatever reason, ends the server and removes the folder.
+/// A shell process that owns a temporary server. It creates the private folder, starts and stops `postgres`, and, when
+/// the other end of its socket is closed, stops the server and removes the folder.
 ///
-/// The kernel closes our end even when this process is killed, so nothing survives us. The shell runs in a session of
-/// its own: neither Ctrl-C nor the end of a process group reaches it. It answers each line with one line.
+/// The kernel closes this process's end even after SIGKILL, so the server never outlives this process. The shell runs in
+/// its own session, so neither Ctrl-C nor a signal to the process group reaches it. It replies to each line with one
+/// line.
 ///
-/// Where the shell itself is killed, or the machine's power fails, the next one that starts in the same folder ends what
-/// is left and removes it. A lock tells such a folder from one that is in use.
+/// If the shell itself is killed, or the machine loses power, the next shell that starts in the same parent folder stops
+/// the remaining server and removes its folder. A file lock distinguishes such a folder from one in use.
 final class Watchdog: Sendable {
     private let descriptor: CInt
 
     /// - Parameters:
-    ///   - parent: an existing folder that the account may write to.
-    ///   - server: arguments of `postgres`; the port is added at each start.
+    ///   - parent: an existing folder that the account can write to.
+    ///   - server: arguments of `postgres`, without the port, which is added at each start.
     init(programs: ServerPrograms, account: Account?, parent: String, server: [String]) throws(PostgresError) {
         var ends: [CInt] = [-1, -1]
         let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
         guard unsafe socketpair(AF_UNIX, type, 0, &ends) == 0 else {
-            throw PostgresError(kind: .configuration, message: "No socket pair: \(errorText(errno)).")
+            throw PostgresError(
+                kind: .configuration, message: "A socket pair could not be created: \(SystemError.text(errno)).")
         }
         descriptor = ends[0]
         let input = FileDescriptor(rawValue: ends[1])
@@ -28,16 +31,16 @@ final class Watchdog: Sendable {
         var options = PlatformOptions()
         options.createSession = true
         // Not Subprocess's own userID: its child calls setuid() after a bare clone3, and glibc then waits for threads
-        // that only the parent has, for ever if one of them was just starting (seen with 1.0.2).
+        // that exist only in the parent, forever if one of them was just starting (seen with 1.0.2).
         let switching =
             account.map { account in
                 ["setpriv", "--reuid=\(account.user)", "--regid=\(account.group)", "--clear-groups", "--"]
             } ?? []
-        // Nothing of our own environment, PG* least of all, is the server's business.
+        // The server does not inherit this process's environment, in particular no PG* variables.
         let environment: [Environment.Key: String] = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"]
         let words = switching + ["/bin/sh", "-c", Self.script, "watchdog", programs.folder, parent] + server
         Task.detached { [options] in
-            // A shell that could not be started closes its end, which is seen as the end of the line.
+            // A shell that could not be started closes its end, which the reader sees as end of file.
             _ = try? await run(
                 .path("/usr/bin/env"), arguments: Arguments(words), environment: .custom(environment),
                 workingDirectory: FilePath("/"), platformOptions: options,
@@ -50,25 +53,25 @@ final class Watchdog: Sendable {
         Glibc.close(descriptor)
     }
 
-    /// Sends one line and waits for the line that answers it; blocks.
+    /// Sends one line and returns the line of the reply; blocks.
     ///
-    /// - Throws: `connectionLost` when the shell is gone or takes longer than `seconds`.
-    func ask(_ line: String, seconds: Int) throws(PostgresError) -> String {
+    /// - Throws: `connectionLost` when the shell has ended or takes longer than `seconds`.
+    func send(_ line: String, seconds: Int) throws(PostgresError) -> String {
         var bytes = Array((line + "\n").utf8)[...]
         while !bytes.isEmpty {
-            // A shell that died must not end us by SIGPIPE.
+            // MSG_NOSIGNAL: writing to a shell that has ended must not raise SIGPIPE.
             let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe send(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_NOSIGNAL))
+                unsafe Glibc.send(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_NOSIGNAL))
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw gone() }
+            guard count > 0 else { throw ended() }
             bytes = bytes.dropFirst(count)
         }
-        return try answer(seconds: seconds)
+        return try readReply(seconds: seconds)
     }
 
-    /// The next line, without its end.
-    func answer(seconds: Int) throws(PostgresError) -> String {
+    /// The next line, without its newline; blocks.
+    func readReply(seconds: Int) throws(PostgresError) -> String {
         let deadline = ContinuousClock.now + .seconds(seconds)
         var line: [UInt8] = []
         while deadline > .now {
@@ -76,26 +79,28 @@ final class Watchdog: Sendable {
             var byte: UInt8 = 0
             let count = unsafe recv(descriptor, &byte, 1, 0)
             if count < 0, errno == EINTR { continue }
-            guard count == 1 else { throw gone() }
+            guard count == 1 else { throw ended() }
             if byte == UInt8(ascii: "\n") { return String(decoding: line, as: UTF8.self) }
             line.append(byte)
         }
-        throw PostgresError(kind: .connectionLost, message: "The local PostgreSQL did not obey within \(seconds) s.")
+        throw PostgresError(
+            kind: .connectionLost,
+            message: "The shell of the local PostgreSQL server did not respond within \(seconds) s.")
     }
 
-    private func gone() -> PostgresError {
+    private func ended() -> PostgresError {
         PostgresError(
-            kind: .connectionLost, message: "The shell that keeps the local PostgreSQL is gone.",
-            hint: "It needs env, sh, and, for root, util-linux's setpriv.")
+            kind: .connectionLost, message: "The shell of the local PostgreSQL server has ended.",
+            hint: "It requires env, sh, flock, and, when started by root, setpriv.")
     }
 
-    /// `$1` programs, `$2` parent folder, the rest are arguments of `postgres`.
+    /// Arguments: the folder of the programs, the parent folder, then the arguments of `postgres`.
     private static let script = """
         umask 077
         trap '' HUP INT TERM PIPE
         programs=$1
         for old in "$2"/schemad-pg-*; do
-            # Not while its shell lives, nor another account's.
+            # Skips folders of other accounts and those whose shell still holds the lock.
             [ -O "$old" ] && [ -e "$old/lock" ] && flock --nonblock "$old/lock" true || continue
             tries=0
             while read -r server <"$old/data/postmaster.pid" && [ "$(readlink "/proc/$server/cwd")" = "$old/data" ] &&
@@ -106,7 +111,7 @@ final class Watchdog: Sendable {
             done
             rm -rf "$old"
         done 2>/dev/null
-        # Locked before it has a name by which others look for it.
+        # Locked before it gets the name that the loop above searches for.
         new=$(mktemp -d "$2/schemad-new-XXXXXXXX") || { echo "failed"; exit 1; }
         directory=$2/schemad-pg-${new##*-}
         exec 9>"$new/lock" && flock 9 && mv -T "$new" "$directory" || { echo "failed"; exit 1; }
@@ -141,9 +146,4 @@ final class Watchdog: Sendable {
         cd /
         rm -rf "$directory"
         """
-}
-
-/// What the C library says about an `errno`.
-func errorText(_ code: CInt) -> String {
-    unsafe String(cString: strerror(code))
 }

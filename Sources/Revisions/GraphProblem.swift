@@ -1,20 +1,20 @@
-/// Something wrong with the scripts of a project: a value to report, never a reason to stop reading the others.
+/// A problem with the scripts of a project. Problems are reported together; none stops the reading of other scripts.
 ///
-/// The JSON form is one entry of `problems` in the `graph` contract; `file` and `line` are null when unknown.
+/// The JSON form is one entry of `problems` in the result of `graph`; `file` and `line` are null where unknown.
 public struct GraphProblem: Codable, Hashable, Sendable {
-    /// The stable codes; they are finding codes as well.
+    /// The stable codes, which are also the codes of the findings.
     public enum Code {
-        /// Two scripts, or two labels, claim one name: Alembic lets one migration silently never run.
+        /// Two scripts have one id, or two labels one name; of two scripts with one id Alembic never runs one.
         public static let duplicateId = "graph.duplicateId"
-        /// A `down_revision` or `depends_on` names what no script defines.
+        /// A `down_revision` or `depends_on` names a revision that no script defines.
         public static let missingParent = "graph.missingParent"
-        /// Revisions that stand above themselves.
+        /// Revisions that are their own ancestors.
         public static let cycle = "graph.cycle"
-        /// More than one head; a finding about a database, never a problem of a graph.
+        /// More than one head. Only a finding about a database, never in `RevisionGraph.problems`.
         public static let multipleHeads = "graph.multipleHeads"
         /// An id longer than the 32 characters of Alembic's version column.
         public static let idTooLong = "graph.idTooLong"
-        /// A variable that only running the script can tell.
+        /// A variable whose value is computed when the script runs.
         public static let notLiteral = "graph.notLiteral"
         /// A script that cannot be read, or that Alembic refuses.
         public static let unreadable = "graph.unreadable"
@@ -22,19 +22,19 @@ public struct GraphProblem: Codable, Hashable, Sendable {
 
     /// One of `Code`.
     public var code: String
-    /// What is wrong, with which object, and what to do; one line.
+    /// One line: what is wrong, with which object, and what to do.
     public var message: String
     /// The script, relative to the project.
     public var file: String?
     /// The line in that script, counted from 1.
     public var line: Int?
-    /// Whether heads, order and closures can no longer be trusted. Not part of the JSON form.
+    /// Whether heads, order and closures are unreliable. Not part of the JSON form.
     public var isBlocking: Bool
 
-    /// What a message may name, an id or a path, can be a megabyte.
+    /// A limit, because an id or path in a message may be a megabyte long.
     private static let longestMessage = 4_000
 
-    /// The beginning, and the end, which says what to do.
+    /// The message without its middle; the end says what to do.
     private static func shortened(_ message: String) -> String {
         if message.utf8.count <= longestMessage { return message }
         return "\(message.prefix(longestMessage / 2)) … \(message.suffix(longestMessage / 2))"
@@ -42,7 +42,7 @@ public struct GraphProblem: Codable, Hashable, Sendable {
 
     /// - Parameters:
     ///   - message: shortened in the middle to 4,000 characters.
-    ///   - isBlocking: without it, everything blocks except an id that is too long and several heads.
+    ///   - isBlocking: nil means true, except for a too long id and for several heads.
     public init(code: String, message: String, file: String? = nil, line: Int? = nil, isBlocking: Bool? = nil) {
         self.code = code
         self.message = Self.shortened(message)
@@ -55,7 +55,7 @@ public struct GraphProblem: Codable, Hashable, Sendable {
         case code, message, file, line
     }
 
-    /// Decodes the contract's four keys; whether the problem blocks follows from its code.
+    /// Decodes the four members; whether the problem is blocking follows from its code.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -65,7 +65,7 @@ public struct GraphProblem: Codable, Hashable, Sendable {
             line: try values.decodeIfPresent(Int.self, forKey: .line))
     }
 
-    /// Encodes all four keys, unknown ones as null, so that readers find one shape.
+    /// Encodes all four members, unknown ones as null, so that each entry has the same members.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(code, forKey: .code)

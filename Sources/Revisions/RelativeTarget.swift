@@ -1,15 +1,18 @@
-/// A target with a step, as `+1`, `label@+2`, `ae10+1`: Alembic's `(?:(.+?)@)?(\w+)?((?:\+|-)\d+)`.
+import Text
+
+/// A target with a step, such as `+1`, `label@+2`, `ae10+1`: Alembic's `(?:(.+?)@)?(\w+)?((?:\+|-)\d+)`.
 ///
-/// Alembic matches from the start only and lets anything follow; so does this.
+/// Like Alembic's, the match starts at the beginning, and any text may follow.
 struct RelativeTarget: Equatable {
     var branch: String?
     var symbol: String?
     var steps: Int
 
-    /// Nil when the target is absolute.
+    /// Nil if the target is absolute.
     init?(_ target: String) {
         let scalars = Array(target.unicodeScalars)
-        // The branch is as short as possible, so the first `@` after which the rest fits wins; then no branch at all.
+        // The branch is as short as possible: the first `@` after which the rest matches ends it. Else there is no
+        // branch.
         for position in scalars.indices.dropFirst() {
             if scalars[position - 1] == "\n" { break }
             if scalars[position] == "@", let (symbol, steps) = Self.step(in: scalars[(position + 1)...]) {
@@ -36,8 +39,8 @@ struct RelativeTarget: Equatable {
         return (word.isEmpty ? nil : String(word), sign == "-" ? -steps : steps)
     }
 
-    /// The negative number that a whole text is for Python's `int`: white space around it and underscores between
-    /// digits are allowed. Alembic asks this of names that are no target with a step (`RevisionMap.get_revisions`).
+    /// Parses a whole text as a negative number, like Python's `int`: white space around it and underscores between
+    /// digits are allowed. Alembic does so for names that have no step (`RevisionMap.get_revisions`).
     static func stepsDown(_ name: String) -> Int? {
         let scalars = Array(name.trimmedOfWhitespace.unicodeScalars)
         guard scalars.first == "-" else { return nil }
@@ -55,15 +58,15 @@ struct RelativeTarget: Equatable {
         return number
     }
 
-    /// More steps than any history has; beyond it digits no longer matter.
+    /// More steps than any history has; further digits are ignored.
     private static let farEnough = 1_000_000_000
 }
 
 extension Unicode.Scalar {
-    /// What `\d` matches in Python.
+    /// Whether Python's `\d` matches.
     fileprivate var isDecimalDigit: Bool { properties.generalCategory == .decimalNumber }
 
-    /// What `\w` matches in Python.
+    /// Whether Python's `\w` matches.
     fileprivate var isPythonWord: Bool {
         switch properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,

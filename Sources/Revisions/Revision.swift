@@ -1,31 +1,31 @@
-/// One Alembic revision, as its script states it.
+/// One Alembic revision, as its script defines it.
 ///
-/// The JSON form is one entry of `revisions` in the `graph` contract.
+/// The JSON form is one entry of `revisions` in the result of `graph`.
 public struct Revision: Codable, Hashable, Sendable {
-    /// Where the values come from.
+    /// How the values were read.
     public enum Source: String, Codable, Sendable {
-        /// Read from the script's text; no Python was started.
+        /// Parsed from the script's text, without Python.
         case `static`
-        /// Told by Alembic itself, because the script computes a value.
+        /// Reported by Alembic, because the script computes a value.
         case alembic
     }
 
-    /// The module's `revision` variable; never the file name, except in scripts without that variable.
+    /// The module's `revision` variable; the file name only in scripts without that variable.
     public var id: String
-    /// The ids that `down_revision` names; empty for a base. Sorted and without repetitions inside a graph.
+    /// The ids in `down_revision`; empty for a base. Sorted and without duplicates inside a graph.
     public var down: [String]
-    /// What `depends_on` names: ids or labels as given to a graph, resolved ids as a graph gives them back.
+    /// The names in `depends_on`: ids or labels as input of a graph, resolved to ids inside a graph.
     public var dependsOn: [String]
-    /// The script's own `branch_labels`; those of its branch are `RevisionGraph.branchLabels(of:)`.
+    /// The script's own `branch_labels`; for those of its branch see `RevisionGraph.branchLabels(of:)`.
     public var labels: [String]
     /// The script, relative to the project.
     public var file: String
     /// The first line of the module's docstring; empty when there is none.
     public var doc: String
-    /// Where the values come from.
+    /// How the values were read.
     public var source: Source
 
-    /// Holds the values as they are; a graph judges them.
+    /// Stores the values without checking them; a graph does.
     public init(
         id: String, down: [String] = [], dependsOn: [String] = [], labels: [String] = [], file: String = "",
         doc: String = "", source: Source = .static
@@ -40,7 +40,7 @@ public struct Revision: Codable, Hashable, Sendable {
     }
 }
 
-/// The lines (counted from 1) on which a script assigns its variables, so that a problem can point at them.
+/// The lines, counted from 1, on which a script assigns its variables, for the `line` of a problem.
 public struct HeaderLines: Hashable, Sendable {
     /// The line of `revision`.
     public var revision: Int?
@@ -51,7 +51,7 @@ public struct HeaderLines: Hashable, Sendable {
     /// The line of `depends_on`.
     public var dependsOn: Int?
 
-    /// All lines unknown, unless given.
+    /// Nil means that the line is not known.
     public init(revision: Int? = nil, down: Int? = nil, labels: Int? = nil, dependsOn: Int? = nil) {
         self.revision = revision
         self.down = down

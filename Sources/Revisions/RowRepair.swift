@@ -1,15 +1,16 @@
-/// One change to the version table. Each stands for exactly one row, also where several rows are equal.
+import Text
+
+/// One change to the version table. It affects exactly one row, also where several rows are equal.
 public struct RowChange: Codable, Hashable, Sendable {
-    /// The row's value before; nil is a NULL row. For `insert`, the value that is inserted.
+    /// The row's value before the change; nil is a NULL row. For `insert`, the inserted value.
     public var row: String?
     /// `delete`, `update` or `insert`.
     public var action: String
-    /// Why, in words for the person who decides.
+    /// Why, in one sentence for the person who decides.
     public var reason: String
-    /// The row's value afterwards; nil for `delete`.
+    /// The row's value after the change; nil for `delete`.
     public var to: String?
 
-    /// Holds the four values.
     public init(row: String?, action: String, reason: String, to: String? = nil) {
         self.row = row
         self.action = action
@@ -33,7 +34,7 @@ public struct RowChange: Codable, Hashable, Sendable {
         case row, action, reason, to
     }
 
-    /// Encodes `row` also when it is null, which is a NULL row; `to` only where there is a value afterwards.
+    /// Encodes a NULL row as a null `row`, and `to` only where there is a value afterwards.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(row, forKey: .row)
@@ -43,39 +44,38 @@ public struct RowChange: Codable, Hashable, Sendable {
     }
 }
 
-/// What would make a version table legitimate again, judged by the scripts alone; nothing is touched.
+/// Plans the changes that make a version table legitimate again, by the scripts alone; it changes nothing.
 public struct RowRepair: Hashable, Sendable {
-    /// The answer.
+    /// What can be done.
     public enum Outcome: Hashable, Sendable {
-        /// The rows are legitimate, or already those that were chosen.
+        /// The rows are legitimate, or are already the chosen ones.
         case nothingToDo
-        /// The changes, and the rows after them, sorted.
+        /// The changes, and the sorted rows after them.
         case planned(changes: [RowChange], after: [String])
-        /// Nothing can be done by rules; the reason says what can be done.
+        /// The rules allow no repair; the reason says what to do.
         case refused(reason: String)
-        /// The scripts leave several answers: somebody has to choose with `to`.
+        /// The scripts allow several results: a person must choose with `to`.
         case ambiguous(reason: String)
     }
 
-    /// The answer.
     public var outcome: Outcome
 
     /// Plans the repair.
     ///
-    /// Without a choice, redundant, duplicate, padded, NULL and empty rows are repaired when something remains;
-    /// unknown, symbolic and partial ones are refused, and so is a table that is missing or empty. With a choice, any
-    /// state leads to exactly the chosen rows.
+    /// Without a choice, redundant, duplicate, padded, NULL and empty rows are repaired if at least one row remains;
+    /// unknown, symbolic and partial rows are refused, and so is a missing or empty table. With a choice, the result is
+    /// always exactly the chosen rows.
     ///
     /// - Parameters:
-    ///   - rows: as the table holds them; nil when there is no table.
-    ///   - graph: has to be usable.
-    ///   - chosen: the operator's explicit choice: exact ids, none standing on another.
+    ///   - rows: the rows of the table; nil if there is no table.
+    ///   - graph: refused if it is not usable.
+    ///   - chosen: the operator's explicit choice: exact ids, none an ancestor of another.
     public init(rows: [String?]?, graph: RevisionGraph, to chosen: [String]? = nil) {
         if !graph.isUsable, let problem = graph.problems.first(where: \.isBlocking) {
             let place = problem.file.map { " (\($0))" } ?? ""
-            outcome = .refused(reason: "The revision scripts have to be put in order first: \(problem.message)\(place)")
+            outcome = .refused(reason: "Correct the revision scripts first: \(problem.message)\(place)")
         } else if let chosen {
-            outcome = Self.plan(rows: rows, graph: graph, chosen: chosen.sortedNames())
+            outcome = Self.plan(rows: rows, graph: graph, chosen: chosen.uniqueSortedByBytes())
         } else {
             outcome = Self.plan(rows: rows, graph: graph)
         }
@@ -101,20 +101,20 @@ extension RowRepair {
         }
         if classification.known.isEmpty {
             return .ambiguous(
-                reason: "No row names a revision, and without rows everything would run again; \(choose)")
+                reason: "No row names a revision, and without rows every migration would run again; \(choose)")
         }
 
-        var present = Set(classification.rows.filter { $0.fault == nil }.compactMap(\.value).map(ExactName.init))
-        let kept = Set(classification.known.map(ExactName.init))
+        var present = Set(classification.rows.filter { $0.fault == nil }.compactMap(\.value).map(ExactString.init))
+        let kept = Set(classification.known.map(ExactString.init))
         var changes: [RowChange] = []
         for row in classification.rows {
             guard let fault = row.fault else { continue }
-            if fault == .padded, let id = row.because, kept.contains(ExactName(id)) {
-                if present.insert(ExactName(id)).inserted {
+            if fault == .padded, let id = row.because, kept.contains(ExactString(id)) {
+                if present.insert(ExactString(id)).inserted {
                     changes.append(.update(row.value, to: id, because: "White space around the revision id '\(id)'."))
                 } else {
                     changes.append(
-                        .delete(row.value, because: "Revision '\(id)' has a row without white space already."))
+                        .delete(row.value, because: "Revision '\(id)' already has a row without white space."))
                 }
             } else {
                 changes.append(.delete(row.value, because: reasonToDelete(row)))
@@ -124,7 +124,7 @@ extension RowRepair {
     }
 
     private static func plan(rows: [String?]?, graph: RevisionGraph, chosen: [String]) -> Outcome {
-        if chosen.isEmpty { return .refused(reason: "An empty choice would make everything run again; \(choose)") }
+        if chosen.isEmpty { return .refused(reason: "With an empty choice every migration would run again; \(choose)") }
         let unknown = chosen.filter { graph[$0] == nil }.map { "'\($0)'" }
         if !unknown.isEmpty {
             return .refused(
@@ -135,19 +135,20 @@ extension RowRepair {
         if let (upper, lower) = graph.overlap(of: chosen.compactMap(graph.node)) {
             return .refused(
                 reason:
-                    "'\(graph.revisions[lower].id)' is below '\(graph.revisions[upper].id)': choose the upper one only."
+                    "'\(graph.revisions[lower].id)' is an ancestor of '\(graph.revisions[upper].id)': choose only "
+                    + "'\(graph.revisions[upper].id)'."
             )
         }
 
-        var missing = Set(chosen.map(ExactName.init))
+        var missing = Set(chosen.map(ExactString.init))
         var rest: [RowClassification.Row] = []
         for row in RowClassification(rows: rows ?? [], graph: graph).rows {
-            if let value = row.value, missing.remove(ExactName(value)) != nil { continue }
+            if let value = row.value, missing.remove(ExactString(value)) != nil { continue }
             rest.append(row)
         }
         var changes: [RowChange] = []
         for row in rest {
-            if row.fault == .padded, let id = row.because, missing.remove(ExactName(id)) != nil {
+            if row.fault == .padded, let id = row.because, missing.remove(ExactString(id)) != nil {
                 changes.append(.update(row.value, to: id, because: "White space around the chosen revision '\(id)'."))
             } else if let value = row.value, chosen.contains(where: { $0.hasSameBytes(as: value) }) {
                 changes.append(.delete(value, because: "The same value as another row."))
@@ -155,7 +156,7 @@ extension RowRepair {
                 changes.append(.delete(row.value, because: "Not among the chosen revisions. " + reasonToDelete(row)))
             }
         }
-        for id in chosen where missing.contains(ExactName(id)) {
+        for id in chosen where missing.contains(ExactString(id)) {
             changes.append(.insert(id, because: "Chosen explicitly."))
         }
         return changes.isEmpty ? .nothingToDo : .planned(changes: changes, after: chosen)
@@ -169,10 +170,10 @@ extension RowRepair {
                 "Row '\(value)' is not a revision of this project: the database may be ahead of this code. Deploy the "
                 + "code that has it, or \(choose)"
         case .symbolic:
-            return "Row '\(value)' is a name, not a revision, and says nothing about what has run; \(choose)"
+            return "Row '\(value)' is a name, not a revision id, and does not show what has run; \(choose)"
         case .partial:
-            return "Row '\(value)' is only the beginning of '\(row.because ?? "")'; if that is what the database has, "
-                + "say so with --to \(row.because ?? "REVISION")."
+            return "Row '\(value)' is only the beginning of '\(row.because ?? "")'; if the database has that revision, "
+                + "choose it with --to \(row.because ?? "REVISION")."
         default:
             return nil
         }
@@ -180,15 +181,15 @@ extension RowRepair {
 
     private static func reasonToDelete(_ row: RowClassification.Row) -> String {
         switch row.fault {
-        case .redundant: "Already included in '\(row.because ?? "")', which stands on it."
+        case .redundant: "Already implied by '\(row.because ?? "")', which depends on it."
         case .duplicate: "The same value as another row."
-        case .padded: "White space around '\(row.because ?? "")'; another row includes that revision already."
+        case .padded: "White space around '\(row.because ?? "")'; another row already implies that revision."
         case .null: "NULL names no revision."
         case .empty: "An empty value names no revision."
-        case .symbolic: "A name is not a revision."
+        case .symbolic: "A name is not a revision id."
         case .partial: "Only the beginning of '\(row.because ?? "")'."
         case .unknown: "No script defines it."
-        case nil: "Another choice was made."
+        case nil: "Other revisions were chosen."
         }
     }
 }

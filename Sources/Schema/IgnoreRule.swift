@@ -1,94 +1,55 @@
-/// What somebody does not want to hear of: `table:audit_*`, `index:public.ix_*`, `column:users.legacy_*`, `*:other.*`.
+import Text
+
+/// A rule for objects whose differences are not reported: `table:audit_*`, `index:public.ix_*`,
+/// `column:users.legacy_*`, `*:other.*`.
 ///
-/// A rule is a kind and a pattern. The pattern has the bare names of the displayed object, with dots between them; the
-/// schema may stand in front and means the default one where it is left out. `*` stands for any characters of a name,
-/// `?` for one; a name in double quotes is taken as it is. A rule on a table covers everything in it.
+/// A rule consists of a kind and a pattern. The pattern consists of the unquoted names of the displayed object,
+/// separated by dots; without a schema it means the default schema. `*` matches any characters of a name and `?` one
+/// character; a name in double quotes matches literally. A rule for a table also covers its parts.
 public struct IgnoreRule: Hashable, Sendable {
-    /// What a rule may be about.
+    /// The kinds of objects.
     public enum Kind: String, Hashable, Sendable, CaseIterable {
-        /// Everything with that name, whatever it is.
+        /// Every object of that name, of any kind.
         case any = "*"
-        /// Everything in it.
+        /// The schema and everything in it.
         case schema
         case table, view, column, constraint, index, trigger, policy, sequence, type, function, `extension`
     }
 
-    /// As it was written.
+    /// The rule as it was written.
     public let text: String
     public let kind: Kind
-    /// From the schema, where it was given, to the object.
+    /// One pattern per name, from the schema, if given, to the object.
     let pattern: [NamePattern]
 
-    /// Reads a rule.
+    /// Parses a rule.
     ///
-    /// - Throws: what is wrong with it.
-    public init(parsing text: String) throws(IgnoreRuleError) {
-        guard let colon = text.firstIndex(of: ":") else { throw IgnoreRuleError(text, .noKind) }
+    /// - Throws: `SchemaError` if it is malformed.
+    public init(parsing text: String) throws(SchemaError) {
+        guard let colon = text.firstIndex(of: ":") else { throw SchemaError(rule: text, .noKind) }
         let word = String(text[..<colon])
-        guard let kind = Kind(rawValue: word) else { throw IgnoreRuleError(text, .unknownKind(word)) }
+        guard let kind = Kind(rawValue: word) else { throw SchemaError(rule: text, .unknownKind(word)) }
         let patternText = text[text.index(after: colon)...]
         guard patternText.first?.isWhitespace != true, patternText.last?.isWhitespace != true else {
-            throw IgnoreRuleError(text, .surroundedBySpace)
+            throw SchemaError(rule: text, .surroundedBySpace)
         }
-        guard let parts = NamePattern.split(patternText) else { throw IgnoreRuleError(text, .openQuote) }
-        guard !parts.isEmpty, parts.allSatisfy({ !$0.isEmpty }) else { throw IgnoreRuleError(text, .emptyName) }
-        guard kind.names.contains(parts.count) else { throw IgnoreRuleError(text, .names(kind.names, kind)) }
+        guard let parts = NamePattern.split(patternText) else { throw SchemaError(rule: text, .openQuote) }
+        guard !parts.isEmpty, parts.allSatisfy({ !$0.isEmpty }) else { throw SchemaError(rule: text, .emptyName) }
+        guard kind.names.contains(parts.count) else { throw SchemaError(rule: text, .names(kind.names, kind)) }
         self.text = text
         self.kind = kind
         pattern = parts
     }
 }
 
-/// A rule that cannot be understood.
-public struct IgnoreRuleError: Error, Hashable, Sendable, CustomStringConvertible {
-    public enum Reason: Hashable, Sendable {
-        case noKind
-        case unknownKind(String)
-        case emptyName
-        case openQuote
-        case surroundedBySpace
-        /// How many names this kind of rule takes.
-        case names(ClosedRange<Int>, IgnoreRule.Kind)
-    }
-
-    /// The rule as it was written.
-    public let rule: String
-    public let reason: Reason
-
-    init(_ rule: String, _ reason: Reason) {
-        self.rule = rule
-        self.reason = reason
-    }
-
-    /// One sentence that quotes the rule.
-    public var description: String {
-        "the rule '\(rule)' \(explanation)"
-    }
-
-    private var explanation: String {
-        let kinds = IgnoreRule.Kind.allCases.map(\.rawValue).joined(separator: ", ")
-        return switch reason {
-        case .noKind: "has no kind: write, for example, 'table:\(rule)'; kinds are \(kinds)"
-        case .unknownKind(let kind): "has the kind '\(kind)', which there is not; kinds are \(kinds)"
-        case .emptyName: "has an empty name"
-        case .openQuote: "has a double quote without its partner"
-        case .surroundedBySpace: "has white space around its pattern"
-        case .names(let range, let kind) where range.count == 1:
-            "has too many names: \(kind.rawValue) takes \(range.lowerBound)"
-        case .names(let range, let kind):
-            "has the wrong number of names: \(kind.rawValue) takes \(range.lowerBound) to \(range.upperBound)"
-        }
-    }
-}
-
 extension IgnoreRule: Codable {
-    /// From the text alone.
+    /// Decodes the rule from its text.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         do {
             try self.init(parsing: try container.decode(String.self))
-        } catch let error as IgnoreRuleError {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: error.description)
+        } catch let error as SchemaError {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: error.message)
         }
     }
 
@@ -99,7 +60,7 @@ extension IgnoreRule: Codable {
 }
 
 extension IgnoreRule.Kind {
-    /// How many names, schema included, a pattern may have.
+    /// How many names a pattern may have, including the schema.
     fileprivate var names: ClosedRange<Int> {
         switch self {
         case .any: 1...3
@@ -108,4 +69,70 @@ extension IgnoreRule.Kind {
         case .table, .view, .index, .sequence, .type, .function: 1...2
         }
     }
+}
+
+extension IgnoreRule {
+    /// Whether the rule covers an object.
+    func covers(_ path: ObjectPath, defaultSchema: String) -> Bool {
+        switch kind {
+        case .schema: pattern[0].matches(path.kind == .schema ? path.name : path.schema)
+        case .extension: path.kind == .extension && pattern[0].matches(path.name)
+        case .table: covers(table: path, [.table, .partition, .foreignTable], defaultSchema)
+        case .view: covers(table: path, [.view, .materializedView], defaultSchema)
+        case .column, .constraint, .trigger, .policy:
+            path.kind.rawValue == kind.rawValue && matches(part: path, defaultSchema)
+        case .index: path.kind == .index && matches(path.schema, path.name, defaultSchema)
+        case .sequence: path.kind == .sequence && matches(path.schema, path.name, defaultSchema)
+        case .type:
+            [.enum, .domain, .compositeType, .rangeType].contains(path.kind)
+                && matches(path.schema, path.name, defaultSchema)
+        case .function: path.isRoutine && matches(path.schema, path.name, defaultSchema)
+        case .any: coversAnything(path, defaultSchema)
+        }
+    }
+
+    /// Whether the rule covers a relation of one of these kinds, or a part of one.
+    private func covers(table path: ObjectPath, _ kinds: Set<ObjectKind>, _ defaultSchema: String) -> Bool {
+        if let table = path.table {
+            return path.isInView == kinds.contains(.view) && matches(path.schema, table, defaultSchema)
+        }
+        return kinds.contains(path.kind) && matches(path.schema, path.name, defaultSchema)
+    }
+
+    private func coversAnything(_ path: ObjectPath, _ defaultSchema: String) -> Bool {
+        switch path.kind {
+        case .extension: return pattern.count == 1 && pattern[0].matches(path.name)
+        // `other.*` also covers the schema itself.
+        case .schema: return pattern[0].matches(path.name) && pattern.dropFirst().allSatisfy(\.matchesEverything)
+        default: break
+        }
+        if pattern.count <= 2 {
+            if let table = path.table, matches(path.schema, table, defaultSchema) { return true }
+            if path.standsAlone, matches(path.schema, path.name, defaultSchema) { return true }
+        }
+        return pattern.count >= 2 && !path.standsAlone && matches(part: path, defaultSchema)
+    }
+
+    private func matches(part path: ObjectPath, _ defaultSchema: String) -> Bool {
+        guard let table = path.table, let last = pattern.last, last.matches(path.name) else { return false }
+        return matches(path.schema, table, defaultSchema, pattern: pattern.dropLast())
+    }
+
+    private func matches(_ schema: String, _ name: String, _ defaultSchema: String) -> Bool {
+        matches(schema, name, defaultSchema, pattern: pattern[...])
+    }
+
+    private func matches(
+        _ schema: String, _ name: String, _ defaultSchema: String, pattern: ArraySlice<NamePattern>
+    ) -> Bool {
+        guard let last = pattern.last, pattern.count <= 2 else { return false }
+        let fits = last.matches(name) || (kind == .function || kind == .any) && last.matches(functionOf: name)
+        guard fits else { return false }
+        guard pattern.count == 2, let first = pattern.first else { return schema.hasSameBytes(as: defaultSchema) }
+        return first.matches(schema)
+    }
+}
+
+extension ObjectPath {
+    fileprivate var isRoutine: Bool { kind == .function || kind == .procedure || kind == .aggregate }
 }

@@ -1,10 +1,10 @@
-/// The application's models, as `target_metadata` of the project's env.py gives them: the models' side of a comparison.
+/// The application's models, read from `target_metadata` of the project's env.py: the models' side of a comparison.
 public struct ModelSchema: Codable, Hashable, Sendable {
     public var tables: [ModelTable]
-    /// The schema in which the project's own session finds a table without a schema (`current_schema()` there).
+    /// The schema in which the project's own session finds an unqualified table (`current_schema()` there).
     public var defaultSchema: String
-    /// The further schemas in which that session looks for a table without a schema, in order
-    /// (`current_schemas(false)`). Empty or absent means the default schema alone.
+    /// The further schemas in which that session searches an unqualified table, in order (`current_schemas(false)`).
+    /// Empty or absent means only the default schema.
     public var searchPath: [String]
 
     public init(tables: [ModelTable], defaultSchema: String, searchPath: [String] = []) {
@@ -23,7 +23,7 @@ public struct ModelSchema: Codable, Hashable, Sendable {
 
 /// One mapped table.
 public struct ModelTable: Codable, Hashable, Sendable {
-    /// nil is the connection's default schema.
+    /// Nil means the connection's default schema.
     public var schema: String?
     public var name: String
     /// In the order of the model.

@@ -1,14 +1,16 @@
-/// What names an object of a database that no other object holds: the unit of a history, and of being managed.
+import Text
+
+/// The identity of a top-level object of a database: what a history records changes of, and what migrations manage.
 ///
-/// Equal are keys of the same bytes, as PostgreSQL compares names.
+/// Keys are equal if their bytes are, as PostgreSQL compares names.
 public struct ObjectKey: Codable, Hashable, Sendable, Comparable {
-    /// Names are unique within one of these, and one schema.
+    /// The namespaces: a name is unique within its category and schema.
     public enum Category: String, Codable, Hashable, Sendable, CaseIterable {
         case schema
         case `extension`
         case type
         case sequence
-        /// Tables, views and their like.
+        /// Tables, partitioned and foreign tables, views and materialized views.
         case relation
         case routine
     }
@@ -16,7 +18,7 @@ public struct ObjectKey: Codable, Hashable, Sendable, Comparable {
     public var category: Category
     /// Empty for schemas and extensions.
     public var schema: String
-    /// The bare name; the signature of a routine.
+    /// The unquoted name; of a routine the signature.
     public var name: String
 
     public init(_ category: Category, schema: String = "", name: String) {
@@ -25,12 +27,12 @@ public struct ObjectKey: Codable, Hashable, Sendable, Comparable {
         self.name = name
     }
 
-    /// The key of a table, view or the like.
+    /// The key of a table or view.
     public init(table: TableName) { self.init(.relation, schema: table.schema, name: table.name) }
 
     public static func == (left: ObjectKey, right: ObjectKey) -> Bool {
-        left.category == right.category && left.name.isIdentical(to: right.name)
-            && left.schema.isIdentical(to: right.schema)
+        left.category == right.category && left.name.hasSameBytes(as: right.name)
+            && left.schema.hasSameBytes(as: right.schema)
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -39,9 +41,9 @@ public struct ObjectKey: Codable, Hashable, Sendable, Comparable {
         hasher.combine(name)
     }
 
-    /// By schema, then category, then name, as bytes.
+    /// By schema, then category, then name, compared by bytes.
     public static func < (left: ObjectKey, right: ObjectKey) -> Bool {
-        if !left.schema.isIdentical(to: right.schema) { return left.schema.precedesInBytes(right.schema) }
+        if !left.schema.hasSameBytes(as: right.schema) { return left.schema.precedesInBytes(right.schema) }
         if left.category != right.category { return left.category.rank < right.category.rank }
         return left.name.precedesInBytes(right.name)
     }

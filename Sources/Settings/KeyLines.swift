@@ -1,11 +1,11 @@
-/// The line on which each key of a TOML document stands.
+/// The line of each key of a TOML document.
 ///
 /// The parser reports no positions for keys, so this scan reads just enough of TOML to find them: table headers, dotted
-/// and quoted keys at the start of a line, and where multi-line strings and arrays end. A key inside an inline table
-/// is found at the line of the key that holds the table.
+/// and quoted keys at the start of a line, and the ends of multi-line strings and arrays. A key inside an inline table
+/// has the line of the key of that table.
 struct KeyLines: Sendable {
     private var lines: [[String]: Int] = [:]
-    /// The first line with a table header that names nothing.
+    /// The first line with a table header that does not start with a name.
     private(set) var brokenHeader: Int?
 
     init(text: String) {
@@ -68,7 +68,7 @@ private struct Scanner {
             let isArray = peek(1) == UInt8(ascii: "[")
             position += isArray ? 2 : 1
             while let byte = current, byte == 0x20 || byte == 0x09 { position += 1 }
-            // A name that is not closed or is empty, the parser refuses by itself.
+            // The parser itself refuses a name that is empty or not closed.
             if let byte = current, byte != UInt8(ascii: "]"), !Self.beginsName(byte) {
                 skipLine()
                 return .brokenHeader(start)
@@ -144,7 +144,7 @@ private struct Scanner {
         return String(decoding: bytes[start..<position], as: UTF8.self)
     }
 
-    /// From `=` to the end of the value, over the lines of arrays and multi-line strings.
+    /// Skips from `=` to the end of the value, across the lines of arrays and multi-line strings.
     private mutating func skipValue() {
         var depth = 0
         while let byte = current {

@@ -1,6 +1,6 @@
 import TOMLKit
 
-/// A TOML document whose tables know their lines, so that every complaint can name one.
+/// A TOML document whose tables know their lines, so that every error names one.
 public struct SettingsDocument: Sendable {
     /// The document's own table.
     public let root: SettingsTable
@@ -11,7 +11,7 @@ public struct SettingsDocument: Sendable {
     /// - Throws: ``SettingsError`` with the line when `text` is not TOML.
     public init(text: String, file: String) throws(SettingsError) {
         let lines = KeyLines(text: text)
-        // The parser takes it for granted that a table's name begins like one.
+        // The parser assumes, without a check, that a table's name starts like one.
         if let line = lines.brokenHeader { throw Self.invalid(file, line: line) }
         let table: TOMLTable
         do {
@@ -23,7 +23,7 @@ public struct SettingsDocument: Sendable {
             members: Value.members(of: table), path: [], origin: .init(file: file, lines: lines))
     }
 
-    /// The parser's own words may quote the line, and with it a secret.
+    /// The parser's own message may quote the line, which may contain a secret.
     private static func invalid(_ file: String, line: Int?) -> SettingsError {
         SettingsError(file: file, line: line, message: "not valid TOML")
     }

@@ -4,9 +4,9 @@
 public struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The file as it was named by the caller.
     public var file: String
-    /// The line, from 1; `nil` when the fault is the file itself.
+    /// The line, from 1; nil when the fault is in the file as a whole.
     public var line: Int?
-    /// The dotted key, such as `databases.main.url`; `nil` when the fault is no single key's.
+    /// The dotted key, such as `databases.main.url`; nil when the fault is not in a single key.
     public var key: String?
     /// What is wrong and what to do, without any value that could be secret.
     public var message: String

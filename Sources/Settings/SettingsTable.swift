@@ -1,7 +1,9 @@
+import Glibc
+
 /// A table of a configuration document, read key by key.
 ///
-/// Each accessor answers `nil` for an absent key and throws for a value of another type. ``finish()`` throws for a
-/// key that nobody asked for, so that a misspelt setting is never silently ignored.
+/// Each accessor returns nil for an absent key and throws for a value of another type. ``finish()`` throws for a key
+/// that was not read, so that a misspelt setting is never silently ignored.
 public struct SettingsTable: Sendable {
     struct Origin: Sendable {
         var file: String
@@ -12,7 +14,7 @@ public struct SettingsTable: Sendable {
     /// The keys that lead here from the document's root; an element of an array of tables adds its index.
     public let path: [String]
     let origin: Origin
-    private var asked: Set<String> = []
+    private var readKeys: Set<String> = []
 
     init(members: [String: Value], path: [String], origin: Origin) {
         self.members = members
@@ -73,7 +75,7 @@ public struct SettingsTable: Sendable {
         return integers
     }
 
-    /// The time at `key`, as text: a TOML date-time with its offset, or a string, which is not looked into.
+    /// The time at `key`, as text: a TOML date-time with its offset, or a string, which is returned unchecked.
     public mutating func time(_ key: String) throws(SettingsError) -> String? {
         guard let value = take(key) else { return nil }
         switch value {
@@ -103,22 +105,22 @@ public struct SettingsTable: Sendable {
 
     /// Ends the reading of this table.
     ///
-    /// - Throws: ``SettingsError`` naming the first key (in order of lines) that no accessor asked for.
+    /// - Throws: ``SettingsError`` with the first key (by line) that no accessor has read.
     public func finish() throws(SettingsError) {
-        let unknown = members.keys.filter { !asked.contains($0) }
+        let unknown = members.keys.filter { !readKeys.contains($0) }
             .sorted { (line(of: $0) ?? 0, $0) < (line(of: $1) ?? 0, $1) }
         guard let key = unknown.first else { return }
-        let near = asked.sorted().first { distance($0, key) <= 2 }
+        let near = readKeys.sorted().first { distance($0, key) <= 2 }
         throw error(key, "unknown key" + (near.map { "; did you mean '\($0)'?" } ?? ""))
     }
 
-    /// A complaint about `key` of this table, with its file and line.
+    /// An error about `key` of this table, with its file and line.
     public func error(_ key: String, _ message: String) -> SettingsError {
         SettingsError(
             file: origin.file, line: line(of: key), key: (path + [key]).joined(separator: "."), message: message)
     }
 
-    /// The complaint that `key` is not there.
+    /// The error that `key` is missing.
     public func missing(_ key: String, _ advice: String) -> SettingsError {
         SettingsError(
             file: origin.file, line: path.isEmpty ? nil : origin.lines[path],
@@ -128,12 +130,65 @@ public struct SettingsTable: Sendable {
     private func line(of key: String) -> Int? { origin.lines[path + [key]] }
 
     private mutating func take(_ key: String) -> Value? {
-        asked.insert(key)
+        readKeys.insert(key)
         return members[key]
     }
 
     private func wrongType(_ key: String, _ value: Value, _ expected: String) -> SettingsError {
         error(key, "must be \(expected), not \(value.kind)")
+    }
+}
+
+extension SettingsTable {
+    /// The string at `key` with each `${NAME}` replaced by that environment variable.
+    ///
+    /// - Parameter keeping: names that are not replaced, alone or followed by `+driver`.
+    public mutating func expanded(_ key: String, keeping: Set<String> = []) throws(SettingsError) -> String? {
+        guard let text = try string(key) else { return nil }
+        var result = ""
+        var rest = text[...]
+        while let open = rest.firstIndex(of: "$") {
+            guard rest[open...].hasPrefix("${"), let close = rest[open...].firstIndex(of: "}") else {
+                result += rest[...open]
+                rest = rest[rest.index(after: open)...]
+                continue
+            }
+            let name = String(rest[rest.index(open, offsetBy: 2)..<close])
+            result += rest[..<open]
+            if keeping.contains(String(name.prefix { $0 != "+" })) {
+                result += rest[open...close]
+            } else if let value = unsafe getenv(name) {
+                result += unsafe String(cString: value)
+            } else {
+                throw error(key, "the environment variable '\(name)' is not set")
+            }
+            rest = rest[rest.index(after: close)...]
+        }
+        return result + rest
+    }
+
+    /// The path at `key`; a relative one starts at `folder`.
+    public mutating func path(_ key: String, folder: String) throws(SettingsError) -> String? {
+        guard let path = try expanded(key) else { return nil }
+        guard !path.isEmpty else { throw error(key, "must not be empty") }
+        return path.hasPrefix("/") ? path : "\(folder)/\(path)"
+    }
+
+    /// The duration at `key`, written as `500ms`, `3s`, `15m`, `1h`, or `0` for none.
+    public mutating func duration(_ key: String) throws(SettingsError) -> Duration? {
+        guard let text = try expanded(key) else { return nil }
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int64(digits), number <= 31_536_000 else {
+            throw error(key, "must be a duration, such as \"500ms\", \"3s\", \"15m\" or \"0\"")
+        }
+        switch text.dropFirst(digits.count) {
+        case "ms": return .milliseconds(number)
+        case "s": return .seconds(number)
+        case "m": return .seconds(number * 60)
+        case "h": return .seconds(number * 3600)
+        case "" where number == 0: return .zero
+        default: throw error(key, "must end with ms, s, m or h, such as \"3s\"")
+        }
     }
 }
 

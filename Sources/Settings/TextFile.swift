@@ -1,14 +1,14 @@
-import Glibc
+import Files
 
-/// Small files that a person wrote, read whole.
+/// Small text files that a person wrote, read whole.
 public enum TextFile {
     /// The text of the file at `path`; at most 1 MiB of UTF-8.
     public static func read(_ path: String) throws(SettingsError) -> String {
         let bytes: [UInt8]
         do {
-            bytes = try FileBytes.read(path, limit: 1 << 20)
+            bytes = try FileSystem.read(path, limit: 1 << 20)
         } catch {
-            throw SettingsError(file: path, message: "cannot be read: \(error.reason)")
+            throw SettingsError(file: path, message: "cannot be read: \(error.message)")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw SettingsError(file: path, message: "is not UTF-8 text")
@@ -20,20 +20,7 @@ public enum TextFile {
     public static func secret(_ path: String) throws(SettingsError) -> String {
         var text = try read(path)
         while let last = text.last, last.isNewline { text.removeLast() }
-        guard !text.isEmpty else { throw SettingsError(file: path, message: "is empty; it must hold the secret") }
+        guard !text.isEmpty else { throw SettingsError(file: path, message: "is empty; it must contain the secret") }
         return text
-    }
-
-    /// The folder of `path`, absolute.
-    public static func folder(of path: String) -> String {
-        let absolute = absolute(path)
-        return absolute.lastIndex(of: "/").map { String(absolute[..<$0]) } ?? "/"
-    }
-
-    /// `path` as seen from the working directory.
-    public static func absolute(_ path: String) -> String {
-        guard !path.hasPrefix("/"), let folder = unsafe getcwd(nil, 0) else { return path }
-        defer { unsafe free(folder) }
-        return unsafe String(cString: folder) + "/" + path
     }
 }

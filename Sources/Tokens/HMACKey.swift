@@ -1,30 +1,32 @@
 import COpenSSL
+import Digests
 import Synchronization
 
 /// A secret as HMAC-SHA-256 uses it. The bytes themselves are not kept: only OpenSSL's keyed context.
 public final class HMACKey: Sendable {
     private let context: Mutex<MACContext>
-    private let startsAnew: Bool
+    private let reusesContext: Bool
 
-    /// - Parameter secret: at least one byte; OpenSSL would accept an empty key, under which anybody can compute a MAC.
+    /// - Parameter secret: at least one byte; OpenSSL would accept an empty key, with which anybody can compute a MAC.
     /// - Returns: nil for an empty secret.
     public convenience init?(_ secret: [UInt8]) {
-        // Before 3.0.3 a context goes on where the last message has ended (openssl/openssl issue 17811).
-        self.init(secret, startsAnew: OpenSSL_version_num() >= 0x3000_0030)
+        // Before OpenSSL 3.0.3 a context continues after the last message (openssl/openssl issue 17811).
+        self.init(secret, reusesContext: OpenSSL_version_num() >= 0x3000_0030)
     }
 
-    /// - Parameter startsAnew: whether the one context serves each message (0.6 µs), or a duplicate does (1.2 µs).
-    init?(_ secret: [UInt8], startsAnew: Bool) {
+    /// - Parameter reusesContext: whether one context is used for all messages (0.6 µs each), or a duplicate for each
+    ///   (1.2 µs).
+    init?(_ secret: [UInt8], reusesContext: Bool) {
         guard !secret.isEmpty else { return nil }
         context = Mutex(MACContext(key: secret))
-        self.startsAnew = startsAnew
+        self.reusesContext = reusesContext
     }
 
     /// The MAC of `message`: 32 bytes.
     public func authenticationCode(for message: [UInt8]) -> [UInt8] { code(of: message).array }
 
     func code(of message: [UInt8]) -> Digest {
-        startsAnew
+        reusesContext
             ? context.withLock { $0.code(of: message) } : context.withLock { $0.duplicate() }.onlyCode(of: message)
     }
 }
@@ -39,10 +41,11 @@ public func constantTimeEquals(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     }
 }
 
-/// Owner of one `EVP_MAC_CTX`; `@safe`, for the pointer never leaves it. Unchecked, because the compiler cannot know
-/// that OpenSSL binds a context to no thread; there is one owner only, and only it can change the context.
+/// Owner of one `EVP_MAC_CTX`. `@safe`, because the pointer never leaves it. Unchecked, because the compiler cannot know
+/// that OpenSSL does not bind a context to a thread; the context has one owner, and only that changes it.
 @safe private struct MACContext: ~Copyable, @unchecked Sendable {
-    /// Fetched once; sharing is sound for the reason given at ``SHA256``.
+    /// Fetched once. An algorithm object never changes after that and counts its references atomically (OpenSSL,
+    /// crypto(7)), so that it can be shared.
     private nonisolated(unsafe) static let algorithm = unsafe EVP_MAC_fetch(nil, "HMAC", nil)
 
     private let context: OpaquePointer
@@ -59,11 +62,11 @@ public func constantTimeEquals(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     }
 
     deinit {
-        // Clears the key in memory before it frees it.
+        // Clears the key in memory before freeing it.
         unsafe EVP_MAC_CTX_free(context)
     }
 
-    /// A context of its own, keyed like this one; it shares nothing with it.
+    /// A separate context with the same key.
     func duplicate() -> MACContext {
         guard let copy = unsafe EVP_MAC_CTX_dup(context) else { preconditionFailure("OpenSSL is out of memory") }
         return unsafe MACContext(owning: copy)
@@ -75,12 +78,12 @@ public func constantTimeEquals(_ left: [UInt8], _ right: [UInt8]) -> Bool {
 
     /// The code of one more message.
     mutating func code(of message: [UInt8]) -> Digest {
-        // Without a key: with the one that it has.
+        // Without a key, the context keeps the one that it has.
         precondition(unsafe EVP_MAC_init(context, nil, 0, nil) == 1, "OpenSSL cannot start HMAC-SHA-256")
         return finish(message)
     }
 
-    /// The code of the first message, and of no other.
+    /// The code of the only message.
     consuming func onlyCode(of message: [UInt8]) -> Digest { finish(message) }
 
     private func finish(_ message: [UInt8]) -> Digest {

@@ -1,23 +1,23 @@
-/// One key: who it names, and what it permits. Everything absent in the file is unrestricted, except scopes.
+/// One key: its name and what it permits. What is absent in the file is not restricted, except scopes.
 ///
-/// It never changes; a class, since one is handed on with every request.
+/// It never changes. It is a class because it is passed along with every request.
 public final class KeyRecord: Sendable {
     public let kid: String
     /// As the file names them; no scope implies another.
     public let scopes: Set<String>
     /// Nil: every database.
     public let databases: Set<String>?
-    /// The user ids of peers that may use it; nil: every one.
+    /// The user ids of peers that may use it; nil: any.
     public let uids: Set<UInt32>?
-    /// The group ids; nil: every one.
+    /// The group ids of peers that may use it; nil: any.
     public let gids: Set<UInt32>?
     /// Unix seconds, both inclusive; nil: unbounded.
     public let notBefore: Int64?
     public let notAfter: Int64?
-    /// The secret, ready for use and not to be read back.
+    /// The secret, ready for use; it cannot be read back.
     public let hmac: HMACKey
 
-    init(
+    package init(
         kid: String, scopes: Set<String>, databases: Set<String>?, uids: Set<UInt32>?, gids: Set<UInt32>?,
         notBefore: Int64?, notAfter: Int64?, hmac: HMACKey
     ) {
@@ -33,7 +33,7 @@ public final class KeyRecord: Sendable {
 
     public func permits(scope: String) -> Bool { scopes.contains(scope) }
 
-    /// Names are compared as bytes: Swift would take two spellings of one accented letter for the same database.
+    /// Names are compared as bytes; Swift treats two spellings of one accented letter as equal.
     public func permits(database: String) -> Bool {
         databases?.contains { $0.utf8.elementsEqual(database.utf8) } ?? true
     }

@@ -1,4 +1,6 @@
-/// Bytes nobody can foretell: Swift's system generator reads getrandom(2) on Linux.
+import Digests
+
+/// Unpredictable bytes: Swift's system generator uses getrandom(2) on Linux.
 public enum RandomBytes {
     public static func make(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()

@@ -1,4 +1,6 @@
-/// A token that has the right grammar: `sd1.<kid>.<iat>.<ttl>.<nonce>.<mac>`. Nothing about it is proven yet.
+import Digests
+
+/// A token with the right grammar: `sd1.<kid>.<iat>.<ttl>.<nonce>.<mac>`. Its MAC is not verified yet.
 public struct Token: Sendable {
     /// Unix seconds.
     public let issuedAt: Int64
@@ -6,10 +8,10 @@ public struct Token: Sendable {
     public let lifetime: Int64
     let code: Digest
     private let bytes: [UInt8]
-    /// Where in `bytes` they stand.
+    /// Their places in `bytes`.
     private let kidField, nonceField: Range<Int>
 
-    /// Which key it claims to be made with.
+    /// The key that it claims to be made with.
     public var kid: String { String(decoding: bytes[kidField], as: UTF8.self) }
     /// 32 lowercase hexadecimal digits.
     public var nonce: String { String(decoding: bytes[nonceField], as: UTF8.self) }
@@ -37,7 +39,7 @@ public struct Token: Sendable {
         nonceField = nonce
     }
 
-    /// Takes the field before the next dot, and that dot.
+    /// Removes the field before the next dot, and the dot.
     private static func field(_ rest: inout ArraySlice<UInt8>) -> Range<Int>? {
         guard let dot = rest.firstIndex(of: UInt8(ascii: ".")) else { return nil }
         defer { rest = rest[(dot + 1)...] }
@@ -47,10 +49,10 @@ public struct Token: Sendable {
     /// A token over exactly these body bytes, for one audience.
     ///
     /// - Parameters:
-    ///   - lifetime: seconds; brought into 1…300.
-    ///   - now: Unix seconds, by the agent's clock where it is known.
+    ///   - lifetime: seconds; clamped to 1…300.
+    ///   - now: Unix seconds, by the agent's clock if it is known.
     ///   - nonce: 32 lowercase hexadecimal digits, never used before.
-    /// - Returns: the token as it goes into the frame, ASCII.
+    /// - Returns: the token as it is sent in the frame, in ASCII.
     public static func mint(
         key: KeyRecord, audience: String, body: [UInt8], lifetime: Int64 = 60, now: Int64,
         nonce: String = RandomBytes.hexadecimal(16)
@@ -61,13 +63,13 @@ public struct Token: Sendable {
         return Array("sd1.\(fields).".utf8) + Hexadecimal.encode(key.hmac.authenticationCode(for: message))
     }
 
-    /// What the MAC covers.
+    /// The bytes that the MAC covers.
     func signedText(audience: String, body: [UInt8]) -> [UInt8] {
-        // The grammar leaves one spelling of each field, so that these are the bytes that were signed.
+        // The grammar allows one spelling of each field, so these are the bytes that were signed.
         Self.signedText(bytes[kidField.lowerBound..<nonceField.upperBound], audience: audience, body: body)
     }
 
-    /// - Parameter fields: from the kid to the nonce, joined by dots; none of them can hold one.
+    /// - Parameter fields: from the kid to the nonce, joined by dots; none of them contains one.
     private static func signedText(_ fields: ArraySlice<UInt8>, audience: String, body: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(256)
@@ -81,7 +83,7 @@ public struct Token: Sendable {
     }
 
     /// `[a-z0-9][a-z0-9_-]{0,31}`.
-    static func isKeyID(_ text: some Collection<UInt8>) -> Bool {
+    package static func isKeyID(_ text: some Collection<UInt8>) -> Bool {
         guard let first = text.first, text.count <= 32, first != UInt8(ascii: "_"), first != UInt8(ascii: "-") else {
             return false
         }

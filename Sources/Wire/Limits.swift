@@ -1,19 +1,19 @@
 /// The protocol's version and its limits. Bytes are octets on the socket; times are seconds unless the name says
 /// otherwise.
 public enum ProtocolVersion {
-    /// The only version there is; the hello lists what the agent speaks.
+    /// The only version; the hello lists the versions that the agent supports.
     public static let current = 1
 }
 
-/// What both sides hold each other to (PROTOCOL.md, "Frame").
+/// The limits that both sides enforce (PROTOCOL.md, "Frame").
 public enum Limits {
     public static let tokenBytes = 512
     public static let helloBytes = 4 * 1024
     public static let requestBytes = 256 * 1024
     public static let responseBytes = 1024 * 1024
-    /// A page of a result stops growing here, so that the envelope around it still fits into ``responseBytes``.
+    /// The size limit of a page of a result, so that it fits into ``responseBytes`` with its envelope.
     public static let pageBytes = 960 * 1024
-    /// Nested containers, the outermost counted as one.
+    /// The maximum depth of nested containers; the outermost has depth 1.
     public static let jsonDepth = 16
     /// A frame that has started must be complete after this time, counted from its first byte.
     public static let frameSeconds = 5
@@ -22,8 +22,8 @@ public enum Limits {
     public static let connections = 256
     public static let connectionsPerUser = 64
     public static let requestsInFlight = 8
-    /// `deadlineMs` of a request that names none.
+    /// The deadline of a request without `deadlineMs`.
     public static let defaultDeadlineMilliseconds: Int64 = 30_000
-    /// The longest `deadlineMs` and `runDeadlineMs`: seven days, as long as an idempotency key is remembered.
+    /// The longest `deadlineMs` and `runDeadlineMs`: seven days, the time for which idempotency keys are kept.
     public static let longestDeadlineMilliseconds: Int64 = 7 * 24 * 3600 * 1000
 }

@@ -9,10 +9,7 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "The settings file.") var config = "/etc/schemad/schemad.toml"
 
     func run() throws {
-        let settings = try AgentSettings.read(path: config)
-        try settings.checkFiles()
-        print(
-            "\(config): ok, \(settings.databases.count) database(s): \(settings.databases.map(\.name).joined(separator: ", "))"
-        )
+        let databases = try AgentSettings.read(path: config).checkFiles()
+        print("\(config): ok, \(databases.count) database(s): \(databases.joined(separator: ", "))")
     }
 }

@@ -2,9 +2,10 @@ import Agent
 import ArgumentParser
 import Glibc
 import Logging
+import Offline
 import Settings
 
-/// How this program speaks: logs and complaints on standard error, a status that says what kind of trouble it was.
+/// Output of this program: results on standard output, logs and errors on standard error, and exit statuses.
 enum Report {
     static func logger(_ level: String) throws -> Logger {
         guard let level = Logger.Level(rawValue: level) else {
@@ -15,16 +16,16 @@ enum Report {
         return logger
     }
 
-    /// Tells the user at once, also when standard output is a pipe.
-    static func say(_ text: String) { _ = write(text + "\n", to: STDOUT_FILENO) }
+    /// Prints a line at once, also when standard output is a pipe.
+    @Sendable static func say(_ text: String) { _ = write(text + "\n", to: STDOUT_FILENO) }
 
-    /// A result. One that does not arrive ends the program with EX_IOERR.
+    /// Prints a result, or ends the program with EX_IOERR when it cannot be written.
     static func write(_ text: String) {
         if !write(text, to: STDOUT_FILENO) { Glibc.exit(74) }
     }
 
-    /// Lines on standard error.
-    static func complain(_ lines: [String]) {
+    /// Prints lines on standard error.
+    static func printError(_ lines: [String]) {
         for line in lines { _ = write(line + "\n", to: STDERR_FILENO) }
     }
 
@@ -42,16 +43,16 @@ enum Report {
         return true
     }
 
-    /// One clear line for our own errors; the argument parser words the others.
+    /// Prints one line for errors of this program and returns the exit code; the argument parser handles other errors.
     static func exit(_ error: any Error) -> any Error {
         let status: Int32
         switch error {
         case is SettingsError: status = 78
-        case let error as StartError: status = error.exitStatus
-        case let error as GraphReportError: status = error.exitStatus
+        case let error as AgentError: status = error.exitStatus
+        case let error as OfflineError: status = error.exitStatus
         default: return error
         }
-        complain(["schemad: \(error)"])
+        printError(["schemad: \(error)"])
         return ExitCode(status)
     }
 }

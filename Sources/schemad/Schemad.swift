@@ -1,12 +1,12 @@
 import Agent
 import ArgumentParser
 
-/// The agent's own program. It ends with the statuses of sysexits.h: 64 for wrong usage, 69 when something it needs is
-/// not available, 73 when it cannot make its sockets, 78 for wrong settings.
+/// The agent's program. Exit statuses follow sysexits.h: 64 wrong usage, 69 something it needs is unavailable, 73 its
+/// sockets cannot be created, 78 wrong settings.
 @main struct Schemad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schemad", abstract: "The one process that may change a PostgreSQL schema managed by Alembic.",
-        discussion: "Talk to it with adminctl. Try it on a project of yours with: schemad dev --project DIR",
+        discussion: "Use adminctl to send it commands. To try it on your project: schemad dev --project DIR",
         version: AgentVersion.current,
         subcommands: [
             ServeCommand.self, DevelopCommand.self, GraphCommand.self, SnapshotCommand.self, CheckCommand.self,

@@ -1,13 +1,13 @@
-import Agent
 import ArgumentParser
+import Offline
 
 struct SnapshotCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot",
-        abstract: "Replay a project's migrations on a throwaway PostgreSQL, and write down what they make.",
+        abstract: "Replay a project's migrations on a throwaway PostgreSQL and write the resulting schemas to a file.",
         discussion: """
-            To be run where images are built: with `snapshot = FILE` in its settings an agent needs neither a PostgreSQL \
-            of its own nor a replay, and compares with what the file says as long as the scripts are the same.
+            Run it where images are built. With `snapshot = FILE` in its settings an agent needs neither a throwaway \
+            PostgreSQL nor a replay; it compares with the file as long as the scripts are the same.
             Exit status 0, 69 when nothing could be replayed.
             Examples: schemad snapshot --project ~/src/backend --out schema.snapshot
                       schemad snapshot --project . --out schema.snapshot --environment 'DB_URL=${url+asyncpg}'
@@ -17,11 +17,12 @@ struct SnapshotCommand: AsyncParsableCommand {
     @Option(help: "The file to write.", completion: .file()) var out: String
     @Option(help: "The configuration file, relative to the project.") var config = "alembic.ini"
     @Option(help: "The section of the configuration file.") var section = "alembic"
-    @Option(help: "The project's interpreter; found as described in the README when left out.") var python: String?
+    @Option(help: "The project's interpreter; by default $VIRTUAL_ENV, .venv or venv in the project, or python3.")
+    var python: String?
     @Option(name: .customShort("x"), help: "An -x argument for env.py; may be repeated.") var x: [String] = []
     @Option(help: "A variable for env.py, NAME=VALUE with ${url} in it; may be repeated (default DATABASE_URL=${url}).")
     var environment: [String] = []
-    @Option(help: "A server on which databases may be made and dropped; left out, a throwaway one is started.")
+    @Option(help: "A server on which databases may be created and dropped; by default a throwaway one is started.")
     var url: String?
     @Option(help: "An SQL dump that the history starts from.", completion: .file()) var baseline: String?
 
@@ -30,7 +31,7 @@ struct SnapshotCommand: AsyncParsableCommand {
             project: project, config: config, section: section, python: python, x: x, environment: environment,
             url: url, baseline: baseline)
         let report = try await snapshot.write(to: out)
-        Report.complain(report.gaps.map { "schemad: left out: \($0)" })
+        Report.printError(report.gaps.map { "schemad: left out: \($0)" })
         Report.say(report.summary)
     }
 }

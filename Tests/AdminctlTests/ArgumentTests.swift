@@ -1,20 +1,20 @@
 import ArgumentParser
 import Testing
 
-@testable import adminctl
+@testable import AdminCommands
 
 @Suite struct ArgumentTests {
     @Test(arguments: [
         ["--database", "main", "diagnose", "--fresh"], ["diagnose", "--fresh", "--database", "main"],
         ["diagnose", "--database=main", "--fresh"],
-    ]) func globalOptionsStandAnywhere(_ arguments: [String]) throws {
-        let command = try #require(try Adminctl.parseAsRoot(arguments) as? DiagnoseCommand)
+    ]) func globalOptionsMayBeAnywhere(_ arguments: [String]) throws {
+        let command = try #require(try AdminctlCommand.parseAsRoot(arguments) as? DiagnoseCommand)
         #expect(command.options.database == "main" && command.fresh && !command.options.json)
     }
 
     @Test(arguments: ["fixVersion", "fix-version"]) func bothSpellings(_ name: String) throws {
         let arguments = [name, "--to", "a", "b", "--apply", "--json"]
-        let command = try #require(try Adminctl.parseAsRoot(arguments) as? FixVersionCommand)
+        let command = try #require(try AdminctlCommand.parseAsRoot(arguments) as? FixVersionCommand)
         #expect(command.to == ["a", "b"] && command.apply && command.options.json)
     }
 
@@ -24,7 +24,7 @@ import Testing
             "--no-wait",
             "--idempotency-key", "k",
         ]
-        let command = try #require(try Adminctl.parseAsRoot(arguments) as? MigrateCommand)
+        let command = try #require(try AdminctlCommand.parseAsRoot(arguments) as? MigrateCommand)
         #expect(command.to == ["a", "b"] && command.expectFrom == ["c", "d"] && command.plan == "p" && command.noWait)
         #expect(command.deadline?.milliseconds == 900_000 && command.idempotencyKey == "k")
     }
@@ -36,11 +36,11 @@ import Testing
         ["token", "--audience", "a", "--ttl", "301", "--key-file", "f"],
     ]) func wrongUsageIs64(_ arguments: [String]) {
         do {
-            var command = try Adminctl.parseAsRoot(arguments)
+            var command = try AdminctlCommand.parseAsRoot(arguments)
             try command.run()
             Issue.record("accepted")
         } catch {
-            #expect(Adminctl.exitCode(for: error).rawValue == 64)
+            #expect(AdminctlCommand.exitCode(for: error).rawValue == 64)
         }
     }
 }

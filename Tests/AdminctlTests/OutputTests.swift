@@ -1,18 +1,8 @@
 import Testing
 
-@testable import adminctl
+@testable import AdminCommands
 
 @Suite struct OutputTests {
-    @Test(
-        arguments: [
-            (0, "0 ms"), (999, "999 ms"), (1000, "1.0 s"), (59_999, "59.9 s"), (60_000, "1 min 0 s"),
-            (3_599_999, "59 min 59 s"),
-            (3_723_000, "1 h 2 min"), (86_400_000, "1 d 0 h"),
-        ] as [(Int64, String)]) func durations(_ milliseconds: Int64, _ text: String)
-    {
-        #expect(TimeText.duration(milliseconds) == text)
-    }
-
     @Test(
         arguments: [("500ms", 500), ("90s", 90_000), ("15m", 900_000), ("2h", 7_200_000), ("1d", 86_400_000)]
             as [(String, Int64)])
@@ -27,16 +17,7 @@ import Testing
         #expect(DurationArgument(argument: text) == nil)
     }
 
-    @Test func columnsAreAligned() {
-        var table = Table()
-        table.add(["a", "", "long text", ""])
-        table.add([("abc", "<abc>"), ("", ""), ("b", "b"), ("", "")])
-        table.add(["é", "", "", "end"])
-        #expect(table.lines() == ["  a    long text", "  <abc>  b", "  é               end"])
-        #expect(Table().isEmpty && Table().lines().isEmpty)
-    }
-
-    @Test func textFromOutsideCannotTouchTheTerminal() {
+    @Test func textFromADatabaseCannotControlTheTerminal() {
         let console = Console()
         #expect(
             !console.plain("a\u{1B}[31m\u{9B}b\r\n\u{202E}").unicodeScalars.contains {

@@ -1,4 +1,5 @@
 import AgentClient
+import KeyFiles
 import Synchronization
 import Testing
 import Tokens
@@ -25,8 +26,8 @@ import Wire
         }
     }
 
-    /// The token is good for the agent's audience, body and clock, whatever this machine's clock says.
-    @Test func tokensGoByTheAgentsClock() async throws {
+    /// A token is valid for the agent's audience, body and clock; this machine's clock does not matter.
+    @Test func tokensUseTheAgentsClock() async throws {
         let text = try KeyFile.newRecord(kid: "k", scopes: ["read"], knownScopes: ["read"])
         let ring = try KeyRing(parsing: Array(text.utf8), scopes: ["read"])
         try await FakeAgent.serving { peer in
@@ -42,7 +43,33 @@ import Wire
         }
     }
 
-    @Test func eventsComeBeforeTheAnswer() async throws {
+    /// While the agent reads the project for the first time, and after that.
+    @Test func aVerdictMayComeWhileTheAgentIsReading() async throws {
+        let reading = Verify.Result(
+            verdict: .unreachable, mayStart: false, heads: [], rows: nil, ageMs: nil, reading: true)
+        let known = Verify.Result(verdict: .equal, mayStart: true, heads: ["a"], rows: ["a"], ageMs: 1)
+        try await FakeAgent.serving { peer in
+            try peer.hello()
+            for result in [try JSON(encoding: reading), try JSON(encoding: known), Self.verifyOfANewerAgent] {
+                guard let (request, _) = try peer.next() else { return }
+                try peer.answer(request.id, result)
+            }
+        } to: { agent in
+            let connection = try AgentConnection(AgentEndpoint(socket: agent.socket))
+            let first = try connection.call(Verify.self, .init())
+            #expect(first.value == reading && first.value.reading == true && first.json["reading"] == true)
+            let second = try connection.call(Verify.self, .init())
+            #expect(second.value == known && second.value.reading == nil && second.json["reading"] == nil)
+            // Unknown members are ignored: the agent may be newer.
+            #expect(try connection.call(Verify.self, .init()).value == known)
+        }
+    }
+
+    private static let verifyOfANewerAgent: JSON = [
+        "verdict": "equal", "mayStart": true, "heads": ["a"], "rows": ["a"], "ageMs": 1, "color": ["blue": 1],
+    ]
+
+    @Test func eventsComeBeforeTheResponse() async throws {
         try await FakeAgent.serving { peer in
             try peer.hello()
             guard let (request, _) = try peer.next() else { return }
@@ -63,7 +90,7 @@ import Wire
         }
     }
 
-    @Test(arguments: [true, false]) func theAgentsErrorsArriveAsTheyAre(_ hasID: Bool) async throws {
+    @Test(arguments: [true, false]) func errorsOfTheAgentArriveUnchanged(_ hasID: Bool) async throws {
         let error = WireError(.conflict, "job j holds it", details: ["job": "j"])
         try await FakeAgent.serving { peer in
             try peer.hello()
@@ -71,15 +98,15 @@ import Wire
             try peer.refuse(hasID ? request.id : nil, error)
         } to: { agent in
             let connection = try AgentConnection(AgentEndpoint(socket: agent.socket))
-            #expect(throws: ClientError.agent(error)) { try connection.call(Migrate.self, .init()) }
+            #expect(throws: AgentClientError.agent(error)) { try connection.call(Migrate.self, .init()) }
         }
     }
 
-    @Test func aFullAgentSaysSoInsteadOfHello() async throws {
+    @Test func aFullAgentSendsAnErrorInsteadOfAHello() async throws {
         try await FakeAgent.serving {
             try $0.refuse(nil, WireError(.busy, "too many connections"))
         } to: { agent in
-            #expect(throws: ClientError.agent(WireError(.busy, "too many connections"))) {
+            #expect(throws: AgentClientError.agent(WireError(.busy, "too many connections"))) {
                 try AgentConnection(AgentEndpoint(socket: agent.socket))
             }
         }
@@ -118,10 +145,10 @@ import Wire
         }
     }
 
-    // MARK: What goes wrong
+    // MARK: Failures
 
-    private func failure(_ endpoint: AgentEndpoint, patience: Duration = .seconds(10)) -> ClientError? {
-        do throws(ClientError) {
+    private func failure(_ endpoint: AgentEndpoint, patience: Duration = .seconds(10)) -> AgentClientError? {
+        do throws(AgentClientError) {
             _ = try AgentConnection(endpoint).call(Verify.self, .init(), patience: patience)
             return nil
         } catch {
@@ -129,7 +156,7 @@ import Wire
         }
     }
 
-    @Test func nobodyThere() throws {
+    @Test func noAgent() throws {
         for (path, words) in [
             ("/no/such.sock", "no such socket"), ("/etc/passwd", "nothing listens"), ("", "107 bytes"),
             (String(repeating: "x", count: 108), "107 bytes"),
@@ -151,7 +178,7 @@ import Wire
         }
     }
 
-    @Test func closedInsteadOfAnswering() async throws {
+    @Test func closedInsteadOfAResponse() async throws {
         try await FakeAgent.serving { peer in
             try peer.hello()
             _ = try peer.next()
@@ -160,18 +187,18 @@ import Wire
         }
     }
 
-    /// The reason that came before the close is not lost to a broken pipe.
+    /// An error that the agent sent before it closed is not lost to a broken pipe.
     @Test func refusedAndClosedBeforeTheRequestWasRead() async throws {
         try await FakeAgent.serving { peer in
             try peer.hello()
-            try peer.refuse(nil, WireError(.draining, "the agent is ending"))
+            try peer.refuse(nil, WireError(.draining, "the agent is shutting down"))
         } to: { agent in
             let error = failure(AgentEndpoint(socket: agent.socket))
-            #expect(error == .agent(WireError(.draining, "the agent is ending")))
+            #expect(error == .agent(WireError(.draining, "the agent is shutting down")))
         }
     }
 
-    @Test func silenceInsteadOfHello() async throws {
+    @Test func noHelloInTime() async throws {
         try await FakeAgent.serving {
             _ = try $0.next()
         } to: { agent in
@@ -181,16 +208,18 @@ import Wire
                 return
             }
             #expect(error?.exitStatus == 75)
+            #expect(error?.message == "the agent at \(agent.socket) did not send its hello within 0.2 s.")
         }
     }
 
-    @Test func silenceInsteadOfAnAnswer() async throws {
+    @Test func noResponseInTime() async throws {
         try await FakeAgent.serving { peer in
             try peer.hello()
             while try peer.next() != nil {}
         } to: { agent in
             let error = failure(AgentEndpoint(socket: agent.socket), patience: .milliseconds(200))
             #expect(error?.code == "timeout")
+            #expect(error?.message == "the agent at \(agent.socket) did not respond to verify within 0.2 s.")
         }
     }
 
@@ -212,7 +241,7 @@ import Wire
         }
     }
 
-    @Test func anAnswerOfAnotherShape() async throws {
+    @Test func aResultOfAnotherType() async throws {
         try await FakeAgent.serving { peer in
             try peer.hello()
             while let (request, _) = try peer.next() { try peer.answer(request.id, ["verdict": 1]) }

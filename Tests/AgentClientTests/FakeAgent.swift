@@ -5,10 +5,10 @@ import Support
 import Testing
 import Wire
 
-/// Something that listens like an agent and says what a test wants, on a socket of its own.
+/// A fake agent on a socket of its own; a script specifies what it sends.
 final class FakeAgent: Sendable {
-    /// What it does with a connection: read requests, send bytes. The connection closes when it returns.
-    typealias Script = @Sendable (Conversation) throws -> Void
+    /// Reads requests and sends bytes on one connection, which closes when the script returns.
+    typealias Script = @Sendable (Peer) throws -> Void
 
     let socket: String
     private let descriptor: Int32
@@ -26,16 +26,16 @@ final class FakeAgent: Sendable {
         let listener = schemad_unix_listen(path, 0o600, 8)
         try #require(listener >= 0)
         descriptor = listener
-        // A queue of its own has a thread of its own; the shared pool would let agents wait for each other.
+        // A queue of its own has a thread of its own; on the shared pool fake agents would block each other.
         DispatchQueue(label: "fake agent").async {
-            // Closed by the thread that uses it: a number that was free again would soon be another test's socket.
+            // Closed by the thread that uses it: otherwise another test could reuse the descriptor's number.
             defer { close(listener) }
             var request = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
             while poll(&request, 1, -1) > 0, request.revents == Int16(POLLIN) {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
-                // What a script throws shows in what the client then sees.
-                try? script(Conversation(connection))
+                // An error of the script shows in what the client receives.
+                try? script(Peer(connection))
                 close(connection)
             }
         }
@@ -50,7 +50,7 @@ final class FakeAgent: Sendable {
 }
 
 /// The agent's end of one connection.
-final class Conversation {
+final class Peer {
     private let descriptor: Int32
     private var decoder = FrameDecoder(reader: .server)
 
@@ -79,7 +79,7 @@ final class Conversation {
 
     func event(_ event: Event) throws { send(try Frame(.event, body: event.encoded()).encoded()) }
 
-    /// The next request and its frame; nil when the client has left.
+    /// The next request and its frame; nil when the client has closed the connection.
     func next() throws -> (request: Request, frame: Frame)? {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {

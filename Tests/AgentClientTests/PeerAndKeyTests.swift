@@ -1,4 +1,5 @@
 import Glibc
+import KeyFiles
 import Support
 import Testing
 import Tokens
@@ -15,14 +16,14 @@ import Wire
             (0, "no-such-user", true),
             (1, "daemon", true), (2, "daemon", false),
         ] as [(UInt32, String, Bool)])
-    func whoMayBeTheAgent(_ uid: UInt32, _ user: String, _ accepted: Bool) {
+    func usersThatMayBeTheAgent(_ uid: UInt32, _ user: String, _ accepted: Bool) {
         #expect(AgentEndpoint(agentUser: user).accepts(peer: uid) == accepted || uid == geteuid())
     }
 
-    @Test func errorsSayWhatToDo() {
-        let wrong = ClientError.wrongPeer(socket: "/s", uid: 1234, expected: "schemad")
+    @Test func errorsNameTheNextStep() {
+        let wrong = AgentClientError.wrongPeer(socket: "/s", uid: 1234, expected: "schemad")
         #expect(wrong.exitStatus == 77 && wrong.message.contains("1234") && wrong.message.contains("--agent-user"))
-        let denied = ClientError.permissionDenied(socket: "/s")
+        let denied = AgentClientError.permissionDenied(socket: "/s")
         #expect(denied.exitStatus == 77 && !denied.isRetryable && denied.json["code"] == "socketPermissionDenied")
     }
 }
@@ -33,7 +34,7 @@ import Wire
     }
 
     private func reason(_ path: String) -> String {
-        do throws(ClientError) {
+        do throws(AgentClientError) {
             return try ClientKey.load(path: path).kid
         } catch {
             return error.exitStatus == 78 ? error.message : "other error"
@@ -50,7 +51,7 @@ import Wire
         }
     }
 
-    @Test func whatIsNoKeyFile() async throws {
+    @Test func unusableKeyFiles() async throws {
         try await TemporaryFolder.with { folder in
             let key = folder.path("key")
             #expect(reason(key).contains("no such file"))
@@ -71,8 +72,8 @@ import Wire
         }
     }
 
-    @Test func anotherUsersFile() async throws {
-        // Only root can give a file away.
+    @Test func aFileOfAnotherUser() async throws {
+        // Only root can change the owner of a file.
         guard geteuid() == 0 else { return }
         try await TemporaryFolder.with { folder in
             try folder.write("key", Self.record())

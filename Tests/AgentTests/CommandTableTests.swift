@@ -3,7 +3,7 @@ import Wire
 
 @testable import Agent
 
-/// The agent's commands are those of the wire.
+/// The agent implements exactly the commands of the protocol.
 @Suite struct CommandTableTests {
     @Test func eachDeclarationHasOneHandlerOfTheSameScope() {
         let declared = CommandTable.all.map { "\($0.name) \($0.scope.rawValue)" }.sorted()

@@ -1,18 +1,19 @@
 import Journal
+import KeyFiles
 import Testing
 import Tokens
 import Wire
 
 @testable import Agent
 
-/// The policy: allowed is what socket, peer, scope and database all permit.
+/// The policy: socket, peer, scope and database must all permit a request.
 @Suite struct GateTests {
     private static let now: Int64 = 1_767_225_600
     private static let me = Peer(uid: 1000, gid: 1000, pid: 7)
     private static let body = Array("{\"id\":\"1\",\"command\":\"status\"}".utf8)
 
     private static func key(_ kid: String, _ scopes: [Scope] = [.read], _ more: [String] = []) throws -> String {
-        let secret = Base64URL.secret(UInt8(kid.utf8.reduce(0, &+)))
+        let secret = KeySecret.text(UInt8(kid.utf8.reduce(0, &+)))
         let lines =
             [
                 "[[key]]", "kid = \"\(kid)\"", "secret = \"\(secret)\"",
@@ -31,13 +32,13 @@ import Wire
     }
 
     private static func admit(
-        _ kid: String?, peer: Peer = me, door: Door = .admin, audience: String = "tests", shift: Int64 = 0
+        _ kid: String?, peer: Peer = me, socket: SocketRole = .admin, audience: String = "tests", shift: Int64 = 0
     ) throws -> Principal {
         let ring = try ring()
         let record = ring.records.first { $0.kid == kid }
         let token = record.map { Token.mint(key: $0, audience: audience, body: body, now: now + shift) } ?? []
         return try Gate(ring: ring, audience: "tests").admit(
-            Frame(.request, token: token, body: body), peer: peer, door: door, now: now)
+            Frame(.request, token: token, body: body), peer: peer, role: socket, now: now)
     }
 
     private static func code(_ body: () throws -> Void) -> ErrorCode? {
@@ -50,38 +51,39 @@ import Wire
     }
 
     struct Case: Sendable {
-        var door: Door, key: String?, scope: Scope, database: String?, expected: ErrorCode?
+        var socket: SocketRole, key: String?, scope: Scope, database: String?, expected: ErrorCode?
     }
 
     static let cases: [Case] = [
-        // The admin socket asks for a token, always.
-        Case(door: .admin, key: nil, scope: .read, expected: .unauthenticated),
-        Case(door: .admin, key: "all", scope: .migrate, expected: nil),
-        Case(door: .admin, key: "all", scope: .admin, expected: nil),
+        // The admin socket always requires a token.
+        Case(socket: .admin, key: nil, scope: .read, expected: .unauthenticated),
+        Case(socket: .admin, key: "all", scope: .migrate, expected: nil),
+        Case(socket: .admin, key: "all", scope: .admin, expected: nil),
         // No scope implies another.
-        Case(door: .admin, key: "reader", scope: .read, expected: nil),
-        Case(door: .admin, key: "reader", scope: .plan, expected: .forbidden),
-        Case(door: .admin, key: "migrator", scope: .migrate, expected: nil),
-        Case(door: .admin, key: "migrator", scope: .read, expected: .forbidden),
-        // The query socket serves reads, with whatever key.
-        Case(door: .query, key: nil, scope: .read, expected: nil),
-        Case(door: .query, key: "all", scope: .read, expected: nil),
-        Case(door: .query, key: nil, scope: .migrate, expected: .forbidden),
-        Case(door: .query, key: "all", scope: .migrate, expected: .forbidden),
-        Case(door: .query, key: "migrator", scope: .read, expected: .forbidden),
+        Case(socket: .admin, key: "reader", scope: .read, expected: nil),
+        Case(socket: .admin, key: "reader", scope: .plan, expected: .forbidden),
+        Case(socket: .admin, key: "migrator", scope: .migrate, expected: nil),
+        Case(socket: .admin, key: "migrator", scope: .read, expected: .forbidden),
+        // The query socket serves reads only, with any key.
+        Case(socket: .query, key: nil, scope: .read, expected: nil),
+        Case(socket: .query, key: "all", scope: .read, expected: nil),
+        Case(socket: .query, key: nil, scope: .migrate, expected: .forbidden),
+        Case(socket: .query, key: "all", scope: .migrate, expected: .forbidden),
+        Case(socket: .query, key: "migrator", scope: .read, expected: .forbidden),
         // A key's databases.
-        Case(door: .admin, key: "main", scope: .read, database: "main", expected: nil),
-        Case(door: .admin, key: "main", scope: .read, database: "other", expected: .forbidden),
-        Case(door: .query, key: "main", scope: .read, database: "other", expected: .forbidden),
-        Case(door: .query, key: nil, scope: .read, database: "other", expected: nil),
-        // A key that is over is none.
-        Case(door: .admin, key: "old", scope: .read, expected: .unauthenticated),
+        Case(socket: .admin, key: "main", scope: .read, database: "main", expected: nil),
+        Case(socket: .admin, key: "main", scope: .read, database: "other", expected: .forbidden),
+        Case(socket: .query, key: "main", scope: .read, database: "other", expected: .forbidden),
+        Case(socket: .query, key: nil, scope: .read, database: "other", expected: nil),
+        // An expired key is not accepted.
+        Case(socket: .admin, key: "old", scope: .read, expected: .unauthenticated),
     ]
 
     @Test(arguments: cases) func policy(_ entry: Case) {
         #expect(
             Self.code {
-                try Self.admit(entry.key, door: entry.door).authorize(entry.scope, on: entry.database, by: entry.door)
+                try Self.admit(entry.key, socket: entry.socket).authorize(
+                    entry.scope, database: entry.database, socket: entry.socket)
             } == entry.expected)
     }
 
@@ -89,7 +91,7 @@ import Wire
         arguments: [
             ("mine", 1000, 1000, nil), ("mine", 1001, 1000, .forbidden), ("mine", 0, 0, .forbidden),
             ("group", 1000, 50, nil), ("group", 1000, 51, .forbidden), ("all", 4711, 1, nil),
-            // The kernel's word for a user of another namespace is nobody's uid.
+            // The overflow uid stands for users of other namespaces and matches no key.
             ("nobody", 65_534, 65_534, .forbidden), ("all", 65_534, 65_534, nil),
         ] as [(String, UInt32, UInt32, ErrorCode?)])
     func peers(kid: String, uid: UInt32, gid: UInt32, expected: ErrorCode?) {
@@ -97,10 +99,10 @@ import Wire
     }
 
     @Test(arguments: [(65_534, 7), (1000, 0), (0, 0)] as [(UInt32, Int32)])
-    func whoIsUnknownNeedsAToken(uid: UInt32, pid: Int32) {
+    func unknownPeersNeedAToken(uid: UInt32, pid: Int32) {
         let peer = Peer(uid: uid, gid: uid, pid: pid)
-        #expect(Self.code { _ = try Self.admit(nil, peer: peer, door: .query) } == .unauthenticated)
-        #expect(Self.code { _ = try Self.admit("reader", peer: peer, door: .query) } == nil)
+        #expect(Self.code { _ = try Self.admit(nil, peer: peer, socket: .query) } == .unauthenticated)
+        #expect(Self.code { _ = try Self.admit("reader", peer: peer, socket: .query) } == nil)
     }
 
     @Test func tokens() throws {
@@ -111,25 +113,25 @@ import Wire
         #expect(principal.name == "main")
         #expect(principal.permits(database: "main") && !principal.permits(database: "other"))
         #expect(principal.claim?.issuedAt == Self.now + 5)
-        // A peer without a token can use no nonce up, and is named by its uid.
-        let peer = try Self.admit(nil, door: .query)
+        // A peer without a token has no nonce and is named by its uid.
+        let peer = try Self.admit(nil, socket: .query)
         #expect(peer.name == "uid:1000")
         #expect(peer.claim == nil)
         #expect(Scope.allCases.filter(peer.permits) == [.read])
-        // On the query socket a bad token is not the same as none.
-        #expect(Self.code { _ = try Self.admit("all", door: .query, audience: "other") } == .unauthenticated)
+        // On the query socket an invalid token is refused, a missing one is not.
+        #expect(Self.code { _ = try Self.admit("all", socket: .query, audience: "other") } == .unauthenticated)
     }
 }
 
 extension GateTests.Case {
-    init(door: Door, key: String?, scope: Scope, expected: ErrorCode?) {
-        self.init(door: door, key: key, scope: scope, database: nil, expected: expected)
+    init(socket: SocketRole, key: String?, scope: Scope, expected: ErrorCode?) {
+        self.init(socket: socket, key: key, scope: scope, database: nil, expected: expected)
     }
 }
 
-private enum Base64URL {
+private enum KeySecret {
     /// A key's secret of 32 bytes of the same value; 43 characters and no padding.
-    static func secret(_ byte: UInt8) -> String {
+    static func text(_ byte: UInt8) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         let bytes = [UInt8](repeating: byte, count: 32) + [0]
         var text: [UInt8] = []

@@ -11,14 +11,14 @@ import Testing
         }
     }
 
-    @Test func whatFitsStaysAsItIs() {
+    @Test func smallComparisonsAreComplete() {
         var extract = SchemaExtract()
         let taken = extract.take(Self.differences(100))
         #expect(taken == Self.differences(100))
         #expect(extract.omitted == 0)
     }
 
-    @Test func whatBreaksComesFirstAndTheRestIsCounted() {
+    @Test func breakingDifferencesComeFirstAndTheRestIsCounted() {
         var extract = SchemaExtract()
         let taken = extract.take(Self.differences(10_000))
         #expect(taken.count < 10_000 && taken.count + extract.omitted == 10_000)

@@ -1,4 +1,5 @@
 import Glibc
+import Inspection
 import Schema
 import Settings
 import Support
@@ -6,7 +7,7 @@ import Testing
 
 @testable import Agent
 
-/// `schemad.toml`: what is right is filled in with defaults, what is wrong is told with file, line and key.
+/// `schemad.toml`: defaults are filled in, and mistakes are reported with file, line and key.
 @Suite struct SettingsFileTests {
     private static let minimal = """
         audience = "orders-db"
@@ -155,7 +156,7 @@ import Testing
         end("[[databases.main.probes]]\nname = \"p\"", "count"),
     ]
 
-    @Test(arguments: mistakes) func aMistakeIsNamed(_ mistake: Mistake) async throws {
+    @Test(arguments: mistakes) func mistakesAreReported(_ mistake: Mistake) async throws {
         let error = await #expect(throws: SettingsError.self) { _ = try await Self.read(mistake.text) }
         guard let error else { return }
         #expect(error.key?.split(separator: ".").last.map(String.init) == mistake.key, "\(error)")
@@ -165,7 +166,7 @@ import Testing
         #expect(!"\(error)".contains("\n"))
     }
 
-    @Test func filesThatAreNone() async throws {
+    @Test func invalidFiles() async throws {
         #expect(throws: SettingsError.self) { try AgentSettings.read(path: "/nonexistent/schemad.toml") }
         #expect(throws: SettingsError.self) { try AgentSettings.read(path: "/") }
         await #expect(throws: SettingsError.self) { _ = try await Self.read("audience = \"a\"\n= 3\n") }

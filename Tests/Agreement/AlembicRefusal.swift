@@ -1,12 +1,12 @@
 import Revisions
 
-/// Why Alembic answered with an exception.
+/// An exception that Alembic raised.
 struct AlembicRefusal: Decodable, Hashable, Sendable, CustomStringConvertible {
     /// The exception's class.
     var type: String
     /// The first line.
     var message: String
-    /// The function that raised it; it tells those apart that have no message.
+    /// The function that raised it, which distinguishes exceptions without a message.
     var function: String
 
     var description: String { "\(type) in \(function): \(message)" }
@@ -17,8 +17,8 @@ struct AlembicRefusal: Decodable, Hashable, Sendable, CustomStringConvertible {
 
     // MARK: Targets
 
-    /// Alembic's refusals of a target, as finely as its classes and messages tell them apart, and ours.
-    private static let targetKinds: [(type: String, start: String, function: String?, TargetRefusal.Reason)] = [
+    /// Alembic's refusals of a target, distinguished by class and message, and our codes.
+    private static let targetKinds: [(type: String, start: String, function: String?, RevisionsError.Code)] = [
         ("CommandError", "Range revision not allowed", nil, .range),
         ("ResolutionError", "No such revision or branch", nil, .unknown),
         ("ResolutionError", "Multiple revisions start with", nil, .ambiguous),
@@ -30,13 +30,13 @@ struct AlembicRefusal: Decodable, Hashable, Sendable, CustomStringConvertible {
         ("RevisionError", "Requested revision", nil, .overlap),
         // An empty name.
         ("AssertionError", "", "_revision_for_ident", .unknown),
-        // A walk that ended at no revision.
+        // A step that ended at no revision.
         ("AssertionError", "", "is_revision", .tooFar),
         ("AssertionError", "", "_walk", .tooFar),
     ]
 
-    /// Our reason for the same refusal; nil for one that the table does not have.
-    var reason: TargetRefusal.Reason? {
+    /// Our code for the same refusal; nil if the table has none.
+    var code: RevisionsError.Code? {
         Self.targetKinds.first { matches($0.type, $0.start, $0.function) }?.3
     }
 
@@ -44,7 +44,7 @@ struct AlembicRefusal: Decodable, Hashable, Sendable, CustomStringConvertible {
 
     /// Alembic's refusals of a graph, and the codes of our problems.
     private static let graphKinds: [(type: String, start: String, code: String)] = [
-        // A bare one: the name that is missing.
+        // Its message is only the missing name.
         ("KeyError", "", GraphProblem.Code.missingParent),
         // A down_revision that is a label.
         ("RevisionError", "Dependency resolution failed", GraphProblem.Code.missingParent),
@@ -56,7 +56,7 @@ struct AlembicRefusal: Decodable, Hashable, Sendable, CustomStringConvertible {
         ("RevisionError", "Character(s)", GraphProblem.Code.unreadable),
     ]
 
-    /// The code of our problem for the same refusal; nil for one that the table does not have.
+    /// The code of our problem for the same refusal; nil if the table has none.
     var problemCode: String? {
         Self.graphKinds.first { matches($0.type, $0.start, nil) }?.code
     }

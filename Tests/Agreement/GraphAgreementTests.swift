@@ -1,8 +1,8 @@
 import Revisions
 import Testing
 
-/// Whatever `Revisions` and `schemad graph` say is what the Alembic of the test environment says: no difference is
-/// tolerated. One test at a time, each with two processes.
+/// Compares `Revisions` and `schemad graph` with the Alembic of the test environment; any difference is a failure.
+/// The tests run one at a time, each with two processes.
 @Suite("agreement with Alembic", .serialized)
 struct AgreementTests {
     /// Heads, ancestors, rows and targets of random graphs.
@@ -13,7 +13,7 @@ struct AgreementTests {
         #expect(count.targets >= 40_000)
     }
 
-    /// What Alembic refuses makes a graph unusable, for the same reason. Some things that it takes do so as well.
+    /// A graph that Alembic refuses is unusable for the same reason. Some graphs that Alembic accepts are unusable as well.
     @Test("graphs with a fault")
     func faults() async throws {
         let faults = try await compareFaults(600, with: Oracle())
@@ -23,23 +23,23 @@ struct AgreementTests {
 
 func compareGraphs(_ count: Int, with oracle: Oracle) async throws -> (rowSets: Int, targets: Int) {
     let compared = try await inHalves(count) { numbers in
-        var compared: [(differences: [Difference], rowSets: Int, targets: Int)] = []
-        for truth in try await oracle.ask(.graphs, numbers, as: GraphTruth.self) {
+        var compared: [(disagreements: [Disagreement], rowSets: Int, targets: Int)] = []
+        for truth in try await oracle.run(.graphs, numbers, as: ReferenceGraph.self) {
             await Task.yield()
-            let facts = try #require(truth.facts, "graph \(truth.number) is refused: \(truth)")
+            let facts = try #require(truth.facts, "Alembic refuses graph \(truth.number): \(truth)")
             var comparison = GraphComparison(truth, facts)
             comparison.run()
-            compared.append((comparison.differences, (truth.rowSets?.count ?? 0) / 4, truth.targets?.count ?? 0))
+            compared.append((comparison.disagreements, (truth.rowSets?.count ?? 0) / 4, truth.targets?.count ?? 0))
         }
         return compared
     }
-    Difference.expectNone(compared.flatMap(\.differences))
+    Disagreement.expectNone(compared.flatMap(\.disagreements))
     return (compared.reduce(0) { $0 + $1.rowSets }, compared.reduce(0) { $0 + $1.targets })
 }
 
-/// - Returns: the kinds of faults that were drawn.
+/// - Returns: the kinds of faults that were generated.
 func compareFaults(_ count: Int, with oracle: Oracle) async throws -> Set<String> {
-    /// Faults that Alembic takes now and then, or calls by another name, and the problem that they are here.
+    /// Our problem codes for faults that Alembic accepts in some cases or reports differently.
     let ours = [
         "entered cycle": GraphProblem.Code.cycle, "own label": GraphProblem.Code.cycle,
         "duplicate id": GraphProblem.Code.duplicateId, "look-alike ids": GraphProblem.Code.duplicateId,
@@ -49,17 +49,17 @@ func compareFaults(_ count: Int, with oracle: Oracle) async throws -> Set<String
         "illegal character": GraphProblem.Code.unreadable,
     ]
     let compared = try await inHalves(count) { numbers in
-        try await oracle.ask(.faults, numbers, as: FaultTruth.self).map { truth in
+        try await oracle.run(.faults, numbers, as: FaultyGraph.self).map { truth in
             let problems = RevisionGraph(revisions: truth.revisions).problems.filter(\.isBlocking)
             let expected = ours[truth.fault] ?? truth.refusal?.problemCode
             let isSame = problems.contains { $0.code == expected }
-            let difference = Difference(
+            let disagreement = Disagreement(
                 subject: .faults, number: truth.number, question: "fault: \(truth.fault)",
-                alembic: truth.refusal?.description ?? "takes it \(truth.warnings)", schemad: "\(problems)",
+                alembic: truth.refusal?.description ?? "accepted, warnings: \(truth.warnings)", schemad: "\(problems)",
                 about: truth.revisions.shorthand)
-            return (truth.fault, isSame ? nil : difference)
+            return (truth.fault, isSame ? nil : disagreement)
         }
     }
-    Difference.expectNone(compared.compactMap(\.1))
+    Disagreement.expectNone(compared.compactMap(\.1))
     return Set(compared.map(\.0))
 }

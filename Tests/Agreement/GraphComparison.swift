@@ -1,18 +1,19 @@
 import Revisions
+import Text
 
-/// `RevisionGraph` held against Alembic, for one graph that Alembic takes.
+/// Compares `RevisionGraph` with Alembic for one graph that Alembic accepts.
 struct GraphComparison {
-    private let truth: GraphTruth
-    private let facts: GraphTruth.Facts
+    private let truth: ReferenceGraph
+    private let facts: ReferenceGraph.Facts
     private let graph: RevisionGraph
-    private let numbering: Numbering
-    private(set) var differences: [Difference] = []
+    private let numbers: RevisionNumbers
+    private(set) var disagreements: [Disagreement] = []
 
-    init(_ truth: GraphTruth, _ facts: GraphTruth.Facts) {
+    init(_ truth: ReferenceGraph, _ facts: ReferenceGraph.Facts) {
         self.truth = truth
         self.facts = facts
         graph = RevisionGraph(revisions: truth.revisions)
-        numbering = Numbering(facts.ids)
+        numbers = RevisionNumbers(facts.ids)
     }
 
     mutating func run() {
@@ -28,15 +29,15 @@ struct GraphComparison {
     }
 
     private mutating func note(_ question: String, alembic: String, schemad: String) {
-        differences.append(
-            Difference(
+        disagreements.append(
+            Disagreement(
                 subject: .graphs, number: truth.number, question: question, alembic: alembic, schemad: schemad,
                 about: truth.revisions.shorthand))
     }
 
     private mutating func expect(_ question: @autoclosure () -> String, _ alembic: [String], _ schemad: [String]) {
         let (expected, found) = (exact(alembic), exact(schemad))
-        if expected != found { note(question(), alembic: "\(expected)", schemad: "\(found)") }
+        if expected != found { note(question(), alembic: "\(alembic)", schemad: "\(schemad)") }
     }
 
     // MARK: The graph alone
@@ -60,86 +61,86 @@ struct GraphComparison {
             expect(
                 "labels of the branches of \(revision.id)", facts.branchLabels[number],
                 graph.branchLabels(of: revision.id))
-            let below = numbering.mask(graph.closure(of: [revision.id]).filter { !isSame($0, revision.id) })
+            let below = numbers.mask(graph.closure(of: [revision.id]).filter { !$0.hasSameBytes(as: revision.id) })
             if below != facts.ancestors[number] {
                 note(
-                    "ancestors of \(revision.id)", alembic: "\(numbering.ids(facts.ancestors[number]))",
+                    "ancestors of \(revision.id)", alembic: "\(numbers.ids(facts.ancestors[number]))",
                     schemad: "\(graph.closure(of: [revision.id]).sorted())")
             }
         }
     }
 
-    private func isSame(_ one: String, _ other: String) -> Bool { one.utf8.elementsEqual(other.utf8) }
-
-    /// Any order is good in which everything comes after what it stands on.
+    /// Accepts every order in which each revision comes after its parents and dependencies.
     private mutating func compareOrder(_ order: [String], all: Int, _ question: @autoclosure () -> String) {
         var seen = 0
         for id in order {
-            guard let number = numbering.number(id), facts.ancestors[number] & all & ~seen == 0 else {
-                return note(question(), alembic: "parents come first", schemad: "\(exact(order))")
+            guard let number = numbers.number(id), facts.ancestors[number] & all & ~seen == 0 else {
+                return note(question(), alembic: "parents come first", schemad: "\(order)")
             }
             seen |= 1 << number
         }
         if seen != all || order.count != all.nonzeroBitCount {
-            note(question(), alembic: "\(exact(numbering.ids(all)))", schemad: "\(exact(order))")
+            note(question(), alembic: "\(numbers.ids(all))", schemad: "\(order)")
         }
     }
 
     // MARK: Rows
 
     private mutating func compareRows(_ rows: Int, isLegitimate: Bool, minimal: Int, pending: Int) {
-        let values = numbering.ids(rows)
+        let values = numbers.ids(rows)
         let classification = RowClassification(rows: values, graph: graph)
         if classification.isLegitimate != isLegitimate {
             note(
-                "whether rows \(exact(values)) are legitimate", alembic: "\(isLegitimate)",
+                "whether rows \(values) are legitimate", alembic: "\(isLegitimate)",
                 schemad: "\(classification.rows)")
         }
-        if numbering.mask(classification.known) != minimal || !classification.unknown.isEmpty {
+        if numbers.mask(classification.known) != minimal || !classification.unknown.isEmpty {
             note(
-                "what rows \(exact(values)) come down to", alembic: "\(exact(numbering.ids(minimal)))",
-                schemad: "\(exact(classification.known)), unknown: \(classification.unknown)")
+                "minimal rows for \(values)", alembic: "\(numbers.ids(minimal))",
+                schemad: "\(classification.known), unknown: \(classification.unknown)")
         }
         let redundant = classification.rows.filter { $0.fault == .redundant }.compactMap(\.value)
-        if numbering.mask(redundant) != rows & ~minimal {
+        if numbers.mask(redundant) != rows & ~minimal {
             note(
-                "redundant ones of rows \(exact(values))", alembic: "\(exact(numbering.ids(rows & ~minimal)))",
-                schemad: "\(exact(redundant))")
+                "redundant rows of \(values)", alembic: "\(numbers.ids(rows & ~minimal))",
+                schemad: "\(redundant)")
         }
         compareOrder(
-            graph.pending(from: values, to: graph.effectiveHeads), all: pending, "pending at rows \(exact(values))")
+            graph.pending(from: values, to: graph.effectiveHeads), all: pending, "pending at rows \(values)")
     }
 
-    /// A label or the beginning of an id is no row, but what it means is told; what Alembic refuses is unknown.
-    private mutating func compare(_ odd: GraphTruth.OddRow) {
-        guard let row = RowClassification(rows: [odd.row], graph: graph).rows.first else { return }
+    /// A label or an id prefix is reported with the revision that it stands for; a row that Alembic refuses is unknown.
+    private mutating func compare(_ reference: ReferenceGraph.IndirectRow) {
+        guard let row = RowClassification(rows: [reference.row], graph: graph).rows.first else { return }
         let isResolved = [.partial, .symbolic].contains(row.fault)
-        let isSaid = odd.revision.map { isResolved && isSame($0, row.because ?? "") } ?? (row.fault == .unknown)
-        if !isSaid {
+        let isReported =
+            reference.revision.map { isResolved && $0.hasSameBytes(as: row.because ?? "") } ?? (row.fault == .unknown)
+        if !isReported {
             note(
-                "row \(odd.row.debugDescription)", alembic: odd.revision ?? odd.refusal?.description ?? "nothing",
+                "row \(reference.row.debugDescription)",
+                alembic: reference.revision ?? reference.refusal?.description ?? "nothing",
                 schemad: "\(row)")
         }
     }
 
     // MARK: Targets
 
-    private mutating func compare(_ asked: GraphTruth.Target) {
-        let question = "target \(exact(asked.targets)) from rows \(exact(asked.rows))"
-        do throws(TargetRefusal) {
-            let found = try graph.resolve(asked.targets, from: asked.rows)
-            guard let expected = asked.found, let runs = asked.runs else {
-                return note(question, alembic: asked.refusal?.description ?? "", schemad: "\(exact(found))")
+    private mutating func compare(_ target: ReferenceGraph.Target) {
+        let question = "target \(target.targets) from rows \(target.rows)"
+        do throws(RevisionsError) {
+            let found = try graph.resolve(target.targets, from: target.rows)
+            guard let expected = target.found, let runs = target.runs else {
+                return note(question, alembic: target.refusal?.description ?? "", schemad: "\(found)")
             }
             expect(question, expected, found)
-            compareOrder(graph.pending(from: asked.rows, to: found), all: runs, "what runs: " + question)
+            compareOrder(graph.pending(from: target.rows, to: found), all: runs, "revisions that run: " + question)
         } catch {
-            guard let refusal = asked.refusal else {
+            guard let refusal = target.refusal else {
                 return note(
-                    question, alembic: "\(exact(asked.found ?? []))", schemad: "\(error.reason): \(error.message)")
+                    question, alembic: "\(target.found ?? [])", schemad: "\(error.code): \(error.message)")
             }
-            if refusal.reason != error.reason {
-                note(question, alembic: refusal.description, schemad: "\(error.reason): \(error.message)")
+            if refusal.code != error.code {
+                note(question, alembic: refusal.description, schemad: "\(error.code): \(error.message)")
             }
         }
     }

@@ -1,25 +1,25 @@
 import FoundationEssentials
 import Support
 
-/// The real Alembic, asked through `oracle/`, which draws what it is asked about.
+/// A real Alembic, run by the Python program `oracle/`, which also generates the random input.
 struct Oracle: Sendable, CustomStringConvertible {
-    /// What a request is about.
+    /// The kind of the input.
     enum Subject: String {
         case graphs, faults, projects, behaviours
     }
 
-    /// Where all random choices come from. `AGREEMENT_SEED` names another one than that of every run.
+    /// The seed of all random choices; `AGREEMENT_SEED` sets another one.
     static let seed = ProcessInfo.processInfo.environment["AGREEMENT_SEED"].flatMap(Int.init) ?? 1
 
     /// An interpreter with Alembic.
     var interpreter = TestPython.interpreter
-    /// A folder with another Alembic than the interpreter's own.
+    /// A folder with another version of Alembic than the interpreter's own; nil uses the latter.
     var packages: String?
 
     var description: String { packages ?? interpreter }
 
-    /// Older versions: those that `deploy/python-environment` puts beside the newest, and the interpreters that
-    /// `ALEMBIC_PYTHONS` names, with colons between them.
+    /// Older versions: those that `deploy/python-environment` installs beside the newest one, and those of the
+    /// interpreters in `ALEMBIC_PYTHONS`, separated by colons.
     static let older: [Oracle] = {
         let named = (ProcessInfo.processInfo.environment["ALEMBIC_PYTHONS"] ?? "").split(separator: ":")
         let folder = "\(RepositoryRoot.path)/.venv"
@@ -30,39 +30,40 @@ struct Oracle: Sendable, CustomStringConvertible {
 
     private static let folder = "\(RepositoryRoot.path)/Tests/Agreement/oracle"
 
-    /// The version of that Alembic.
+    /// The version of Alembic.
     func version() async throws -> String {
-        try await run(["version"]).first ?? ""
+        try await output(of: ["version"]).first ?? ""
     }
 
-    /// One answer for each number, in order.
+    /// Alembic's results for the inputs with these numbers, in order.
     ///
-    /// - Parameter arguments: more of the oracle's own.
-    func ask<Answer: Decodable>(
-        _ subject: Subject, _ numbers: Range<Int>, _ arguments: [String] = [], as type: Answer.Type = Answer.self
-    ) async throws -> [Answer] {
+    /// - Parameter arguments: further arguments of the Python program.
+    func run<Output: Decodable>(
+        _ subject: Subject, _ numbers: Range<Int>, _ arguments: [String] = [], as type: Output.Type = Output.self
+    ) async throws -> [Output] {
         let range = ["--first", "\(numbers.lowerBound)", "--count", "\(numbers.count)"]
-        let answers: [Answer] = try await ask([subject.rawValue, "--seed", "\(Self.seed)"] + range + arguments)
-        guard answers.count == numbers.count else {
-            throw SupportError("The oracle gave \(answers.count) answers about \(numbers.count) \(subject.rawValue).")
+        let results: [Output] = try await decode([subject.rawValue, "--seed", "\(Self.seed)"] + range + arguments)
+        guard results.count == numbers.count else {
+            throw SupportError("The oracle printed \(results.count) results for \(numbers.count) \(subject.rawValue).")
         }
-        return answers
+        return results
     }
 
-    func ask<Answer: Decodable>(_ arguments: [String]) async throws -> [Answer] {
+    /// Alembic's results, one from each line of the program's output.
+    func decode<Output: Decodable>(_ arguments: [String]) async throws -> [Output] {
         let decoder = JSONDecoder()
-        var answers: [Answer] = []
-        for line in try await run(arguments) {
-            // Other tests want to run as well.
+        var results: [Output] = []
+        for line in try await output(of: arguments) {
+            // Lets other tests run.
             await Task.yield()
-            answers.append(try decoder.decode(Answer.self, from: Data(line.utf8)))
+            results.append(try decoder.decode(Output.self, from: Data(line.utf8)))
         }
-        return answers
+        return results
     }
 
-    private func run(_ arguments: [String]) async throws -> [String] {
+    private func output(of arguments: [String]) async throws -> [String] {
         let environment: [String: String?] = [
-            // Alembic goes through sets; another seed has another order of them.
+            // Alembic iterates over sets, whose order depends on the hash seed.
             "PYTHONHASHSEED": "\(UInt32(truncatingIfNeeded: Self.seed))", "PYTHONPATH": packages, "PYTHONUTF8": "1",
             "ALEMBIC_CONFIG": nil,
         ]
@@ -75,7 +76,7 @@ struct Oracle: Sendable, CustomStringConvertible {
     }
 }
 
-/// Runs two halves beside each other: as many processes as a small machine has cores.
+/// Runs the body for two halves of the numbers concurrently, for machines with two cores.
 func inHalves<Result: Sendable>(
     _ count: Int, _ body: @escaping @Sendable (Range<Int>) async throws -> [Result]
 ) async throws -> [Result] {

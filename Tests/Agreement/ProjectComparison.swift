@@ -2,15 +2,15 @@ import Revisions
 import Support
 import Wire
 
-/// `schemad graph` held against Alembic, for one project.
+/// Compares `schemad graph` with Alembic for one project.
 struct ProjectComparison {
-    private let truth: ProjectTruth
+    private let truth: ReferenceProject
     private let subject: Oracle.Subject
     private let outcome: Program.Outcome
     private let json: JSON?
 
-    /// Runs the program.
-    init(_ truth: ProjectTruth, _ subject: Oracle.Subject) async throws {
+    /// Runs `schemad graph`.
+    init(_ truth: ReferenceProject, _ subject: Oracle.Subject) async throws {
         self.truth = truth
         self.subject = subject
         outcome = try await Program.run(
@@ -20,25 +20,25 @@ struct ProjectComparison {
         json = try? JSON.parse(Array(outcome.standardOutput.utf8))
     }
 
-    /// What is not as Alembic has it; nil when all is.
-    func difference() -> Difference? {
-        if truth.areSettingsRefused { return differenceInSettings() }
-        if truth.fault != nil { return differenceInFault() }
-        guard let facts = truth.facts else { return differenceInRefusal() }
-        return outcome.status == 0 ? differenceInAnswer(facts) : found("the project", "takes it", said)
+    /// The difference from Alembic; nil for none.
+    func disagreement() -> Disagreement? {
+        if truth.areSettingsRefused { return compareSettings() }
+        if truth.fault != nil { return compareFault() }
+        guard let facts = truth.facts else { return compareRefusal() }
+        return outcome.status == 0 ? compareOutput(facts) : found("the project", "accepted", summary)
     }
 
-    /// Whether the program read the project, and found its scripts unusable.
+    /// Whether the program read the project and reported problems of its scripts.
     var isRefusedForItsScripts: Bool { outcome.status == 1 && json != nil }
 
-    private func found(_ question: String, _ alembic: String, _ schemad: String) -> Difference {
-        Difference(
+    private func found(_ question: String, _ alembic: String, _ schemad: String) -> Disagreement {
+        Disagreement(
             subject: subject, number: truth.number, question: question, alembic: alembic, schemad: schemad,
-            about: "'\(truth.layout)', fault: \(truth.fault ?? "none"); with --into DIR it is written there")
+            about: "'\(truth.layout)', fault: \(truth.fault ?? "none"); --into DIR writes the project to DIR")
     }
 
-    /// The answer in few words.
-    private var said: String {
+    /// Exit status, problems and errors.
+    private var summary: String {
         let problems = json.map { Self.text($0["problems"]) } ?? outcome.standardOutput
         return "exit \(outcome.status): \(problems) \(outcome.standardError)"
     }
@@ -51,19 +51,19 @@ struct ProjectComparison {
         (json?["problems"]?.arrayValue ?? []).map { ($0["code"]?.stringValue, $0["file"]?.stringValue) }
     }
 
-    // MARK: What is compared
+    // MARK: Comparisons
 
-    private func differenceInAnswer(_ facts: ProjectTruth.Facts) -> Difference? {
-        guard let json, let answer = ProjectAnswer(json) else {
-            return found("the project", "takes it", said)
+    private func compareOutput(_ facts: ReferenceProject.Facts) -> Disagreement? {
+        guard let json, let output = GraphOutput(json) else {
+            return found("the project", "accepted", summary)
         }
-        if let (name, alembic, schemad) = ProjectAnswer(facts).difference(from: answer) {
+        if let (name, alembic, schemad) = GraphOutput(facts).difference(from: output) {
             return found(name, alembic, schemad)
         }
-        let numbering = Numbering(facts.ids)
+        let numbers = RevisionNumbers(facts.ids)
         var seen = 0
         for id in json["order"]?.arrayValue ?? [] {
-            guard let number = numbering.number(id.stringValue ?? ""), facts.ancestors[number] & ~seen == 0 else {
+            guard let number = numbers.number(id.stringValue ?? ""), facts.ancestors[number] & ~seen == 0 else {
                 return found("order", "parents come first", Self.text(json["order"]))
             }
             seen |= 1 << number
@@ -71,34 +71,34 @@ struct ProjectComparison {
         return seen == (1 << facts.ids.count) - 1 ? nil : found("order", "all ids", Self.text(json["order"]))
     }
 
-    /// Without a fault on purpose: paths that the settings cut in two, for example.
-    private func differenceInRefusal() -> Difference? {
+    /// The project has no deliberate fault, but Alembic refuses it, for example because the settings split a path.
+    private func compareRefusal() -> Disagreement? {
         let code = truth.refusal?.problemCode
         let isSame = outcome.status == 1 && problems.contains { $0.code == code }
-        return isSame ? nil : found("the project", truth.refusal?.description ?? "", said)
+        return isSame ? nil : found("the project", truth.refusal?.description ?? "", summary)
     }
 
-    private func differenceInFault() -> Difference? {
+    private func compareFault() -> Disagreement? {
         guard let fault = truth.fault, let code = Self.codes[fault] else {
             return found("the kind of the fault", truth.fault ?? "", "not in the table")
         }
-        let isSaid = problems.contains { $0.code == code && $0.file == truth.culprit }
-        let isFault = truth.refusal != nil || Self.taken.contains(fault)
-        return isSaid && isFault && outcome.status == 1
-            ? nil : found("\(code) in \(truth.culprit ?? "")", truth.refusal?.description ?? "takes it", said)
+        let isReported = problems.contains { $0.code == code && $0.file == truth.culprit }
+        let isFault = truth.refusal != nil || Self.accepted.contains(fault)
+        return isReported && isFault && outcome.status == 1
+            ? nil : found("\(code) in \(truth.culprit ?? "")", truth.refusal?.description ?? "accepted", summary)
     }
 
-    private func differenceInSettings() -> Difference? {
-        let isSaid = outcome.status == 78 && outcome.standardOutput.isEmpty && !outcome.standardError.isEmpty
-        return isSaid ? nil : found("the settings", truth.refusal?.description ?? "", said)
+    private func compareSettings() -> Disagreement? {
+        let isReported = outcome.status == 78 && outcome.standardOutput.isEmpty && !outcome.standardError.isEmpty
+        return isReported ? nil : found("the settings", truth.refusal?.description ?? "", summary)
     }
 
-    /// What Alembic takes, although such a project cannot be upgraded.
-    private static let taken: Set = [
+    /// Faults that Alembic accepts, although the project cannot be upgraded.
+    private static let accepted: Set = [
         "revision is bytes", "revision is a tuple", "revision is empty", "label is a number",
     ]
 
-    /// What is said of each fault in a script.
+    /// The expected code of each fault in a script.
     private static let codes = [
         "no revision": GraphProblem.Code.unreadable, "no down_revision": GraphProblem.Code.unreadable,
         "revision is a number": GraphProblem.Code.unreadable, "revision is None": GraphProblem.Code.unreadable,

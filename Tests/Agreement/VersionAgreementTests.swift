@@ -2,16 +2,16 @@ import Support
 import Testing
 
 extension AgreementTests {
-    /// One thing that Alembic does after the other: the same with `schemad graph`, or here with a reason why not.
+    /// Single behaviours of Alembic: `schemad graph` does the same, or the exception is listed here.
     @Test("behaviours")
     func behaviours() async throws {
-        /// What Alembic takes, or only warns of, and schemad refuses: nothing good could come of it.
+        /// Accepted by Alembic, possibly with a warning, and refused by schemad because an upgrade would fail or be wrong.
         let stricter: Set = [
             "an id twice", "an empty revision", "a revision named head", "a revision that is bytes",
             "a revision that is a tuple", "a label that is a number", "a cycle between a base and a head",
             "a dependency on its own label, in a line", "ids that only their bytes tell apart",
         ]
-        /// What both refuse, and call by different names.
+        /// Refused by both, with different errors.
         let renamed: Set = ["depends_on of a base is empty", "a revision that is a number"]
         try await TemporaryFolder.with { folder in
             var refused: Set<String> = []
@@ -21,17 +21,17 @@ extension AgreementTests {
                     #expect((truth.refusal == nil) == stricter.contains(truth.layout), "\(truth.layout)")
                     if comparison.isRefusedForItsScripts { refused.insert(truth.layout) }
                 } else {
-                    Difference.expectNone([comparison.difference()].compactMap { $0 })
+                    Disagreement.expectNone([comparison.disagreement()].compactMap { $0 })
                 }
             }
             #expect(refused == stricter.union(renamed))
         }
     }
 
-    /// Where an older Alembic does something else than the newest; everything else is the same.
+    /// Older versions of Alembic differ from the newest one only in the listed behaviours.
     @Test("older versions", .enabled(if: !Oracle.older.isEmpty), arguments: Oracle.older)
     func olderVersions(older: Oracle) async throws {
-        /// The last versions that were tried and that do otherwise than the newest.
+        /// The last tested version that differs from the newest one in a behaviour.
         let differing = [
             "recursive_version_locations": "1.8", "path_separator": "1.13", "version_path_separator = newline": "1.8",
             "blanks around the parts of version_locations": "1.8", "prepend_sys_path split by path_separator": "1.13",
@@ -43,8 +43,8 @@ extension AgreementTests {
             "down_revision is a set of one": "1.8",
         ]
         let version = try await older.version()
-        let isTried = version.hasPrefix("1.8.") || version.hasPrefix("1.13.")
-        try #require(isTried, "Nothing is known of Alembic \(version).")
+        let isListed = version.hasPrefix("1.8.") || version.hasPrefix("1.13.")
+        try #require(isListed, "The differences of Alembic \(version) are not listed.")
         let expected = differing.filter { $0.value == "1.13" || version.hasPrefix("1.8.") }
 
         _ = try await compareGraphs(150, with: older)
@@ -54,7 +54,7 @@ extension AgreementTests {
             let theirs = try await older.behaviours(in: folder.path("older"))
             try #require(ours.map(\.layout) == theirs.map(\.layout))
             var found = Set(zip(ours, theirs).filter { !$0.isTheSame(as: $1) }.map(\.0.layout))
-            // Which of the two scripts stays is, before 1.10, up to the order in which the system lists the folder.
+            // Before 1.10, the order of the directory listing decides which of the two scripts is used.
             if version.hasPrefix("1.8.") { found.remove("an id twice") }
             #expect(found == Set(expected.keys), "Alembic \(version)")
         }
@@ -62,15 +62,15 @@ extension AgreementTests {
 }
 
 extension Oracle {
-    func behaviours(in folder: String) async throws -> [ProjectTruth] {
-        try await ask(["behaviours", "--into", folder])
+    func behaviours(in folder: String) async throws -> [ReferenceProject] {
+        try await decode(["behaviours", "--into", folder])
     }
 }
 
-extension ProjectTruth {
-    /// Whether two versions of Alembic read the same, or refuse at the same step.
-    fileprivate func isTheSame(as other: ProjectTruth) -> Bool {
-        facts.map(ProjectAnswer.init) == other.facts.map(ProjectAnswer.init)
+extension ReferenceProject {
+    /// Whether two versions of Alembic read the same revisions, or refuse the project for the same reason.
+    fileprivate func isTheSame(as other: ReferenceProject) -> Bool {
+        facts.map(GraphOutput.init) == other.facts.map(GraphOutput.init)
             && (refusal == nil) == (other.refusal == nil) && areSettingsRefused == other.areSettingsRefused
             && refusal?.problemCode == other.refusal?.problemCode
     }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Alembic
 
-/// Names and kinds of files that are easily taken for something else: what Alembic would load is read or told.
+/// Unusual file names and kinds of files: each one that Alembic would load is read or reported.
 @Suite("project: bad files")
 struct BadFileTests {
     /// Makes a file whose name is given in bytes.
@@ -33,7 +33,7 @@ struct BadFileTests {
         guard status == 0 else { throw SupportError("No socket can be made at \(path).") }
     }
 
-    /// Every name that is easily misjudged, in one folder.
+    /// Every unusual name, in one folder.
     private static func arrange(_ folder: TemporaryFolder) throws -> ProjectConfiguration {
         let versions = folder.path("migrations/versions")
         try folder.write("migrations/versions/inner/deep.py", ProjectScriptTests.script("deep", nil))
@@ -64,7 +64,7 @@ struct BadFileTests {
         return try ProjectScriptTests.project(folder, settings: "recursive_version_locations = true")
     }
 
-    /// The real paths of what Alembic would load, one a line and in hexadecimal digits, without loading any of it.
+    /// The real paths of the files that Alembic would load, one per line in hexadecimal digits; none is loaded.
     private static let alembic = """
         import os, sys
         from pathlib import Path
@@ -80,7 +80,7 @@ struct BadFileTests {
                 print(os.fsencode(path).hex())
         """
 
-    @Test("what Alembic would load is read, or there is a finding for it; nothing else is")
+    @Test("every file that Alembic would load is read or has a finding, and no other file is read")
     func sameFiles() async throws {
         try await TemporaryFolder.with { folder in
             let configuration = try Self.arrange(folder)
@@ -88,21 +88,21 @@ struct BadFileTests {
             let outcome = try await Program.run(
                 TestPython.interpreter, ["-c", Self.alembic, folder.path("migrations/versions")])
             try #require(outcome.status == 0, "\(outcome.standardError)")
-            // As bytes, since names that look the same are equal as strings. What is not UTF-8 is replaced in findings.
+            // As bytes, because names that look the same are equal as strings, and findings replace invalid UTF-8.
             func bytes(_ paths: [String]) -> Set<[UInt8]> { Set(paths.map { Array($0.utf8) }) }
             let expected = bytes(outcome.lines.map(Self.text))
             let read = bytes(files.files.map(\.realPath))
-            let told = bytes(files.problems.filter(\.isBlocking).map { folder.path($0.file ?? "") })
-            // Links to nowhere are told by their own names, and not by those of what they lead to.
+            let reported = bytes(files.problems.filter(\.isBlocking).map { folder.path($0.file ?? "") })
+            // Broken links are reported by their own names, not by those of their targets.
             let links = bytes(["gone.py", "gone.txt", "nowhere.py"].map { folder.path("migrations/versions/\($0)") })
             #expect(read.isSubset(of: expected) && files.files.count == read.count)
-            #expect(expected.subtracting(read).subtracting(links) == told.subtracting(links))
-            // Alembic would wait for the pipe, stumble over the others, and read what has no name in UTF-8.
+            #expect(expected.subtracting(read).subtracting(links) == reported.subtracting(links))
+            // Alembic would block on the pipe, fail for the others, and read the file whose name is not UTF-8.
             let words = [
                 "pipe.py": "a pipe", "socket.py": "a socket", "self.py": "symbolic links", "one.py": "symbolic links",
                 "other.py": "symbolic links", "gone.py": "No such file", "gone.txt": "No such file",
-                "end.py\n": "line break", "c\u{FFFD}.py": "not UTF-8", "folder.py": "passed over",
-                "here.py": "passed over",
+                "end.py\n": "line break", "c\u{FFFD}.py": "not UTF-8", "folder.py": "ignores",
+                "here.py": "ignores",
             ]
             let problems = Dictionary(grouping: files.problems) { $0.file ?? "" }
             #expect(Set(problems.keys) == Set(words.keys.map { "migrations/versions/\($0)" }))
@@ -123,7 +123,7 @@ struct BadFileTests {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    @Test("two names of one look are two files")
+    @Test("two names that look the same are two files")
     func lookAlikes() async throws {
         try await TemporaryFolder.with { folder in
             let versions = folder.path("migrations/versions")
@@ -133,15 +133,15 @@ struct BadFileTests {
             let configuration = try ProjectScriptTests.project(folder)
             let files = VersionFiles(configuration).files
             #expect(Set(files.map { Array($0.path.utf8) }).count == 3)
-            var scripts = ScriptFolder(hash: ProjectScriptTests.hash)
+            var scripts = ScriptReader(hash: ProjectScriptTests.hash)
             let reading = scripts.read(configuration)
             #expect(reading.graph.problems == [])
             #expect(reading.graph.order == ["good", "a1", "b1"])
         }
     }
 
-    /// Root reads everything, so the attempt is made as nobody (65534), in a process of its own.
-    @Test("what may not be read is told, and the rest is read")
+    /// Root can read everything, so the test runs as nobody (65534), in a process of its own.
+    @Test("files without read permission are reported, and the others are read")
     func unreadable() async throws {
         try await TemporaryFolder.with { folder in
             try folder.write("migrations/versions/good.py", ProjectScriptTests.script("good", nil), mode: 0o644)
@@ -152,11 +152,11 @@ struct BadFileTests {
             let versions = folder.path("migrations/versions")
             for path in [folder.path, folder.path("migrations"), versions] { #expect(chmod(path, 0o755) == 0) }
             for path in ["alembic.ini", "migrations/env.py"] { #expect(chmod(folder.path(path), 0o644) == 0) }
-            // Of the one nothing is known; of the other the names, and no more.
+            // One folder cannot be listed; the other only lists names.
             #expect(chmod("\(versions)/closed", 0) == 0 && chmod("\(versions)/listed", 0o744) == 0)
             await #expect(processExitsWith: .success) { [path = folder.path as String] in
                 if getuid() == 0 { #expect(setgid(65534) == 0 && setuid(65534) == 0) }
-                var scripts = ScriptFolder(hash: ProjectScriptTests.hash)
+                var scripts = ScriptReader(hash: ProjectScriptTests.hash)
                 let reading = scripts.read(try ProjectConfiguration.read(folder: path))
                 #expect(reading.graph["good"] != nil)
                 #expect(
@@ -166,7 +166,7 @@ struct BadFileTests {
                     ])
                 #expect(reading.graph.problems.allSatisfy { $0.message.contains("Permission denied") && $0.isBlocking })
             }
-            // So that the folder can be removed.
+            // Allows the folder to be removed.
             #expect(chmod("\(versions)/closed", 0o700) == 0 && chmod("\(versions)/listed", 0o700) == 0)
         }
     }

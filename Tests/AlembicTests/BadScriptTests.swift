@@ -6,10 +6,10 @@ import Testing
 
 @testable import Alembic
 
-/// Files that are no scripts, or hardly: each is one finding, and the rest of the graph is read.
+/// Files that are not valid scripts: each is one finding, and the rest of the graph is read.
 @Suite("project: bad scripts")
 struct BadScriptTests {
-    /// Reads a project that holds two good scripts and whatever the body adds to its versions folder.
+    /// Reads a project with two good scripts and the files that the body adds to its versions folder.
     private static func read(
         settings: String = "", _ arrange: (_ versions: String) throws -> Void
     ) async throws -> ScriptReading {
@@ -18,7 +18,7 @@ struct BadScriptTests {
             try folder.write("migrations/versions/2_good.py", ProjectScriptTests.script("good2", "good1"))
             try arrange(folder.path("migrations/versions"))
             // Contents are not compared, and hashing them would take longer than reading.
-            var scripts = ScriptFolder(hash: { _ in [] })
+            var scripts = ScriptReader(hash: { _ in [] })
             let reading = scripts.read(try ProjectScriptTests.project(folder, settings: settings))
             #expect(reading.graph["good2"]?.down == ["good1"])
             return reading
@@ -31,7 +31,7 @@ struct BadScriptTests {
 
     private static let header = "revision = 'bad1'\ndown_revision = 'good2'\n"
 
-    /// What stands in a file, and the problem with it; no code where Alembic would not mind either.
+    /// The content of a file, and the problem with it; no code when Alembic accepts it.
     struct Content {
         var bytes: [UInt8]
         var code: String?
@@ -64,8 +64,8 @@ struct BadScriptTests {
     ]
 
     private static let broken = [
-        Content("", unreadable: "sets no revision"),
-        Content(nested("(", "'bad1'", ")"), unreadable: "sets no revision"),
+        Content("", unreadable: "does not set revision"),
+        Content(nested("(", "'bad1'", ")"), unreadable: "does not set revision"),
         Content(header + "\0", unreadable: "(line 3)"),
         Content(header + "x = 'abc\n", unreadable: "(line 3)"),
         Content(header + "x = '''abc\n\n", unreadable: "(line 3)"),
@@ -82,7 +82,7 @@ struct BadScriptTests {
         Content("def f():\n    x = '''" + nested("revision = 'no'\n", "", "") + "'''\n" + header),
     ]
 
-    /// Blocks in blocks.
+    /// Nested blocks.
     private static func staircase(_ count: Int) -> String {
         let steps = (0..<count).map { String(repeating: " ", count: $0) + "if x:\n" }
         return steps.joined() + String(repeating: " ", count: count) + "y\n"
@@ -106,7 +106,7 @@ struct BadScriptTests {
         #expect(problem.message.contains(". "), "it says what to do: \(problem.message)")
     }
 
-    @Test("a file that is too long for a script is not even read")
+    @Test("a file longer than the limit is not read")
     func hugeFile() async throws {
         let reading = try await Self.read { versions in
             try Data().write(to: URL(filePath: "\(versions)/huge.py"))
@@ -116,7 +116,7 @@ struct BadScriptTests {
         #expect(reading.graph.problems.first?.message.contains("64 MiB") == true)
     }
 
-    /// Ids of any kind, as a literal and as it is read.
+    /// Ids of any kind, as a literal and as read.
     @Test(
         "ids keep every character",
         arguments: [
@@ -134,7 +134,7 @@ struct BadScriptTests {
         #expect(reading.graph.heads.map { Array($0.utf8) } == [Array(id.utf8)])
     }
 
-    @Test("two ids of one look are two revisions, a long one is told, and a lone surrogate is for Python to read")
+    @Test("ids that look the same are two revisions, a long id is reported, a lone surrogate is left to Python")
     func moreIds() async throws {
         let reading = try await Self.read { versions in
             let long = String(repeating: "x", count: 10_000)

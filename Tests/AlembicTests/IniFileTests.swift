@@ -2,14 +2,14 @@ import Testing
 
 @testable import Alembic
 
-/// Where INI files are easily read otherwise than by Python's ConfigParser.
+/// Inputs that a naive reader of INI files reads differently from Python's ConfigParser.
 @Suite("project: INI files")
 struct IniFileTests {
     private static func read(_ text: String) throws -> IniFile {
         try IniFile(Array(text.utf8), file: "/here/x.ini", here: "/here")
     }
 
-    /// To Swift's characters a letter and its accent are one, and some characters are equal to others.
+    /// Swift's characters combine a letter with its accent, and some different code points compare equal.
     @Test(
         "code points, not characters",
         arguments: [
@@ -22,20 +22,20 @@ struct IniFileTests {
     func codePoints(ini: String, expected: String?) throws {
         let file = try Self.read(ini)
         guard let expected else {
-            #expect(throws: ProjectError.self) { try file.value("k", in: "a") }
+            #expect(throws: AlembicError.self) { try file.value("k", in: "a") }
             return
         }
         #expect(try file.value("k", in: "a")?.text.unicodeScalars.elementsEqual(expected.unicodeScalars) == true)
     }
 
-    @Test("a Greek question mark is no semicolon")
+    @Test("a Greek question mark is not a semicolon")
     func questionMark() throws {
-        #expect(throws: ProjectError.self) { try Self.read("[a]\nk = v\n\u{37E} x\n") }
-        #expect(PathLists.separator(";") == ";")
-        #expect(PathLists.separator("\u{37E}") == nil)
+        #expect(throws: AlembicError.self) { try Self.read("[a]\nk = v\n\u{37E} x\n") }
+        #expect(PathList.separator(";") == ";")
+        #expect(PathList.separator("\u{37E}") == nil)
     }
 
-    @Test("sections of the same look are two")
+    @Test("sections whose names look the same are different")
     func sections() throws {
         let file = try Self.read("[\u{E9}]\nk = v\n[e\u{301}]\nk = w\n")
         #expect(try file.value("k", in: "\u{E9}")?.text == "v")
@@ -43,18 +43,18 @@ struct IniFileTests {
         #expect(!file.hasSection("E\u{301}"))
     }
 
-    /// ConfigParser goes on for as long as it takes.
-    @Test("values that double at each level end", arguments: ["", "v"])
+    /// ConfigParser has no limit.
+    @Test("the interpolation of values that double at each level stops", arguments: ["", "v"])
     func doubling(last: String) throws {
         let levels = (1...8).map { "l\($0) = " + String(repeating: "%(l\($0 + 1))s", count: 64) + "\n" }.joined()
         let file = try Self.read("[a]\n\(levels)l9 = \(last)\n")
         #expect(try file.value("l8", in: "a")?.text == String(repeating: last, count: 64))
-        let error = #expect(throws: ProjectError.self) { try file.value("l1", in: "a") }
+        let error = #expect(throws: AlembicError.self) { try file.value("l1", in: "a") }
         #expect(error?.message.contains("too long") == true)
         #expect(error?.line != nil)
     }
 
-    @Test("long values take time in proportion")
+    @Test("the time for long values is linear")
     func long() throws {
         let count = 1 << 13
         let percents = try Self.read("[a]\nk = " + String(repeating: "x%%", count: count) + "\n")
@@ -62,11 +62,11 @@ struct IniFileTests {
         let lines = try Self.read("[a]\nk =\n" + String(repeating: "  x\n", count: count))
         #expect(try lines.value("k", in: "a")?.text.utf8.count == 2 * count)
         let text = String(repeating: "x", count: 1 << 18)
-        #expect(PathLists.legacy(text, splitsAtColons: true) == [text])
-        #expect(PathLists.legacy(String(repeating: ", ", count: count), splitsAtColons: false).count == count + 1)
+        #expect(PathList.splitLegacy(text, splitsAtColons: true) == [text])
+        #expect(PathList.splitLegacy(String(repeating: ", ", count: count), splitsAtColons: false).count == count + 1)
     }
 
-    @Test("a setting of [DEFAULT] is pointed at where it stands")
+    @Test("an error in a setting of [DEFAULT] has its line")
     func defaults() throws {
         let file = try Self.read("[DEFAULT]\nk = v\n[a]\n")
         #expect(file.line(of: "K", in: "a") == 2)

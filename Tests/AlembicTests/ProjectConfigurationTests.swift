@@ -5,7 +5,7 @@ import Testing
 
 @Suite("project: configuration")
 struct ProjectConfigurationTests {
-    /// What Alembic 1.20.1 makes of `version_locations`, called in the project's folder.
+    /// How Alembic 1.20.1 splits `version_locations`, started in the project's folder.
     static let lists: [(value: String, separator: String?, expected: [String])] = [
         ("a b", nil, ["a", "b"]), ("a, b", nil, ["a", "b"]), ("a,b", nil, ["a", "b"]), ("a ,b", nil, ["a", "", "b"]),
         ("a b", "path_separator = os", ["a b"]), ("a:b", "path_separator = os", ["a", "b"]),
@@ -40,7 +40,7 @@ struct ProjectConfigurationTests {
         }
     }
 
-    @Test("the INI file wins key by key over pyproject.toml")
+    @Test("for each key the INI file has precedence over pyproject.toml")
     func both() async throws {
         try await TemporaryFolder.with { folder in
             try folder.write("migrations/env.py", "")
@@ -89,33 +89,33 @@ struct ProjectConfigurationTests {
             try folder.write("alembic.ini", "[alembic]\nscript_location = app.db:migrations\n")
             let found = try ProjectConfiguration.read(folder: folder.path, searchPath: [folder.path("site")])
             #expect(found.scriptLocation == folder.path("site/app/db/migrations"))
-            let error = #expect(throws: ProjectError.self) { try ProjectConfiguration.read(folder: folder.path) }
+            let error = #expect(throws: AlembicError.self) { try ProjectConfiguration.read(folder: folder.path) }
             #expect(error?.line == 2)
             #expect(error?.key == "script_location")
             #expect(error?.message.contains("'app.db'") == true)
         }
     }
 
-    /// Each INI file, the line that is named, and a word of the message.
+    /// Each INI file, the line of the error, and a word of the message.
     static let faultyFiles: [(ini: String, line: Int?, word: String)] = [
         ("[alembic]\n", nil, "missing"), ("[other]\nscript_location = m\n", nil, "[alembic]"),
         ("script_location = m\n", 1, "[section]"),
         ("[alembic]\nscript_location = nosuch\n", 2, "nosuch"), ("[alembic]\nscript_location = %(x)s\n", 2, "%(x)s"),
         ("[alembic]\nscript_location = a%b\n", 2, "percent"),
         ("[alembic]\nscript_location = %(script_location)s\n", 2, "itself"),
-        ("[alembic]\nscript_location = m\nscript_location = m\n", 3, "second"),
-        ("[alembic]\nscript_location = m\n[alembic]\n", 3, "second"),
+        ("[alembic]\nscript_location = m\nscript_location = m\n", 3, "twice"),
+        ("[alembic]\nscript_location = m\n[alembic]\n", 3, "twice"),
         ("[alembic]\nscript_location = m\nwhat\n", 3, "neither"),
         ("[alembic]\nscript_location = m\nversion_locations = a\npath_separator = comma\n", 4, "'comma'"),
     ]
 
-    @Test("faults name file, line and key in one line", arguments: faultyFiles.indices)
+    @Test("errors name file, line and key in one line", arguments: faultyFiles.indices)
     func iniFaults(index: Int) async throws {
         let (ini, line, word) = Self.faultyFiles[index]
         try await TemporaryFolder.with { folder in
             try folder.write("m/env.py", "")
             try folder.write("alembic.ini", ini)
-            let error = #expect(throws: ProjectError.self) { try ProjectConfiguration.read(folder: folder.path) }
+            let error = #expect(throws: AlembicError.self) { try ProjectConfiguration.read(folder: folder.path) }
             #expect(error?.file == folder.path("alembic.ini"))
             #expect(error?.line == line)
             let text = error?.description ?? ""
@@ -124,7 +124,7 @@ struct ProjectConfigurationTests {
     }
 
     @Test(
-        "faults of pyproject.toml",
+        "errors of pyproject.toml",
         arguments: [
             ("x = \n", 1), ("[tool.alembic]\nscript_location = 5\n", 2), ("[tool]\nalembic = 1\n", 2),
             ("[tool.alembic]\nscript_location = \"m\"\nversion_locations = \"a\"\n", 3),
@@ -135,7 +135,7 @@ struct ProjectConfigurationTests {
         try await TemporaryFolder.with { folder in
             try folder.write("m/env.py", "")
             try folder.write("pyproject.toml", toml)
-            let error = #expect(throws: ProjectError.self) { try ProjectConfiguration.read(folder: folder.path) }
+            let error = #expect(throws: AlembicError.self) { try ProjectConfiguration.read(folder: folder.path) }
             #expect(error?.file == folder.path("pyproject.toml"))
             #expect(error?.line == line)
         }
@@ -144,10 +144,10 @@ struct ProjectConfigurationTests {
     @Test("no folder, no configuration")
     func missing() async throws {
         try await TemporaryFolder.with { folder in
-            let none = #expect(throws: ProjectError.self) { try ProjectConfiguration.read(folder: folder.path) }
-            #expect(none?.code == "project.missing")
-            let gone = #expect(throws: ProjectError.self) { try ProjectConfiguration.read(folder: folder.path("gone")) }
-            #expect(gone?.code == "project.missing")
+            let none = #expect(throws: AlembicError.self) { try ProjectConfiguration.read(folder: folder.path) }
+            #expect(none?.code.rawValue == "project.missing")
+            let gone = #expect(throws: AlembicError.self) { try ProjectConfiguration.read(folder: folder.path("gone")) }
+            #expect(gone?.code.rawValue == "project.missing")
         }
     }
 

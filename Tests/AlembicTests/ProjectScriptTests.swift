@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Revisions
 import Support
@@ -7,7 +8,7 @@ import Testing
 
 @Suite("project: scripts")
 struct ProjectScriptTests {
-    /// Enough to tell contents apart in these tests.
+    /// Enough to distinguish the contents in these tests.
     static let hash: @Sendable ([UInt8]) -> [UInt8] = { bytes in
         var state: UInt64 = 14_695_981_039_346_656_037
         for byte in bytes { state = (state ^ UInt64(byte)) &* 1_099_511_628_211 }
@@ -36,7 +37,7 @@ struct ProjectScriptTests {
             ] {
                 try folder.write("migrations/versions/\(name)", "raise SystemExit")
             }
-            var scripts = ScriptFolder(hash: Self.hash)
+            var scripts = ScriptReader(hash: Self.hash)
             let reading = scripts.read(try Self.project(folder))
             #expect(reading.graph.isUsable)
             #expect(reading.graph.heads == ["b1", "d1", "h1", "z1"])
@@ -65,14 +66,14 @@ struct ProjectScriptTests {
                     "recursive_version_locations = true\n"
                     + "version_locations = migrations/versions migrations/versions/2024 nosuch"
             )
-            var scripts = ScriptFolder(hash: Self.hash)
+            var scripts = ScriptReader(hash: Self.hash)
             let reading = scripts.read(configuration)
             #expect(reading.graph.problems == [])
             #expect(reading.graph.order == ["a1", "b1", "c1"], "a link's target decides, as with Alembic")
         }
     }
 
-    @Test("what cannot be read is one problem, and the rest is read")
+    @Test("each file that cannot be read is one problem, and the others are read")
     func badFiles() async throws {
         try await TemporaryFolder.with { folder in
             try folder.write("migrations/versions/a.py", Self.script("a1", nil))
@@ -83,7 +84,7 @@ struct ProjectScriptTests {
             #expect(mkfifo("\(versions)/pipe.py", 0o600) == 0)
             try folder.write("migrations/versions/nul.py", "revision = 'n1'\n\0")
             try folder.write("migrations/versions/computed.py", "revision = 'k1'\ndown_revision = f()\n")
-            var scripts = ScriptFolder(hash: Self.hash)
+            var scripts = ScriptReader(hash: Self.hash)
             let reading = scripts.read(try Self.project(folder))
             let problems = Dictionary(uniqueKeysWithValues: reading.graph.problems.map { ($0.file ?? "", $0) })
             func problem(_ name: String) -> (code: String, isBlocking: Bool)? {
@@ -101,14 +102,14 @@ struct ProjectScriptTests {
         }
     }
 
-    @Test("bytecode without source is a question for Alembic")
+    @Test("bytecode without source is left to Alembic")
     func sourceless() async throws {
         try await TemporaryFolder.with { folder in
             try folder.write("migrations/versions/a.py", Self.script("a1", nil))
             try folder.write("migrations/versions/__pycache__/a.cpython-311.pyc", "")
             try folder.write("migrations/versions/__pycache__/b.cpython-311.pyc", "")
             try folder.write("migrations/versions/c.pyc", "")
-            var scripts = ScriptFolder(hash: Self.hash)
+            var scripts = ScriptReader(hash: Self.hash)
             #expect(scripts.read(try Self.project(folder)).graph.isUsable)
             let reading = scripts.read(try Self.project(folder, settings: "sourceless = true"))
             #expect(reading.graph.problems.map(\.code) == ["graph.notLiteral", "graph.notLiteral"])
@@ -119,7 +120,7 @@ struct ProjectScriptTests {
         }
     }
 
-    @Test("folders are listed again when what they hold may have changed")
+    @Test("folders are listed again when their content may have changed")
     func relisting() async throws {
         try await TemporaryFolder.with { folder in
             try folder.write("migrations/versions/a.py", Self.script("a", nil))
@@ -127,10 +128,10 @@ struct ProjectScriptTests {
             var configuration = try Self.project(folder)
             configuration.recursiveVersionLocations = true
             configuration.versionLocations.append(folder.path("later"))
-            var scripts = ScriptFolder(hash: Self.hash)
+            var scripts = ScriptReader(hash: Self.hash)
             func settles(at head: String) async throws {
                 #expect(scripts.read(configuration).graph.heads == [head])
-                // Until all is at rest; from then on the listing is kept.
+                // Until all stamps are old enough; from then on the listing is kept.
                 try await eventually("no script is opened") { scripts.read(configuration).opened == 0 }
                 #expect(scripts.read(configuration).graph.heads == [head])
             }
@@ -139,7 +140,7 @@ struct ProjectScriptTests {
             try await settles(at: "b")
             #expect(symlink(folder.path("elsewhere/c.py"), folder.path("migrations/versions/inner/link.py")) == 0)
             try await settles(at: "c")
-            // The folder of the link is as it was; where the link leads is not.
+            // The link's target changed, the folder of the link did not.
             try folder.write("elsewhere/c.py", Self.script("d", "b"))
             try await settles(at: "d")
             try folder.write("later/e.py", Self.script("e", "d"))
@@ -150,7 +151,7 @@ struct ProjectScriptTests {
         }
     }
 
-    @Test("a second look opens what changed, and nothing else")
+    @Test("a second call opens only files that changed")
     func rereading() async throws {
         try await TemporaryFolder.with { folder in
             for number in 0..<20 {
@@ -158,14 +159,14 @@ struct ProjectScriptTests {
                 try folder.write("migrations/versions/\(number).py", Self.script("r\(number)", down))
             }
             let configuration = try Self.project(folder)
-            var scripts = ScriptFolder(hash: Self.hash)
+            var scripts = ScriptReader(hash: Self.hash)
             #expect(scripts.read(configuration).opened == 20)
-            // Fresh files are opened again until they have rested; then not even one is.
+            // Fresh files are opened again until their stamps are old enough; then none is.
             try await eventually("no script is opened") { scripts.read(configuration).opened == 0 }
             let first = scripts.read(configuration)
             #expect(first.graph.heads == ["r19"])
 
-            // Same size, and the modification time put back: only the change time tells.
+            // The size is the same and the modification time is restored: only the change time differs.
             var times = [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1, tv_nsec: 0)]
             try folder.write("migrations/versions/19.py", Self.script("q19", "r18"))
             #expect(utimensat(AT_FDCWD, folder.path("migrations/versions/19.py"), &times, 0) == 0)

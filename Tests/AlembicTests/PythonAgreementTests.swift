@@ -1,20 +1,21 @@
 import FoundationEssentials
 import Revisions
+import Scripts
 import Support
 import Testing
 
 @testable import Alembic
 
-/// Random scripts and settings, damaged ones among them, read here and by Python. What is read here is what Python
-/// reads; where that is in doubt, it is said and not guessed.
+/// Random scripts and settings, some of them damaged, read here and by Python. Every value that is read here equals
+/// Python's; in doubtful cases there is a problem and no value.
 @Suite("agreement with Python")
 struct PythonAgreementTests {
-    /// What a program of `Tests/Fuzz/python` tells of the first numbers of a seed.
-    private static func ask<Answer: Decodable>(_ program: String, _ count: Int) async throws -> [Answer] {
+    /// The output of a program of `Tests/Fuzz/python` for the first numbers of a seed.
+    private static func samples<Sample: Decodable>(_ program: String, _ count: Int) async throws -> [Sample] {
         let outcome = try await Program.run(
             TestPython.interpreter, ["\(RepositoryRoot.path)/Tests/Fuzz/python/\(program)", "1", "\(count)"])
         try #require(outcome.status == 0, "\(outcome.standardError)")
-        return try outcome.lines.map { try JSONDecoder().decode(Answer.self, from: Data($0.utf8)) }
+        return try outcome.lines.map { try JSONDecoder().decode(Sample.self, from: Data($0.utf8)) }
     }
 
     struct Script: Decodable {
@@ -31,7 +32,7 @@ struct PythonAgreementTests {
                     && Self.bytes(revision) == Self.bytes(read.id) && Self.bytes(doc) == Self.bytes(read.doc)
             }
 
-            /// Two spellings of a letter are two texts.
+            /// Two spellings of a letter are different texts.
             private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
         }
 
@@ -43,21 +44,21 @@ struct PythonAgreementTests {
     @Test("headers of scripts")
     func scripts() async throws {
         var same = 0
-        for answer in try await Self.ask("scripts.py", 1200) as [Script] where answer.runs {
-            // Other tests wait for a thread.
+        for sample in try await Self.samples("scripts.py", 1200) as [Script] where sample.runs {
+            // Lets other tests use the thread.
             await Task.yield()
-            let text = String(decoding: answer.script, as: UTF8.self)
-            let header = ScriptHeader(Array(answer.script), file: "versions/some_step.py")
+            let text = String(decoding: sample.script, as: UTF8.self)
+            let header = ScriptHeader(Array(sample.script), file: "versions/some_step.py")
             if let problem = header.problem {
                 #expect(!problem.message.hasPrefix("Python cannot read"), "\(problem)\n\(text)")
-            } else if let expected = answer.header, let revision = header.revision {
+            } else if let expected = sample.header, let revision = header.revision {
                 #expect(expected.isSame(as: revision), "\(header)\n\(text)")
                 same += 1
             } else {
                 Issue.record("Here it is a revision, for Alembic none: \(header)\n\(text)")
             }
         }
-        // It was worth asking.
+        // The samples contain enough values.
         #expect(same > 100)
     }
 
@@ -77,18 +78,18 @@ struct PythonAgreementTests {
     @Test("values of INI files")
     func settings() async throws {
         var same = 0
-        for answer in try await Self.ask("settings.py", 1200) as [Settings] {
+        for sample in try await Self.samples("settings.py", 1200) as [Settings] {
             await Task.yield()
             let file: IniFile
             do {
-                file = try IniFile(Array(answer.text.utf8), file: "/he re/x.ini", here: "/he re")
+                file = try IniFile(Array(sample.text.utf8), file: "/he re/x.ini", here: "/he re")
             } catch {
-                #expect(!answer.reads, "\(error)\n\(answer.text)")
+                #expect(!sample.reads, "\(error)\n\(sample.text)")
                 continue
             }
-            #expect(answer.reads, "\(answer.text)")
-            for expected in answer.values {
-                let text = "[\(expected.section)] \(expected.key)\n\(answer.text)"
+            #expect(sample.reads, "\(sample.text)")
+            for expected in sample.values {
+                let text = "[\(expected.section)] \(expected.key)\n\(sample.text)"
                 do {
                     let value = try file.value(expected.key, in: expected.section)
                     #expect(!expected.fault, "\(text)")

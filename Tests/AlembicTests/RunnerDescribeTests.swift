@@ -9,7 +9,7 @@ import Testing
 struct RunnerDescribeTests {
     private let nonce = Int64.random(in: 1 ... .max)
 
-    private func describe(_ runner: Runner, at url: String) async throws(RunnerError) -> Description {
+    private func describe(_ runner: Runner, at url: String) async throws(AlembicError) -> ProjectDescription {
         try await runner.describe(nonce: nonce) { try await holds(nonce, in: url, $0) }
     }
 
@@ -44,7 +44,7 @@ struct RunnerDescribeTests {
         }
     }
 
-    @Test("follows the session: role, search_path and the place of the version table")
+    @Test("follows the session: role, search_path and the schema of the version table")
     func session() async throws {
         let environment = RunnerProject.environment(
             beforeConfigure: "connection.execute(text('SET search_path = tenant, public')); connection.commit()",
@@ -57,7 +57,7 @@ struct RunnerDescribeTests {
                 #expect(description.models?.defaultSchema == "tenant")
                 #expect(description.models?.searchPath == ["public"])
                 #expect(description.transactionPerMigration && description.compareServerDefault)
-                // The table that exists wins over the one that would be created.
+                // An existing table has precedence over the one that would be created.
                 try await TestCluster.execute(url, "CREATE TABLE public.versions (version_num varchar(32))")
                 description = try await describe(project.runner(url), at: url)
                 #expect(description.versionTable.resolvedSchema == "public")
@@ -82,7 +82,7 @@ struct RunnerDescribeTests {
         }
     }
 
-    @Test("lets env.py name the folders that the configuration has")
+    @Test("accepts version locations of env.py that equal the configuration's")
     func sameFolders() async throws {
         let environment = """
             from alembic import context
@@ -106,7 +106,7 @@ struct RunnerDescribeTests {
                 """
             try await RunnerProject.with(environment: environment) { project in
                 try await TestCluster.withDatabase { url in
-                    let error = try await failure { () throws(RunnerError) in
+                    let error = try await failure { () throws(AlembicError) in
                         try await describe(project.runner(url), at: url)
                     }
                     let name = try #require(try await TestCluster.execute(other, "SELECT current_database()").value)
@@ -119,11 +119,11 @@ struct RunnerDescribeTests {
         }
     }
 
-    @Test("an agent that cannot check says so, and nothing runs")
+    @Test("when the agent cannot check the database, nothing runs and the error says so")
     func unproven() async throws {
         try await RunnerProject.with { project in
             try await TestCluster.withDatabase { url in
-                let error = try await failure { () throws(RunnerError) in
+                let error = try await failure { () throws(AlembicError) in
                     try await project.runner(url).describe(nonce: nonce) { _ in throw SupportError("no database") }
                 }
                 #expect(error.code == .unproven)
@@ -144,7 +144,7 @@ struct RunnerDescribeTests {
     func writes(statement: String) async throws {
         try await RunnerProject.with(environment: RunnerProject.environment(beforeConfigure: statement)) { project in
             try await TestCluster.withDatabase { url in
-                let error = try await failure { () throws(RunnerError) in
+                let error = try await failure { () throws(AlembicError) in
                     try await describe(project.runner(url), at: url)
                 }
                 #expect(error.code == .writesDuringRead)
@@ -159,7 +159,7 @@ struct RunnerDescribeTests {
     struct Broken: CustomTestStringConvertible, Sendable {
         var testDescription: String
         var environment: String
-        var code: RunnerError.Code
+        var code: AlembicError.Code
         var says: String
         var line: Int?
     }
@@ -226,7 +226,7 @@ struct RunnerDescribeTests {
     func isBroken(broken: Broken) async throws {
         try await RunnerProject.with(environment: broken.environment) { project in
             try await TestCluster.withDatabase { url in
-                let error = try await failure { () throws(RunnerError) in
+                let error = try await failure { () throws(AlembicError) in
                     try await describe(project.runner(url), at: url)
                 }
                 #expect(error.code == broken.code)
@@ -243,7 +243,7 @@ struct RunnerDescribeTests {
     @Test("names the line of the models that fails")
     func brokenModels() async throws {
         try await RunnerProject.with(models: "import sqlalchemy as sa\nmetadata = sa.MetaDatum()") { project in
-            let error = try await failure { () throws(RunnerError) in
+            let error = try await failure { () throws(AlembicError) in
                 try await describe(project.runner("postgresql://"), at: "")
             }
             #expect(error.code == .environmentFailed)
@@ -252,7 +252,7 @@ struct RunnerDescribeTests {
         }
     }
 
-    @Test("keeps secrets out of what it tells")
+    @Test("keeps secrets out of its messages")
     func secrets() async throws {
         let environment = """
             import os, sys
@@ -261,7 +261,7 @@ struct RunnerDescribeTests {
             raise RuntimeError("bad token " + os.environ["API_TOKEN"])
             """
         try await RunnerProject.with(environment: environment) { project in
-            let error = try await failure { () throws(RunnerError) in
+            let error = try await failure { () throws(AlembicError) in
                 try await describe(project.runner("postgresql://", ["API_TOKEN": "tip-top-secret"]), at: "")
             }
             #expect(error.message == "RuntimeError: bad token ${API_TOKEN}")
@@ -279,14 +279,14 @@ struct RunnerDescribeTests {
             raise RuntimeError("visible" if "tip-top" in visible or os.getcwd() in visible else "hidden")
             """
         try await RunnerProject.with(environment: environment) { project in
-            let error = try await failure { () throws(RunnerError) in
+            let error = try await failure { () throws(AlembicError) in
                 try await describe(project.runner("postgresql://", ["API_TOKEN": "tip-top-secret"]), at: "")
             }
             #expect(error.message == "RuntimeError: hidden")
         }
     }
 
-    @Test("bytecode that only looks fresh is not used")
+    @Test("stale bytecode with fresh metadata is not used")
     func staleBytecode() async throws {
         try await RunnerProject.with { project in
             try await project.makeStale("models.py", replacing: "prospects", with: "customers")

@@ -3,7 +3,7 @@ import Revisions
 import Support
 import Testing
 
-/// Scripts whose text does not tell which revision they are.
+/// Scripts whose header only Python can compute.
 @Suite("runner: load")
 struct RunnerLoadTests {
     private static func with(
@@ -19,7 +19,7 @@ struct RunnerLoadTests {
     }
 
     private static func reading(_ folder: TemporaryFolder) throws -> ScriptReading {
-        var scripts = ScriptFolder { bytes in Array("\(bytes.hashValue)".utf8) }
+        var scripts = ScriptReader { bytes in Array("\(bytes.hashValue)".utf8) }
         return scripts.read(
             try ProjectConfiguration.read(folder: folder.path, config: "alembic.ini", section: "alembic"))
     }
@@ -28,7 +28,7 @@ struct RunnerLoadTests {
         Runner(python: TestPython.interpreter, folder: folder.path, environment: environment)
     }
 
-    @Test("one process settles all, and says what it read")
+    @Test("one process loads all scripts, and reports what it read")
     func computedHeaders() async throws {
         try await Self.with([
             "lib/names.py": "LABEL = 'core'\nprint('noise on standard output')\n",
@@ -47,33 +47,33 @@ struct RunnerLoadTests {
             "migrations/versions/4.py": "revision = 'dddd44'\ndown_revision = 'cccc33'\n",
         ]) { folder in
             let reading = try Self.reading(folder)
-            #expect(reading.unsettled.map(\.path) == (1...3).map { "migrations/versions/\($0).py" })
+            #expect(reading.unresolved.map(\.path) == (1...3).map { "migrations/versions/\($0).py" })
             #expect(!reading.graph.isUsable)
 
-            let answers = try await Self.runner(folder, ["NEXT": "cccc33"]).load(reading.unsettled)
-            #expect(answers.covers(reading.unsettled))
-            #expect(answers.files.contains(folder.path("lib/names.py")))
-            #expect(answers.files.contains(folder.path("migrations/versions/1.py")))
+            let loaded = try await Self.runner(folder, ["NEXT": "cccc33"]).load(reading.unresolved)
+            #expect(loaded.covers(reading.unresolved))
+            #expect(loaded.files.contains(folder.path("lib/names.py")))
+            #expect(loaded.files.contains(folder.path("migrations/versions/1.py")))
 
-            let settled = reading.settled(by: .success(answers))
-            #expect(settled.graph.problems.isEmpty)
-            #expect(settled.graph.heads == ["dddd44"] && settled.graph.bases == ["aaaa11"])
-            #expect(settled.graph.order == ["aaaa11", "222222", "cccc33", "dddd44"])
-            #expect(settled.graph["aaaa11"]?.doc == "first" && settled.graph["aaaa11"]?.labels == ["core"])
-            #expect(settled.graph["cccc33"]?.down == ["222222", "aaaa11"])
-            #expect(settled.graph["cccc33"]?.dependsOn == ["aaaa11"])
-            #expect(settled.graph["cccc33"]?.file == "migrations/versions/3.py")
-            #expect(settled.graph.revisions.map(\.source) == [.alembic, .alembic, .alembic, .static])
-            #expect(settled.files == reading.files)
+            let resolved = reading.resolved(with: .success(loaded))
+            #expect(resolved.graph.problems.isEmpty)
+            #expect(resolved.graph.heads == ["dddd44"] && resolved.graph.bases == ["aaaa11"])
+            #expect(resolved.graph.order == ["aaaa11", "222222", "cccc33", "dddd44"])
+            #expect(resolved.graph["aaaa11"]?.doc == "first" && resolved.graph["aaaa11"]?.labels == ["core"])
+            #expect(resolved.graph["cccc33"]?.down == ["222222", "aaaa11"])
+            #expect(resolved.graph["cccc33"]?.dependsOn == ["aaaa11"])
+            #expect(resolved.graph["cccc33"]?.file == "migrations/versions/3.py")
+            #expect(resolved.graph.revisions.map(\.source) == [.alembic, .alembic, .alembic, .static])
+            #expect(resolved.files == reading.files)
 
-            // Other answers to the same bytes are another content.
-            let other = try await Self.runner(folder, ["NEXT": "eeee55"]).load(reading.unsettled)
-            #expect(reading.settled(by: .success(other)).contentHash != settled.contentHash)
-            #expect(reading.settled(by: .success(answers)).contentHash == settled.contentHash)
+            // Other headers for the same bytes give another content hash.
+            let other = try await Self.runner(folder, ["NEXT": "eeee55"]).load(reading.unresolved)
+            #expect(reading.resolved(with: .success(other)).contentHash != resolved.contentHash)
+            #expect(reading.resolved(with: .success(loaded)).contentHash == resolved.contentHash)
         }
     }
 
-    @Test("what Alembic refuses is that file's problem, with the reason and the line")
+    @Test("a script that Alembic refuses is a problem of that file, with the reason and the line")
     func refusals() async throws {
         try await Self.with([
             "lib/broken.py": "\n\nraise ValueError('not today, s3cret-value')\n",
@@ -91,18 +91,18 @@ struct RunnerLoadTests {
             """,
         ]) { folder in
             let reading = try Self.reading(folder)
-            let answers = try await Self.runner(folder, ["TOKEN": "s3cret-value"]).load(reading.unsettled)
-            let settled = reading.settled(by: .success(answers))
-            #expect(settled.graph["aaaa11"] != nil && settled.graph.revisions.count == 1)
-            let problems = settled.graph.problems
+            let loaded = try await Self.runner(folder, ["TOKEN": "s3cret-value"]).load(reading.unresolved)
+            let resolved = reading.resolved(with: .success(loaded))
+            #expect(resolved.graph["aaaa11"] != nil && resolved.graph.revisions.count == 1)
+            let problems = resolved.graph.problems
             #expect(problems.map(\.file) == (1...7).map { "migrations/versions/\($0).py" })
             #expect(problems.allSatisfy { $0.code == "graph.unreadable" && $0.isBlocking })
             #expect(problems.map(\.line) == [1, 2, 4, 1, 2, 1, 2])
             for (problem, words) in zip(
                 problems,
                 [
-                    "TypeError: ", "(\(folder.path("lib/broken.py")):3)", "SystemExit: 3", "", "is no string", "",
-                    "may not",
+                    "TypeError: ", "(\(folder.path("lib/broken.py")):3)", "SystemExit: 3", "", "is not a string", "",
+                    "must not connect",
                 ])
             {
                 #expect(problem.message.contains(words), "\(problem.message)")
@@ -111,16 +111,17 @@ struct RunnerLoadTests {
         }
     }
 
-    @Test("without an interpreter, or without Alembic, the problems stay and say why", arguments: ["missing", "bare"])
-    func notAsked(kind: String) async throws {
+    @Test(
+        "without an interpreter, or without Alembic, the problems remain and say why", arguments: ["missing", "bare"])
+    func notLoaded(kind: String) async throws {
         try await Self.with(["migrations/versions/1.py": "down_revision = None\nrevision = f()\n"]) { folder in
             let reading = try Self.reading(folder)
             let python = kind == "missing" ? folder.path("no/python") : "/usr/bin/python3"
-            let error = try await failure { () throws(RunnerError) in
-                try await Runner(python: python, folder: folder.path).load(reading.unsettled)
+            let error = try await failure { () throws(AlembicError) in
+                try await Runner(python: python, folder: folder.path).load(reading.unresolved)
             }
             #expect(error.code == (kind == "missing" ? .interpreterMissing : .alembicMissing))
-            let problem = try #require(reading.settled(by: .failure(error)).graph.problems.first)
+            let problem = try #require(reading.resolved(with: .failure(error)).graph.problems.first)
             #expect(problem.code == "graph.notLiteral" && problem.line == 2)
             #expect(problem.file == "migrations/versions/1.py")
             #expect(problem.message.contains(error.code.rawValue) && problem.message.contains(python))
@@ -147,10 +148,10 @@ struct RunnerLoadTests {
                 TestPython.interpreter, ["-c", compile, folder.path("migrations/versions")])
             #expect(outcome.status == 0, "\(outcome.standardError)")
             let reading = try Self.reading(folder)
-            #expect(reading.unsettled.count == 2 && reading.graph.revisions.isEmpty)
-            let settled = reading.settled(by: .success(try await Self.runner(folder).load(reading.unsettled)))
-            #expect(settled.graph.problems.isEmpty && settled.graph.order == ["aaaa11", "bbbb22"])
-            #expect(settled.graph["aaaa11"]?.doc == "compiled")
+            #expect(reading.unresolved.count == 2 && reading.graph.revisions.isEmpty)
+            let resolved = reading.resolved(with: .success(try await Self.runner(folder).load(reading.unresolved)))
+            #expect(resolved.graph.problems.isEmpty && resolved.graph.order == ["aaaa11", "bbbb22"])
+            #expect(resolved.graph["aaaa11"]?.doc == "compiled")
         }
     }
 }

@@ -29,7 +29,7 @@ struct RunnerMigrateTests {
     }
 
     private static let createTable = "op.execute('CREATE TABLE prospects (id int, name text)')"
-    /// Inside the block, the fence is held by the very session that builds the index.
+    /// Inside the block, the session that builds the index holds the fence.
     private static let createIndex = """
         from sqlalchemy import text
         with op.get_context().autocommit_block():
@@ -98,7 +98,7 @@ struct RunnerMigrateTests {
     }
 
     @Test(
-        "a failure names revision, place, statement and SQLSTATE, and what had been done",
+        "a failure names revision, line, statement and SQLSTATE, and what was done before",
         arguments: [
             Failing(testDescription: "one transaction", committed: []),
             Failing(testDescription: "one for each", arguments: "transaction_per_migration=True", committed: ["a1"]),
@@ -115,7 +115,7 @@ struct RunnerMigrateTests {
                 "b2", down: "a1", "op.execute('CREATE TABLE more (a int)')\nop.execute('ALTER TABLE nowhere ADD a int')"
             )
             try await TestCluster.withDatabase { url in
-                let error = try await failure { () throws(RunnerError) in
+                let error = try await failure { () throws(AlembicError) in
                     try await project.runner(url).migrate(run(expecting: ["a1", "b2"])) { _ in true }
                 }
                 #expect(error.code == .migrationFailed)
@@ -134,13 +134,13 @@ struct RunnerMigrateTests {
         }
     }
 
-    @Test("another database than the configured one is left alone")
+    @Test("nothing runs in another database than the configured one")
     func otherDatabase() async throws {
         try await RunnerProject.with { project in
             try project.revision("a1", down: nil, Self.createTable)
             try await TestCluster.withDatabase { url in
                 try await TestCluster.withDatabase { other in
-                    let error = try await failure { () throws(RunnerError) in
+                    let error = try await failure { () throws(AlembicError) in
                         try await project.runner(other).migrate(run(expecting: ["a1"])) {
                             try await holds(fence, in: url, $0)
                         }
@@ -160,7 +160,7 @@ struct RunnerMigrateTests {
             try project.revision("a1", down: nil, Self.createTable)
             try project.revision("b2", down: "a1", "pass")
             try await TestCluster.withDatabase { url in
-                let cases: [(MigrationRun, RunnerError.Code)] = [
+                let cases: [(MigrationRun, AlembicError.Code)] = [
                     (run(rows: ["a1"], expecting: ["b2"]), .precondition),
                     (run(expecting: ["a1"]), .graphDisagrees),
                     (run(["a1"], expecting: ["a1", "b2"]), .graphDisagrees),
@@ -170,7 +170,7 @@ struct RunnerMigrateTests {
                     ),
                 ]
                 for (run, code) in cases {
-                    let error = try await failure { () throws(RunnerError) in
+                    let error = try await failure { () throws(AlembicError) in
                         try await project.runner(url).migrate(run) { _ in true }
                     }
                     #expect(error.code == code)
@@ -189,7 +189,7 @@ struct RunnerMigrateTests {
             try await TestCluster.withDatabase { url in
                 try await TestCluster.execute(
                     url, "CREATE TABLE people (email text)", "INSERT INTO people VALUES ('ann@x.org'), ('ann@x.org')")
-                let error = try await failure { () throws(RunnerError) in
+                let error = try await failure { () throws(AlembicError) in
                     try await project.runner(url, driver: driver).migrate(run(expecting: ["a1"])) { _ in true }
                 }
                 #expect(error.sqlstate == "23505")
@@ -203,7 +203,7 @@ struct RunnerMigrateTests {
         try await RunnerProject.with { project in
             let first = try project.revision("a1", down: nil, Self.createTable)
             let second = try project.revision("b2", down: "a1", "op.execute('CREATE TABLE old_name (a int)')")
-            // As an image with fixed times has it: the bytecode is of another text.
+            // As in an image with fixed times: the bytecode belongs to another source.
             try await project.makeStale("migrations/versions/b2.py", replacing: "old_name", with: "new_name")
             let sums = try await Program.run("sha256sum", [first, second]).lines.map { String($0.prefix(64)) }
             try await TestCluster.withDatabase { url in
@@ -211,7 +211,7 @@ struct RunnerMigrateTests {
                     [first: sums[0], second: String(repeating: "0", count: 64)], [first: sums[0]],
                 ]
                 for hashes in wrong {
-                    let error = try await failure { () throws(RunnerError) in
+                    let error = try await failure { () throws(AlembicError) in
                         try await project.runner(url).migrate(
                             run(expecting: ["a1", "b2"]) { $0.sha256 = hashes }
                         ) { _ in true }
@@ -246,7 +246,7 @@ struct RunnerMigrateTests {
         }
     }
 
-    @Test("waits for a fence that is held, but not for ever")
+    @Test("waits for a fence that is held, up to a limit")
     func fenceHeld() async throws {
         try await RunnerProject.with { project in
             try project.revision("a1", down: nil, Self.createTable)
@@ -264,7 +264,7 @@ struct RunnerMigrateTests {
                         """, url, "\(fence)",
                     ])
                 try await eventually("the fence is held") { holder.standardOutput.contains("held") }
-                let error = try await failure { () throws(RunnerError) in
+                let error = try await failure { () throws(AlembicError) in
                     try await project.runner(url).migrate(
                         run(expecting: ["a1"]) { $0.fenceWait = .milliseconds(300) }
                     ) { _ in true }
@@ -290,7 +290,7 @@ struct RunnerMigrateTests {
                 raise RuntimeError("; ".join(found))
                 """)
             try await TestCluster.withDatabase { url in
-                let error = try await failure { () throws(RunnerError) in
+                let error = try await failure { () throws(AlembicError) in
                     try await project.runner(url).migrate(
                         run(expecting: ["a1"]) {
                             $0.lockTimeout = "1234ms"

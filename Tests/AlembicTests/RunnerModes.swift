@@ -5,24 +5,24 @@ import Support
 import Synchronization
 import Testing
 
-/// What every mode of the runner makes of one project, each in a database of its own.
+/// The results of every mode of the runner for one project, each in a database of its own.
 struct RunnerModes {
-    var description: Description
-    /// The revisions that were replayed, and those after which somebody looked.
+    var description: ProjectDescription
+    /// The replayed revisions, and those for which `afterRevision` was called.
     var replay: Replay
     var seen: [String]
-    /// What could not be made of the models.
+    /// The objects of the models that could not be created.
     var failures: [ModelCreation.Failure]
-    /// The tables that the models became, with their schema unless it is `public`.
+    /// The tables created from the models, with their schema unless it is `public`.
     var created: [String]
-    /// What a migration ran, and the rows of the version table after it.
+    /// The revisions that a migration ran, and the rows of the version table after it.
     var applied: [String]
     var rows: [String]
 
     /// Runs describe, replay and create in empty databases, then migrate.
     ///
     /// - Parameters:
-    ///   - prepare: makes a fresh database what the project wants it to be.
+    ///   - prepare: statements that prepare a fresh database for the project.
     ///   - runner: runs the project with a database's URL.
     static func run(
         prepare: [String] = [], isolation: isolated (any Actor)? = #isolation,
@@ -43,7 +43,7 @@ struct RunnerModes {
             let seen = Mutex<[String]>([])
             let replay = try await runner(url).replay(
                 to: ["heads"], nonce: nonce, deadline: .seconds(60), prove: { try await holds(nonce, in: url, $0) },
-                look: { revision in seen.withLock { $0.append(revision) } })
+                afterRevision: { revision in seen.withLock { $0.append(revision) } })
             return (replay, seen.withLock { $0 })
         }
         let (applied, rows) = try await TestCluster.withDatabase { url in
@@ -72,7 +72,7 @@ struct RunnerModes {
         ).values.compactMap(\.[0])
     }
 
-    /// What holds for every project with the revisions of ``RunnerProject/history()``.
+    /// The expectations for every project with the revisions of ``RunnerProject/history()``.
     func expectHistory(_ tables: [String] = ["prospects"], sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(description.models?.tables.map(\.name) == tables, sourceLocation: sourceLocation)
         #expect(failures == [], sourceLocation: sourceLocation)
@@ -88,7 +88,7 @@ extension RunnerProject {
         try revision("b2", down: "a1", "op.execute('ALTER TABLE prospects ADD name varchar(50) NOT NULL')")
     }
 
-    /// Replaces a text that must be there, as a user adapts a template.
+    /// Replaces a text that must exist, as a user adapts a template.
     func adapt(_ file: String, _ changes: [(old: String, new: String)]) throws {
         var text = try folder.read(file)
         for (old, new) in changes {

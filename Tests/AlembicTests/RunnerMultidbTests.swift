@@ -84,7 +84,7 @@ struct RunnerMultidbTests {
             targets: ["heads"], expectedRows: [], expectedRevisions: ["a1"], fence: nonce, deadline: .seconds(60))
     }
 
-    /// Both modes of a throwaway database, describe and migrate, about the database at `url` alone.
+    /// Replay and create in shadow databases, describe and migrate, all for the database at `url` only.
     private func expectOne(
         of project: RunnerProject, at url: String, table: String, other: String, _ runner: Runner
     ) async throws {
@@ -99,7 +99,7 @@ struct RunnerMultidbTests {
         try await TestCluster.execute(url, "DROP TABLE \(table)")
         let replay = try await runner.replay(
             to: ["heads"], nonce: nonce, deadline: .seconds(60), prove: { try await holds(nonce, in: url, $0) },
-            look: { _ in })
+            afterRevision: { _ in })
         #expect(replay.applied == ["a1"])
         #expect(try await tables(url) == ["alembic_version", table])
         try await TestCluster.execute(url, "DROP TABLE \(table), alembic_version")
@@ -110,7 +110,7 @@ struct RunnerMultidbTests {
         #expect(try await tables(other) == before)
     }
 
-    @Test("Alembic's template: each of its databases in its turn")
+    @Test("Alembic's template: each of its databases")
     func template() async throws {
         try await multidb { project in
             try await TestCluster.withDatabase { orders in
@@ -123,7 +123,7 @@ struct RunnerMultidbTests {
         }
     }
 
-    @Test("Flask-Migrate's template: each of its databases in its turn")
+    @Test("Flask-Migrate's template: each of its databases")
     func flask() async throws {
         try await TemporaryFolder.with { folder in
             let models = RunnerTemplateTests.flaskApplication(binds: "'statistics': os.environ['VISITS_URL']")
@@ -152,7 +152,7 @@ struct RunnerMultidbTests {
             try await TestCluster.withDatabase { orders in
                 try await TestCluster.withDatabase { visits in
                     try await TestCluster.withDatabase { third in
-                        let none = try await failure { () throws(RunnerError) in
+                        let none = try await failure { () throws(AlembicError) in
                             try await runner(project, orders, visits).migrate(
                                 migration(), prove: { try await holds(nonce, in: third, $0) })
                         }
@@ -164,7 +164,7 @@ struct RunnerMultidbTests {
                             #expect(try await tables(url) == [])
                         }
                     }
-                    let twice = try await failure { () throws(RunnerError) in
+                    let twice = try await failure { () throws(AlembicError) in
                         try await runner(project, orders, orders).migrate(
                             migration(), prove: { try await holds(nonce, in: orders, $0) })
                     }
@@ -175,7 +175,7 @@ struct RunnerMultidbTests {
         }
     }
 
-    @Test("what env.py writes into the others is refused, whatever the mode")
+    @Test("writes of env.py to the other databases are refused in every mode")
     func foreignWrites() async throws {
         let write = """
             rec["connection"] = conn = engine.connect()
@@ -186,11 +186,11 @@ struct RunnerMultidbTests {
             try await TestCluster.withDatabase { orders in
                 try await TestCluster.withDatabase { visits in
                     let runner = runner(project, orders, visits)
-                    let described = try await failure { () throws(RunnerError) in
+                    let described = try await failure { () throws(AlembicError) in
                         try await runner.describe(nonce: nonce) { try await holds(nonce, in: orders, $0) }
                     }
                     #expect(described.code == .writesDuringRead)
-                    let migrated = try await failure { () throws(RunnerError) in
+                    let migrated = try await failure { () throws(AlembicError) in
                         try await runner.migrate(migration(), prove: { try await holds(nonce, in: orders, $0) })
                     }
                     #expect(migrated.code == .environmentFailed && migrated.sqlstate == "25006")
@@ -201,11 +201,11 @@ struct RunnerMultidbTests {
         }
     }
 
-    @Test("another kind of database cannot be held to reading")
+    @Test("a database of another dialect is refused")
     func otherDialect() async throws {
         try await multidb { project in
             try await TestCluster.withDatabase { orders in
-                let error = try await failure { () throws(RunnerError) in
+                let error = try await failure { () throws(AlembicError) in
                     try await runner(project, orders, "sqlite://").describe(nonce: nonce) {
                         try await holds(nonce, in: orders, $0)
                     }
@@ -215,7 +215,7 @@ struct RunnerMultidbTests {
         }
     }
 
-    @Test("a project that names one database opens one")
+    @Test("a project that declares one database may open only one")
     func undeclared() async throws {
         try await multidb { project in
             try project.adapt("alembic.ini", [("databases = engine1, engine2", "databases = engine1")])
@@ -227,7 +227,7 @@ struct RunnerMultidbTests {
                 ])
             try await TestCluster.withDatabase { orders in
                 try await TestCluster.withDatabase { visits in
-                    let error = try await failure { () throws(RunnerError) in
+                    let error = try await failure { () throws(AlembicError) in
                         try await runner(project, orders, visits).describe(nonce: nonce) {
                             try await holds(nonce, in: orders, $0)
                         }

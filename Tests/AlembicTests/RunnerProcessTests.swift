@@ -9,7 +9,7 @@ import Testing
 
 @Suite("runner: the process")
 struct RunnerProcessTests {
-    /// Starts a process of its own, tells both numbers in the file `processes`, and never ends.
+    /// Starts a child process, writes both process ids to the file `processes`, and never ends.
     private static let endless = """
         import os, subprocess, time
         child = subprocess.Popen(["sleep", "600"])
@@ -26,7 +26,7 @@ struct RunnerProcessTests {
         return numbers
     }
 
-    @Test("the end of the agent is the end of the run and of what it started")
+    @Test("when the agent dies, the run and the processes that it started end")
     func endOfInput() async throws {
         try await RunnerProject.with(environment: Self.endless) { project in
             let pipe = project.folder.path("pipe")
@@ -53,12 +53,12 @@ struct RunnerProcessTests {
         }
     }
 
-    @Test("cancelling ends the run and what it started")
+    @Test("cancelling ends the run and the processes that it started")
     func cancellation() async throws {
         try await RunnerProject.with(environment: Self.endless) { project in
             let runner = project.runner("postgresql://")
             let task = Task {
-                try await failure { () throws(RunnerError) in try await runner.describe(nonce: 1) { _ in true } }
+                try await failure { () throws(AlembicError) in try await runner.describe(nonce: 1) { _ in true } }
             }
             let numbers = try await processes(of: project)
             task.cancel()
@@ -72,14 +72,14 @@ struct RunnerProcessTests {
     @Test("a run that takes too long is ended")
     func deadline() async throws {
         try await RunnerProject.with(environment: Self.endless) { project in
-            let error = try await failure { () throws(RunnerError) in
+            let error = try await failure { () throws(AlembicError) in
                 try await project.runner("postgresql://").describe(nonce: 1, deadline: .seconds(2)) { _ in true }
             }
             #expect(error.code == .deadlineExceeded)
         }
     }
 
-    @Test("a result ends what the project left running")
+    @Test("processes that the project left running end with the result")
     func leftovers() async throws {
         let environment = RunnerProject.environment(
             beforeConfigure: """
@@ -107,7 +107,7 @@ struct RunnerProcessTests {
                     targets: ["heads"], expectedRows: [], expectedRevisions: ["a1"], fence: 1, applicationName: name)
                 let runner = project.runner(url)
                 let task = Task {
-                    try await failure { () throws(RunnerError) in try await runner.migrate(run) { _ in true } }
+                    try await failure { () throws(AlembicError) in try await runner.migrate(run) { _ in true } }
                 }
                 let sessions = "SELECT 1 FROM pg_stat_activity WHERE application_name = '\(name)'"
                 try await eventually("the statement runs") {
@@ -122,7 +122,7 @@ struct RunnerProcessTests {
         }
     }
 
-    @Test("output without end is read and thrown away, but for its end")
+    @Test("of endless output only the end is kept")
     func flood() async throws {
         let environment = """
             import sys
@@ -132,7 +132,7 @@ struct RunnerProcessTests {
             raise ValueError("y" * 1_000_000)
             """
         try await RunnerProject.with(environment: environment) { project in
-            let error = try await failure { () throws(RunnerError) in
+            let error = try await failure { () throws(AlembicError) in
                 try await project.runner("postgresql://").describe(nonce: 1) { _ in true }
             }
             #expect(error.code == .environmentFailed)
@@ -143,7 +143,8 @@ struct RunnerProcessTests {
     }
 
     @Test(
-        "a process that the project forks is no second run", arguments: ["pass", "raise SystemExit(0)", "os._exit(0)"])
+        "a process that the project forks does not run a second time",
+        arguments: ["pass", "raise SystemExit(0)", "os._exit(0)"])
     func forks(child: String) async throws {
         let fork = "import os\nif os.fork() == 0:\n    \(child)\n"
         try await RunnerProject.with(environment: fork + RunnerProject.environment()) { project in
@@ -159,7 +160,7 @@ struct RunnerProcessTests {
         }
     }
 
-    @Test("a run on a connection that was never announced does not happen")
+    @Test("nothing runs on a connection that was not reported")
     func unannounced() async throws {
         let environment =
             "from schemad_runner.connections import Connections\nConnections._prove = lambda *_: None\n"
@@ -169,7 +170,7 @@ struct RunnerProcessTests {
             try await TestCluster.withDatabase { url in
                 let run = MigrationRun(
                     targets: ["heads"], expectedRows: [], expectedRevisions: ["a1"], fence: 1, deadline: .seconds(60))
-                let error = try await failure { () throws(RunnerError) in
+                let error = try await failure { () throws(AlembicError) in
                     try await project.runner(url).migrate(run) { _ in true }
                 }
                 #expect(error.code == .unproven)
@@ -178,7 +179,7 @@ struct RunnerProcessTests {
         }
     }
 
-    @Test("threads that connect at the same time are asked about one after another")
+    @Test("connections of several threads are proven one after another")
     func threads() async throws {
         let environment =
             """
@@ -203,13 +204,13 @@ struct RunnerProcessTests {
         }
     }
 
-    @Test("an interpreter that is missing, lacks Alembic or is none at all")
+    @Test("an interpreter that is missing, lacks Alembic or is not Python")
     func interpreters() async throws {
         try await RunnerProject.with { project in
             let bare = try project.folder.write(
                 "bare", "#!/bin/sh\nexec '\(TestPython.interpreter)' -S \"$@\"\n", mode: 0o700)
             let none = try project.folder.write("none", "#!/bin/sh\nexit 0\n", mode: 0o700)
-            let cases: [(String, RunnerError.Code, String)] = [
+            let cases: [(String, AlembicError.Code, String)] = [
                 (project.folder.path("missing"), .interpreterMissing, "missing"),
                 ("no-such-python", .interpreterMissing, "no-such-python"),
                 (project.folder.path("models.py"), .interpreterMissing, "models.py"),
@@ -219,7 +220,7 @@ struct RunnerProcessTests {
             for (python, code, says) in cases {
                 var runner = project.runner("postgresql://")
                 runner.python = python
-                let error = try await failure { () throws(RunnerError) in
+                let error = try await failure { () throws(AlembicError) in
                     try await runner.describe(nonce: 1) { _ in true }
                 }
                 #expect(error.code == code)
@@ -227,7 +228,7 @@ struct RunnerProcessTests {
             }
             var runner = project.runner("postgresql://")
             runner.folder += "/nowhere"
-            let error = try await failure { () throws(RunnerError) in try await runner.describe(nonce: 1) { _ in true }
+            let error = try await failure { () throws(AlembicError) in try await runner.describe(nonce: 1) { _ in true }
             }
             #expect(error.code == .folderMissing)
         }
@@ -237,7 +238,7 @@ struct RunnerProcessTests {
     func interpreter() async throws {
         try await TemporaryFolder.with { folder in
             func found(_ configured: String? = nil, _ environment: [String: String] = [:]) -> String {
-                Runner.interpreter(configured: configured, folder: folder.path, environment: environment)
+                PythonInterpreter.path(configured: configured, folder: folder.path, environment: environment)
             }
             #expect(found() == "python3")
             let second = try folder.write("venv/bin/python", "", mode: 0o700)

@@ -97,8 +97,8 @@ struct RunnerProject {
             environment: more.merging(["DATABASE_URL": address]) { given, _ in given })
     }
 
-    /// Compiles a file, then changes its source and gives it the old size and times: Python takes the bytecode for
-    /// fresh.
+    /// Compiles a file, then changes its source but not its size and times, so that Python considers the bytecode
+    /// current.
     func makeStale(_ file: String, replacing old: String, with new: String) async throws {
         precondition(old.utf8.count == new.utf8.count)
         let script = """
@@ -128,8 +128,8 @@ func holds(_ key: Int64, in url: String, _ report: ConnectionReport) async throw
     return rows.count == 1
 }
 
-/// What a run threw.
-func failure<T>(_ body: () async throws(RunnerError) -> T) async throws -> RunnerError {
+/// The error that a run threw.
+func failure<T>(_ body: () async throws(AlembicError) -> T) async throws -> AlembicError {
     do {
         _ = try await body()
     } catch {
@@ -138,7 +138,7 @@ func failure<T>(_ body: () async throws(RunnerError) -> T) async throws -> Runne
     throw SupportError("The run succeeded and should have failed.")
 }
 
-/// A process that only waits to be reaped counts as ended.
+/// A zombie counts as ended.
 func isRunning(_ process: Int32) -> Bool {
     guard let bytes = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return false }
     let text = String(decoding: bytes, as: UTF8.self)

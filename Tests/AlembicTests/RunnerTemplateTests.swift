@@ -2,7 +2,7 @@ import Alembic
 import Support
 import Testing
 
-/// The templates of Alembic and of Flask-Migrate as they are installed, adapted as every user adapts them.
+/// The installed templates of Alembic and of Flask-Migrate, adapted as every user adapts them.
 @Suite("runner: templates")
 struct RunnerTemplateTests {
     /// The models, and the URL that every template leaves to its user.
@@ -36,7 +36,7 @@ struct RunnerTemplateTests {
     @Test("Flask-Migrate's for one database", arguments: ["FLASK_APP", "app.py"])
     func flask(found: String) async throws {
         try await TemporaryFolder.with { folder in
-            // Found by the variable, or under the name that the command looks for.
+            // Found by the variable, or under the default name of the command `flask`.
             let module = found == "FLASK_APP" ? "shop" : "app"
             try folder.write("\(module).py", Self.flaskApplication(binds: ""))
             try await Self.initialise(folder, application: module, [])
@@ -50,21 +50,21 @@ struct RunnerTemplateTests {
             modes.expectHistory()
             #expect(modes.created == ["prospects"])
             #expect(modes.description.compareType)
-            // The offline reader finds the scripts as well, although the file does not say where they are.
+            // The reader without Python finds the scripts as well, although the file does not set script_location.
             let configuration = try ProjectConfiguration.read(
                 folder: folder.path, config: "migrations/alembic.ini", section: "alembic")
             #expect(configuration.scriptLocation == folder.path("migrations"))
         }
     }
 
-    @Test("Flask-Migrate's without an application says so")
+    @Test("Flask-Migrate's without an application reports it")
     func flaskWithout() async throws {
         try await TemporaryFolder.with { folder in
             try folder.write("shop.py", Self.flaskApplication(binds: ""))
             try await Self.initialise(folder, application: "shop", [])
             var runner = RunnerProject(folder: folder).runner("postgresql:///none")
             runner.config = "migrations/alembic.ini"
-            let error = try await failure { () throws(RunnerError) in try await runner.describe(nonce: 1) { _ in true }
+            let error = try await failure { () throws(AlembicError) in try await runner.describe(nonce: 1) { _ in true }
             }
             #expect(error.code == .environmentFailed)
             #expect(error.message.contains("FLASK_APP"), "\(error.message)")

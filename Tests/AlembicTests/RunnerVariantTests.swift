@@ -4,7 +4,7 @@ import Schema
 import Support
 import Testing
 
-/// The env.py variants that people have, each in every mode.
+/// Common variants of env.py, each in every mode.
 @Suite("runner: variants of env.py")
 struct RunnerVariantTests {
     private static let twoSchemas = """
@@ -33,7 +33,7 @@ struct RunnerVariantTests {
         }
     }
 
-    @Test("naming conventions name what the models leave without a name")
+    @Test("naming conventions name the constraints of the models")
     func namingConventions() async throws {
         let models = """
             import sqlalchemy as sa
@@ -128,7 +128,7 @@ struct RunnerVariantTests {
         }
     }
 
-    @Test("a URL in the INI file is found to be another database, by name")
+    @Test("a URL in the INI file that is another database is refused by name")
     func literalURL() async throws {
         try await RunnerProject.template("generic") { project in
             try await TestCluster.withDatabase { other in
@@ -144,16 +144,16 @@ struct RunnerVariantTests {
                     let runner = project.runner(url)
                     let prove: Runner.Proof = { try await holds(1, in: url, $0) }
                     let refusals = [
-                        try await failure { () throws(RunnerError) in try await runner.describe(nonce: 1, prove: prove)
+                        try await failure { () throws(AlembicError) in try await runner.describe(nonce: 1, prove: prove)
                         },
-                        try await failure { () throws(RunnerError) in
+                        try await failure { () throws(AlembicError) in
                             try await runner.create(extensions: [], nonce: 1, deadline: .seconds(60), prove: prove)
                         },
-                        try await failure { () throws(RunnerError) in
+                        try await failure { () throws(AlembicError) in
                             try await runner.replay(
-                                to: ["heads"], nonce: 1, deadline: .seconds(60), prove: prove, look: { _ in })
+                                to: ["heads"], nonce: 1, deadline: .seconds(60), prove: prove, afterRevision: { _ in })
                         },
-                        try await failure { () throws(RunnerError) in
+                        try await failure { () throws(AlembicError) in
                             try await runner.migrate(
                                 MigrationRun(
                                     targets: ["heads"], expectedRows: [], expectedRevisions: ["a1", "b2"], fence: 1),
@@ -168,7 +168,7 @@ struct RunnerVariantTests {
                     try await TestCluster.execute(
                         other, "SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace"
                     ).isEmpty)
-                // The same project is fine where that is the database.
+                // The same project works for the agent of that database.
                 let description = try await project.runner(other).describe(nonce: 1) {
                     try await holds(1, in: other, $0)
                 }
@@ -177,7 +177,7 @@ struct RunnerVariantTests {
         }
     }
 
-    @Test("a URL from .env gives way to the agent's, and another one in it does not")
+    @Test("the agent's URL has precedence over .env, except with override=True")
     func dotenv() async throws {
         let environment = RunnerProject.environment()
             .replacing(
@@ -189,10 +189,10 @@ struct RunnerVariantTests {
             let modes = try await RunnerModes.run { project.runner($0) }
             modes.expectHistory()
             #expect(modes.description.files.contains(project.folder.path(".env")))
-            // Without the variable, the file decides, and the run says that nothing answers there.
+            // Without the variable the file's URL is used, and the run reports that it cannot connect.
             try project.adapt("migrations/env.py", [("load_dotenv()", "load_dotenv(override=True)")])
             try await TestCluster.withDatabase { url in
-                let error = try await failure { () throws(RunnerError) in
+                let error = try await failure { () throws(AlembicError) in
                     try await project.runner(url).describe(nonce: 1) { _ in true }
                 }
                 #expect(error.code == .cannotConnect)
@@ -200,7 +200,7 @@ struct RunnerVariantTests {
         }
     }
 
-    @Test("the whole application is imported: an app, a pool that nobody uses, threads, handlers and logging")
+    @Test("env.py imports the whole application: an app, an unused pool, threads, handlers and logging")
     func application() async throws {
         try await RunnerProject.with(
             environment: RunnerProject.environment().replacing("from models", with: "from service.main")

@@ -4,13 +4,13 @@ import Schema
 import Support
 import Testing
 
-/// Three combinations of Alembic and SQLAlchemy, with the drivers of their time.
+/// Three combinations of versions of Alembic, SQLAlchemy and the drivers.
 @Suite("runner: versions")
 struct RunnerVersionTests {
     struct Combination: CustomTestStringConvertible, Sendable {
         var alembic: String
         var sqlalchemy: String
-        /// Where `deploy/python-environment` has put them; nil is the environment itself.
+        /// The folder that `deploy/python-environment` made; nil is the environment itself.
         var folder: String?
         var driver: String
 
@@ -26,7 +26,7 @@ struct RunnerVersionTests {
         Combination(alembic: "1.", sqlalchemy: "2.", folder: nil, driver: "asyncpg"),
     ]
 
-    /// Several drivers' ways into a transaction, an autocommit block, an enum, a schema and functions that hide tables.
+    /// An autocommit block, an enum, a schema and functions that hide tables.
     private static let models = """
         import sqlalchemy as sa
 
@@ -80,7 +80,7 @@ struct RunnerVersionTests {
         }
     }
 
-    @Test("scripts that only Python can read", arguments: combinations.filter { $0.driver != "asyncpg" })
+    @Test("scripts whose header only Python can compute", arguments: combinations.filter { $0.driver != "asyncpg" })
     func load(combination: Combination) async throws {
         try await RunnerProject.with { project in
             let path = try project.folder.write(
@@ -90,13 +90,13 @@ struct RunnerVersionTests {
                 runner.environment["PYTHONPATH"] = "\(RepositoryRoot.path)/.venv/\(folder)"
             }
             let configuration = try ProjectConfiguration.read(folder: project.folder.path)
-            var scripts = ScriptFolder(hash: { Array($0) })
-            let answers = try await runner.load(scripts.read(configuration).unsettled)
-            #expect(answers.scripts.map(\.path) == [path] && answers.scripts.first?.header?.id == "a1")
+            var scripts = ScriptReader(hash: { Array($0) })
+            let loaded = try await runner.load(scripts.read(configuration).unresolved)
+            #expect(loaded.scripts.map(\.path) == [path] && loaded.scripts.first?.header?.id == "a1")
         }
     }
 
-    /// Python 3.9 is not on every machine; its grammar and the names of its library are.
+    /// Python 3.9 may not be installed, so its grammar and library names are checked by a newer one.
     @Test("the runner's own sources are Python 3.9")
     func grammar() async throws {
         let check = """

@@ -1,4 +1,4 @@
-/// One measured figure with its target, as texts of a table's row.
+/// One measured figure with its target, as the texts of a table row.
 struct Figure {
     let name: String
     let measured: String
@@ -28,7 +28,7 @@ struct Figure {
             isMet: ratio <= target)
     }
 
-    /// How many times as long an answer takes, by answers per second.
+    /// How many times as long a response takes; both arguments are responses per second.
     static func slowness(
         _ name: String, _ ours: Double, _ other: String, _ theirs: Double, atMost target: Double
     ) -> Figure {
@@ -38,7 +38,7 @@ struct Figure {
             isMet: theirs / ours <= target)
     }
 
-    /// What part of the other's answers per second.
+    /// The part of the other program's responses per second.
     static func rate(
         _ name: String, _ ours: Double, _ other: String, _ theirs: Double, atLeast target: Double
     ) -> Figure {
@@ -61,7 +61,7 @@ struct Figure {
             target: "at most \(decimal(Double(target) / 1_000_000, digits: 0)) MB", isMet: bytes <= target)
     }
 
-    /// The rows below a heading, columns aligned.
+    /// A table with a heading and aligned columns.
     static func table(_ figures: [Figure]) -> String {
         let rows =
             [["figure", "medians", "value", "target", "met"]]

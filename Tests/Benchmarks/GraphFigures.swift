@@ -1,15 +1,15 @@
 import Support
 
-/// What reading a project's revisions costs, against Alembic on the same folder.
+/// The time to read a project's revisions, compared with Alembic on the same folder.
 enum GraphFigures {
-    /// Runs of each; those of Alembic take most of a second.
+    /// Runs of each program; those of Alembic take about a second.
     private static let rounds = 9
 
-    static func measure(in folder: TemporaryFolder, say: (String) -> Void) async throws -> [Figure] {
-        say("Writing projects of 1,000 and 10,000 revisions …")
+    static func measure(in folder: TemporaryFolder, log: (String) -> Void) async throws -> [Figure] {
+        log("Writing projects of 1,000 and 10,000 revisions …")
         let small = try ScriptProject(revisions: 1_000, in: folder, "small")
         let large = try ScriptProject(revisions: 10_000, in: folder, "large")
-        say("Running schemad graph and alembic heads in turns, \(rounds) rounds …")
+        log("Running schemad graph and alembic heads in turns, \(rounds) rounds …")
         let thousand = try await compare(small.graph, small.heads, rounds: rounds, callsPerRound: 3)
         let tenThousand = try await compare(large.graph, small.graph, rounds: rounds, callsPerRound: 1)
         return try [
@@ -17,6 +17,6 @@ enum GraphFigures {
             .times(
                 "schemad graph --json, 10,000 scripts", tenThousand.ours, "1,000 scripts", tenThousand.theirs,
                 atMost: 12),
-        ] + MemoryFigures.measure(small: small, large: large)
+        ] + CachedProjectFigures.measure(small: small, large: large)
     }
 }

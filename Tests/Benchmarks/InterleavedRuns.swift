@@ -1,8 +1,8 @@
-/// Medians of both, run in turns so that a machine that slows down slows both.
+/// The medians of both commands. They run in turns, so that a change of the machine's speed affects both.
 func compare(
     _ ours: TimedCommand, _ theirs: TimedCommand, rounds: Int, callsPerRound: Int
 ) async throws -> (ours: Duration, theirs: Duration) {
-    // Once unmeasured: caches of the system, and Python's bytecode.
+    // The first runs are not measured: they fill the file cache and write Python's bytecode.
     try await ours.run()
     try await theirs.run()
     var our: [Duration] = []

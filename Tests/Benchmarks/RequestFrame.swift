@@ -1,18 +1,19 @@
 import FoundationEssentials
 import Glibc
+import KeyFiles
 import Support
 import Tokens
 
-/// A request of the wire protocol as the bytes that go over the socket, with its token.
+/// The bytes of a request frame of the wire protocol, with its token.
 struct RequestFrame {
     let bytes: [UInt8]
 
     /// - Parameters:
-    ///   - key: a client's key file.
-    ///   - audience: the agent's.
+    ///   - key: the path of a client's key file.
+    ///   - audience: the agent's audience.
     init(_ command: String, key: String, audience: String) throws {
         let body = Array(#"{"id":"b1","command":"\#(command)","params":{}}"#.utf8)
-        guard let file = FileManager.default.contents(atPath: key) else { throw SupportError("\(key) is not there.") }
+        guard let file = FileManager.default.contents(atPath: key) else { throw SupportError("\(key) cannot be read.") }
         let record = try KeyRing.single(parsing: Array(file), scopes: ["read", "migrate"])
         let token = Token.mint(
             key: record, audience: audience, body: body, lifetime: 300, now: Int64(Date.now.timeIntervalSince1970))
@@ -32,15 +33,19 @@ struct RequestFrame {
         return bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 
-    /// The frame that answers it, after the server's first one.
-    func answer(from path: String) throws -> [UInt8] {
+    /// Sends the request.
+    ///
+    /// - Returns: the server's second frame; the first one is its hello.
+    func response(from path: String) throws -> [UInt8] {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0, SocketAddress.connect(descriptor, to: path) else {
-            throw SupportError("\(path) does not answer.")
+            throw SupportError("cannot connect to \(path)")
         }
         defer { close(descriptor) }
         _ = try Self.frame(from: descriptor)
-        guard write(descriptor, bytes, bytes.count) == bytes.count else { throw SupportError("\(path) is closed.") }
+        guard write(descriptor, bytes, bytes.count) == bytes.count else {
+            throw SupportError("cannot write to \(path)")
+        }
         return try Self.frame(from: descriptor)
     }
 
@@ -66,9 +71,9 @@ struct RequestFrame {
     }
 }
 
-/// Addresses of sockets in the file system.
+/// Addresses of Unix sockets.
 enum SocketAddress {
-    /// - Returns: whether somebody listens there.
+    /// - Returns: whether a server listens at the path.
     static func connect(_ descriptor: Int32, to path: String) -> Bool {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -2,19 +2,18 @@ import Glibc
 import Postgres
 import Support
 
-/// What a diagnosis of a large schema costs, against Alembic's own check of the same and against psql that fetches the
-/// same rows.
+/// The time of a diagnosis of a large schema, compared with `alembic check` and with psql that fetches the same rows.
 enum SchemaFigures {
-    /// Runs of Alembic; each takes some seconds.
+    /// Runs of Alembic; each takes several seconds.
     private static let rounds = 5
 
-    static func measure(in folder: TemporaryFolder, say: (String) -> Void) async throws -> [Figure] {
-        let small = try await Measured(tables: 1_000, in: folder, say: say)
+    static func measure(in folder: TemporaryFolder, log: (String) -> Void) async throws -> [Figure] {
+        let small = try await MeasuredSchema(tables: 1_000, in: folder, log: log)
         let check = try await small.againstAlembic(rounds: rounds)
         let read = try await small.againstPsql(rounds: rounds * 2, in: folder)
         let smallTimes = try await small.times(rounds: rounds * 2)
         try await small.end()
-        let large = try await Measured(tables: 10_000, in: folder, say: say)
+        let large = try await MeasuredSchema(tables: 10_000, in: folder, log: log)
         let largeTimes = try await large.times(rounds: rounds)
         let memory = try large.agent.residentBytes()
         try await large.end()
@@ -30,42 +29,43 @@ enum SchemaFigures {
         ]
     }
 
-    /// A database of many tables with an agent that knows it.
-    private struct Measured {
-        let stage: Stage
+    /// A database with many tables and an agent that has read it.
+    private struct MeasuredSchema {
+        let environment: BenchmarkEnvironment
         let agent: BackgroundProgram
-        let rows: CatalogRows
+        let queries: CatalogQueries
 
-        init(tables: Int, in folder: TemporaryFolder, say: (String) -> Void) async throws {
-            say("Making a database of \(tables) tables …")
-            stage = try await Stage.tables(tables, in: folder)
-            try await TestCluster.administer("ALTER DATABASE \(stage.database.name) SET log_statement = 'all'")
-            agent = try await stage.startAgent()
-            try await stage.untilCompared()
+        init(tables: Int, in folder: TemporaryFolder, log: (String) -> Void) async throws {
+            log("Creating a database with \(tables) tables …")
+            environment = try await BenchmarkEnvironment.tables(tables, in: folder)
+            try await TestCluster.administer("ALTER DATABASE \(environment.database.name) SET log_statement = 'all'")
+            agent = try await environment.startAgent()
+            try await environment.waitForReplay()
             let process = try await TestCluster.execute(
-                stage.database.url,
+                environment.database.url,
                 """
                 SELECT pid FROM pg_stat_activity WHERE application_name = 'schemad read'
                 AND datname = current_database()
                 """
             ).value
-            let log = await (try TestCluster.shared()).log(lines: .max)
-            rows = try CatalogRows(log: log, process: process ?? "", in: folder)
-            try await TestCluster.administer("ALTER DATABASE \(stage.database.name) RESET log_statement")
-            say("Measuring with \(tables) tables …")
+            let serverLog = await (try TestCluster.shared()).log(lines: .max)
+            queries = try CatalogQueries(log: serverLog, process: process ?? "", in: folder)
+            try await TestCluster.administer("ALTER DATABASE \(environment.database.name) RESET log_statement")
+            log("Measuring with \(tables) tables …")
         }
 
-        /// Nothing has changed since the last diagnosis.
+        /// Diagnoses without a change since the last one.
         func againstAlembic(rounds: Int) async throws -> (ours: Duration, theirs: Duration) {
             try await compare(
-                stage.adminctl("diagnose", "--fresh"), stage.alembic("check"), rounds: rounds, callsPerRound: 5)
+                environment.adminctl("diagnose", "--fresh"), environment.alembic("check"), rounds: rounds,
+                callsPerRound: 5)
         }
 
-        /// Before each diagnosis something has changed, so that all of the catalog is read again.
+        /// Diagnoses after a change, so that the agent reads the whole catalog again.
         func againstPsql(
             rounds: Int, in folder: TemporaryFolder
         ) async throws -> (ours: Duration, theirs: Duration) {
-            let psql = rows.psql(stage.database.url, in: folder)
+            let psql = queries.psql(environment.database.url, in: folder)
             var (ours, theirs): ([Duration], [Duration]) = ([], [])
             for _ in 0..<rounds {
                 theirs.append(try await psql.run())
@@ -78,22 +78,22 @@ enum SchemaFigures {
             var (unchanged, changed): ([Duration], [Duration]) = ([], [])
             for _ in 0..<rounds {
                 changed.append(try await afterChange())
-                unchanged.append(try await stage.adminctl("diagnose", "--fresh").run())
+                unchanged.append(try await environment.adminctl("diagnose", "--fresh").run())
             }
             return (median(unchanged), median(changed))
         }
 
         private func afterChange() async throws -> Duration {
             try await TestCluster.execute(
-                stage.database.url, "CREATE TABLE IF NOT EXISTS mine (id int)", "DROP TABLE mine",
-                "CREATE TABLE mine (id int)")
-            return try await stage.adminctl("diagnose", "--fresh").run()
+                environment.database.url, "CREATE TABLE IF NOT EXISTS changed (id int)", "DROP TABLE changed",
+                "CREATE TABLE changed (id int)")
+            return try await environment.adminctl("diagnose", "--fresh").run()
         }
 
         func end() async throws {
             agent.signal(SIGTERM)
             try await agent.wait()
-            try await stage.end()
+            try await environment.end()
         }
     }
 }

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Subprocess
 import Support
 
-/// A project of scripts as Alembic writes them: a line with branches that are merged again, 1 to 2 KB a script.
+/// A project of scripts as Alembic generates them, of 1 to 2 KB each: a linear history with branches that are merged.
 struct ScriptProject {
     let graph: TimedCommand
     let heads: TimedCommand
@@ -22,7 +22,7 @@ struct ScriptProject {
         graph = TimedCommand(
             program: try Products.path("schemad"), arguments: ["graph", "--project", ".", "--json"],
             environment: .inherit, folder: folder.path(name))
-        // Its bytecode stays: the first run, which is not measured, writes it.
+        // Alembic may write bytecode; the first run, which is not measured, does.
         heads = TimedCommand(
             program: alembic + "/alembic", arguments: ["heads"],
             environment: .inherit.updating(["PYTHONDONTWRITEBYTECODE": nil]), folder: folder.path(name))
@@ -32,7 +32,7 @@ struct ScriptProject {
         try ProjectConfiguration.read(folder: folder.path(name), config: "alembic.ini", section: "alembic")
     }
 
-    /// Writes a script anew, with a remark that was not there before.
+    /// Rewrites a script with a new comment.
     func touch(_ number: Int) throws {
         let file = "\(name)/migrations/versions/\(Self.id(number))_step.py"
         try folder.write(file, Self.script(number) + "# \(UInt64.random(in: 0 ... .max))\n")

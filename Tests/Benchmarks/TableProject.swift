@@ -1,6 +1,6 @@
 import Support
 
-/// A project of many tables with eleven columns, two indexes and a foreign key each, and the models of them.
+/// A project with models and migrations of many tables, each with eleven columns, two indexes and a foreign key.
 struct TableProject {
     let path: String
 

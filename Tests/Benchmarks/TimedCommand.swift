@@ -2,15 +2,15 @@ import Subprocess
 import Support
 import SystemPackage
 
-/// A command that is run again and again, with its whole process measured: from before the spawn until it was reaped.
+/// A command that runs repeatedly; measured is the time from before the spawn until the process has been reaped.
 struct TimedCommand {
     let program: String
     let arguments: [String]
     let environment: Environment
     let folder: String
 
-    /// - Returns: how long it took.
-    /// - Throws: `SupportError` with what it said, when it did not end with status 0.
+    /// - Returns: the time of the run.
+    /// - Throws: `SupportError` with the standard error, if the exit status is not 0.
     @discardableResult
     func run() async throws -> Duration {
         let begin = ContinuousClock.now

@@ -26,6 +26,7 @@ struct FindingCatalogTests {
             #expect(part.count > 9)
             #expect(part.hasSuffix("."))
         }
+        #expect(!rule.severities.isEmpty && rule.severities == rule.severities.sorted())
         #expect(rule.text.hasPrefix("\(code): \(rule.page.title)\n\nProblem\n"))
         #expect(rule.text.hasSuffix("Remedy\n" + rule.page.remedy))
     }

@@ -68,7 +68,7 @@ extension Case {
                 $0.projectProblem = ProjectProblem(code: "project.invalid", message: "It is malformed.")
             }, .unreachable, nil, match: nil, "e:server.unreachable", "e:project.invalid"),
         Case(
-            "a problem with the code of a rule that finds for itself", project("server.pooler"), .projectInvalid,
+            "a problem with the code of a rule that has a check of its own", project("server.pooler"), .projectInvalid,
             .legitimate, match: nil, "e:project.invalid"),
         Case(
             "no folder", project("project.folderMissing"), .projectInvalid, .legitimate, match: nil,
@@ -138,7 +138,7 @@ extension Case {
             "a computed header", broken("graph.notLiteral"), .projectInvalid, nil, "e:graph.notLiteral",
             "i:schema.notCompared"),
         Case(
-            "a computed header that Alembic itself has told",
+            "a computed header that Alembic has loaded",
             Sample.facts(
                 graph: RevisionGraph(
                     revisions: Sample.line,

@@ -3,7 +3,7 @@ import Revisions
 import Schema
 import Testing
 
-/// One situation, and all that a diagnosis must say of it: nothing more is allowed.
+/// Facts, and everything that their diagnosis must contain: nothing more is allowed.
 struct Case: CustomTestStringConvertible {
     var testDescription: String
     var facts: Facts
@@ -27,24 +27,25 @@ struct Case: CustomTestStringConvertible {
 }
 
 extension Case {
-    static let all = versionTable + schema + differences + serverAndProject + surroundings + graph
+    static let all = versionTable + schema + differences + serverAndProject + environment + graph
 }
 
 @Suite("From facts to a verdict")
 struct VerdictTests {
     @Test(arguments: Case.all)
     func theVerdictAndEachFinding(of case: Case) {
-        let answer = diagnose(`case`.facts)
-        #expect(answer.verdict == `case`.verdict)
-        #expect(answer.versionTableState == `case`.state)
-        #expect(answer.schemaMatch == `case`.schemaMatch)
-        #expect(answer.findings.map { "\($0.severity.rawValue.prefix(1)):\($0.code)" } == `case`.findings)
-        #expect(answer.healthy == !`case`.findings.contains { $0.hasPrefix("e:") })
-        for finding in answer.findings {
+        let assessment = diagnose(`case`.facts)
+        #expect(assessment.verdict == `case`.verdict)
+        #expect(assessment.versionTableState == `case`.state)
+        #expect(assessment.schemaMatch == `case`.schemaMatch)
+        #expect(assessment.findings.map { "\($0.severity.rawValue.prefix(1)):\($0.code)" } == `case`.findings)
+        #expect(assessment.healthy == !`case`.findings.contains { $0.hasPrefix("e:") })
+        for finding in assessment.findings {
             #expect(finding.message.hasSuffix("."))
+            #expect(FindingCatalog.rule(finding.code)?.severities.contains(finding.severity) == true)
             #expect(!finding.message.contains("\n"))
             #expect(!finding.remedy.isEmpty)
-            // Words stand behind a comment sign, so that a remedy can be pasted as a whole.
+            // Prose is commented out, so that a remedy can be pasted as a whole.
             let commands = [
                 "# ", "adminctl ", "systemctl ", "alembic ", "git ", "python3 ", ".venv/bin/", "ALTER ", "CREATE ",
                 "GRANT ", "REINDEX ", "SELECT ", "chmod ", "chown ",
@@ -71,17 +72,17 @@ struct VerdictTests {
         #expect(diagnose(Sample.facts(nil)).pending == nil)
     }
 
-    @Test func anAnswerStaysWithinBoundsAndCountsWhatItLeavesOut() throws {
+    @Test func anAssessmentStaysWithinBoundsAndCountsWhatItLeavesOut() throws {
         let rows = (0..<40).map { "unknown\($0)" }
         let columns = (0..<150).map { ModelColumn(name: "c\($0)", type: "TEXT", nullable: true) }
         let schema = Sample.compared(
             ModelSchema(tables: [ModelTable(name: "t", columns: columns)], defaultSchema: "public"),
             Catalog(tables: [Table(schema: "public", name: "t", kind: .table, columns: [])]))
-        let answer = diagnose(Sample.facts(Sample.table(.table(rows: rows)), schema: schema))
-        let unknown = answer.findings.filter { $0.code == "version.rows.unknown" }
+        let assessment = diagnose(Sample.facts(Sample.table(.table(rows: rows)), schema: schema))
+        let unknown = assessment.findings.filter { $0.code == "version.rows.unknown" }
         #expect(unknown.count == 25)
         #expect(unknown.last?.evidence.last == "and 15 more findings of this code")
-        let missing = try #require(answer.findings.first { $0.code == "schema.missingColumn" })
+        let missing = try #require(assessment.findings.first { $0.code == "schema.missingColumn" })
         #expect(missing.message.hasPrefix("150 mapped columns do not exist: t.c0, t.c1, t.c2, t.c3, t.c4 and 145 more"))
         #expect(missing.evidence.count == 101)
         #expect(missing.evidence.last == "and 50 more")

@@ -1,19 +1,21 @@
 import Glibc
-import Revisions
+import Scripts
+import Text
 import Work
 
 @testable import Alembic
 
-/// Reads inputs that repeat something, and the same eight times as long: the work must not grow much more than that.
+/// Checks that the parsers work in linear time: input that is eight times as long must not need much more than eight
+/// times the work.
 ///
 /// Usage: growth SCRIPT.dict INI.dict
 @main
 enum Growth {
-    /// Something repeated between two texts.
+    /// A unit that is repeated between two texts.
     struct Pattern {
         var before: String
         var unit: String
-        /// Repeated behind the units, as closing brackets are.
+        /// Repeated after the units, for example closing brackets.
         var closing = ""
         var after: String
 
@@ -24,7 +26,7 @@ enum Growth {
 
     private static let count = 32
     private static let factor = 8
-    /// How much more than by the factor the work may grow: what is allocated doubles now and then.
+    /// By how much more than the factor the work may grow, since arrays double their capacity.
     private static let tolerance: UInt64 = 2
 
     static func main() throws {
@@ -40,12 +42,12 @@ enum Growth {
             guard let file = try? IniFile(bytes, file: "/here/x.ini", here: "/here"),
                 let value = try? file.value("k", in: "a")
             else { return }
-            _ = PathLists.legacy(value.text, splitsAtColons: true) + PathLists.split(value.text, at: ":")
+            _ = PathList.splitLegacy(value.text, splitsAtColons: true) + PathList.split(value.text, at: ":")
         }
         exit(faults == 0 ? 0 : 1)
     }
 
-    /// Texts between which words are repeated, and in the first few of them also each two words.
+    /// Texts between which each word is repeated; in the first `pairedContexts` of them also each pair of words.
     private static let scriptContexts = [
         ("", ""), ("x = (", ")"), ("x = f'''", "'''"), ("x = ", ""), ("'''", "'''"), ("if ", ": pass"),
         ("def f(", "): pass"), ("def f():\n  ", ""), ("x = [1]\nx", " = 1"), ("# ", "\nrevision = 'é'"),
@@ -58,7 +60,7 @@ enum Growth {
         ("(", ")"), ("[", "]"), ("{", "}"), ("('a',", ")"), ("f'{", "}'"), ("f'''{x:{", "}}'''"), ("lambda x: ", ""),
     ].map { Pattern(before: "x = ", unit: $0, closing: $1, after: "\n") }
 
-    /// Statements of which many do different things; `§` becomes a number.
+    /// Statements that are repeated with different numbers in place of `§`.
     private static let scriptStatements = [
         "x§ = 'a'\n", "x§ = []\n", "x = []\n", "x§.append('a')\n", "x§ += 1\n", "del x§\n", "y = x§\n", "x§ = x§ = y\n",
         "def f():\n  global x§\n  pass\n", "class x§: pass\n", "for x§ in y: pass\n", "import x§\n",
@@ -67,7 +69,7 @@ enum Growth {
     ]
     private static let iniLines = ["k§ = v\n", "k§ = %(k1)s\n", "[s§]\n", "[DEFAULT]\n", "  v§\n", "k§\n"]
 
-    /// Many of one, then many of the other.
+    /// Each line repeated, followed by each line repeated.
     private static func numbered(_ lines: [String], before: String, after: String) -> [Pattern] {
         lines.flatMap { first in
             lines.map { Pattern(before: before, unit: first, closing: $0, after: after) }
@@ -86,7 +88,7 @@ enum Growth {
 
     private static func check(_ patterns: [Pattern], read: ([UInt8]) -> Void) -> Int {
         var faults = 0
-        // What is made once does not count.
+        // Lazily initialized values do not count.
         read([])
         for pattern in patterns {
             note("reading \(pattern)")
@@ -96,13 +98,15 @@ enum Growth {
             let limit = UInt64(factor) * tolerance
             if many.branches <= limit * one.branches && many.bytes <= limit * one.bytes { continue }
             faults += 1
-            print("\(factor) times as long takes \(many.branches)/\(one.branches) branches and", terminator: " ")
+            print(
+                "input that is \(factor) times as long takes \(many.branches)/\(one.branches) branches and",
+                terminator: " ")
             print("\(many.bytes)/\(one.bytes) bytes: \(pattern)")
         }
         return faults
     }
 
-    /// For whoever has to find out where it hangs.
+    /// Logs the current input, in case a parser does not return.
     private static func note(_ text: String) {
         print(text)
         fflush(nil)

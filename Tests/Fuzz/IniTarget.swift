@@ -1,24 +1,24 @@
-import Revisions
+import Text
 
 @testable import Alembic
 
-/// The reader of INI files, for libFuzzer.
+/// The libFuzzer target for INI files.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func readIni(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     IniTarget(Array(UnsafeBufferPointer(start: start, count: count))).check()
     return 0
 }
 
-/// What holds for the values in any bytes.
+/// Properties of the values in any input.
 struct IniTarget {
-    /// A value, or why there is none.
-    typealias Answer = Result<IniFile.Value?, ProjectError>
+    /// A value or the error.
+    typealias Value = Result<IniFile.Value?, AlembicError>
 
     let bytes: [UInt8]
-    /// Sections and keys that the file may have.
+    /// Sections and keys that occur in the input.
     let names: [(section: String, key: String)]
 
-    /// Enough for any file that fits into memory of a fuzzer, so that looking all of them up stays cheap.
+    /// Limits the look-ups of one input.
     private static let namesLimit = 64
 
     init(_ bytes: [UInt8]) {
@@ -36,69 +36,69 @@ struct IniTarget {
         self.names = names
     }
 
-    private static func read(_ bytes: [UInt8]) -> Result<IniFile, ProjectError> {
-        Result { () throws(ProjectError) in try IniFile(bytes, file: "/here/x.ini", here: "/here") }
+    private static func read(_ bytes: [UInt8]) -> Result<IniFile, AlembicError> {
+        Result { () throws(AlembicError) in try IniFile(bytes, file: "/here/x.ini", here: "/here") }
     }
 
-    private func answers(_ bytes: [UInt8]) -> [Answer] {
+    private func values(_ bytes: [UInt8]) -> [Value] {
         let file = Self.read(bytes)
         return names.map { name in
             file.flatMap { file in
-                Result { () throws(ProjectError) in try file.value(name.key, in: name.section) }
+                Result { () throws(AlembicError) in try file.value(name.key, in: name.section) }
             }
         }
     }
 
     func check() {
-        let answers = answers(bytes)
-        expect(self.answers(bytes) == answers, "a second reading differs")
-        for answer in answers {
-            switch answer {
+        let values = values(bytes)
+        expect(self.values(bytes) == values, "a second read has another result")
+        for value in values {
+            switch value {
             case .success(let value?):
-                expect(value.line == 0 || Lines.range(of: bytes).contains(value.line), "a line that is not there")
+                expect(value.line == 0 || Lines.range(of: bytes).contains(value.line), "a line outside of the file")
                 check(lists: value.text)
             case .failure(let error):
-                expect(Lines.range(of: bytes).contains(error.line ?? 1), "a line that is not there")
-                expect(!error.description.contains { $0.isNewline }, "a message of more lines")
+                expect(Lines.range(of: bytes).contains(error.line ?? 1), "a line outside of the file")
+                expect(!error.description.contains { $0.isNewline }, "a message with several lines")
             case .success(nil): break
             }
         }
         if let other = Lines.withCarriageReturns(bytes) {
-            expect(self.answers(other.pairs) == answers, "with CRLF it differs")
-            expect(self.answers(other.alone) == answers, "with CR it differs")
+            expect(self.values(other.pairs) == values, "the result differs with CRLF")
+            expect(self.values(other.alone) == values, "the result differs with CR")
         }
-        checkComments(answers)
+        checkComments(values)
     }
 
-    /// Comments move lines, and change nothing else.
-    private func checkComments(_ answers: [Answer]) {
-        // Python takes a byte order mark for text, so nothing may stand before it.
+    /// Comments change the line numbers and nothing else.
+    private func checkComments(_ values: [Value]) {
+        // Python reads a byte order mark after the start as text, so no comment may precede it.
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return }
         let comments = "# one\n  ; two\n"
-        let moved = self.answers(Array(comments.utf8) + bytes).map { answer -> Answer in
-            switch answer {
+        let moved = self.values(Array(comments.utf8) + bytes).map { value -> Value in
+            switch value {
             case .success(var value):
-                // The folder of the file stands on no line of it.
+                // The value of `here` has line 0.
                 if value?.line != 0 { value?.line -= 2 }
-                return Answer.success(value)
+                return Value.success(value)
             case .failure(var error):
                 error.line? -= 2
-                return Answer.failure(error)
+                return Value.failure(error)
             }
         }
-        expect(moved == answers, "behind comments it differs")
-        expect(self.answers(bytes + Array("\n# end\n".utf8)) == answers, "before a comment it differs")
+        expect(moved == values, "the result differs after comments")
+        expect(self.values(bytes + Array("\n# end\n".utf8)) == values, "the result differs before a comment")
     }
 
     private func check(lists text: String) {
         for splitsAtColons in [false, true] {
-            let parts = PathLists.legacy(text, splitsAtColons: splitsAtColons)
+            let parts = PathList.splitLegacy(text, splitsAtColons: splitsAtColons)
             let separators = splitsAtColons ? ", :" : ", "
-            expect(!parts.isEmpty, "no part at all")
+            expect(!parts.isEmpty, "no part")
             expect(
                 parts.allSatisfy { $0.unicodeScalars.allSatisfy { !separators.unicodeScalars.contains($0) } },
                 "a separator in a part")
         }
-        expect(PathLists.split(text, at: ":").allSatisfy { !$0.utf8.contains(58) }, "a separator in a part")
+        expect(PathList.split(text, at: ":").allSatisfy { !$0.utf8.contains(58) }, "a separator in a part")
     }
 }

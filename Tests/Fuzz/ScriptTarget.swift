@@ -1,13 +1,14 @@
 import Revisions
+import Scripts
 
-/// The reader of scripts' headers, for libFuzzer.
+/// The libFuzzer target for headers of revision scripts.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func readScript(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     ScriptTarget(Array(UnsafeBufferPointer(start: start, count: count))).check()
     return 0
 }
 
-/// What holds for the header of any bytes.
+/// Properties of the header of any input.
 struct ScriptTarget {
     let bytes: [UInt8]
     let header: ScriptHeader
@@ -22,27 +23,27 @@ struct ScriptTarget {
     }
 
     func check() {
-        expect(Self.read(bytes) == header, "a second reading differs")
+        expect(Self.read(bytes) == header, "a second read has another result")
         expect(header.revision != nil || header.problem != nil, "neither a revision nor a problem")
         let lines = [header.problem?.line, header.lines.revision, header.lines.down, header.lines.labels]
         for line in lines + [header.lines.dependsOn] {
-            expect(Lines.range(of: bytes).contains(line ?? 1), "line \(line ?? 0) is none of the file's")
+            expect(Lines.range(of: bytes).contains(line ?? 1), "line \(line ?? 0) is outside of the file")
         }
         if let message = header.problem?.message {
             let isPlain = message.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
             expect(isPlain, "a control character in a message")
         }
         if let other = Lines.withCarriageReturns(bytes) {
-            expect(Self.read(other.pairs) == header, "with CRLF it differs")
-            expect(Self.read(other.alone) == header, "with CR it differs")
+            expect(Self.read(other.pairs) == header, "the result differs with CRLF")
+            expect(Self.read(other.alone) == header, "the result differs with CR")
         }
         checkComments()
         checkLaterAssignments()
     }
 
-    /// Comments in front move every line, and change nothing else.
+    /// Comments at the start change the line numbers and nothing else.
     private func checkComments() {
-        // A byte order mark and a line that names the encoding have to stay where they are.
+        // A byte order mark and an encoding declaration must stay in their lines.
         let start = bytes.split(separator: 10, maxSplits: 2, omittingEmptySubsequences: false).prefix(2).joined()
         let namesEncoding = String(decoding: start, as: UTF8.self).contains("coding")
         if namesEncoding || bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return }
@@ -56,15 +57,15 @@ struct ScriptTarget {
         moved.lines.down? -= comments
         moved.lines.labels? -= comments
         moved.lines.dependsOn? -= comments
-        expect(moved == header, "behind comments it differs")
+        expect(moved == header, "the result differs after comments")
     }
 
-    /// The last assignment wins, unless something in the file may assign at any time.
+    /// The last assignment counts, unless other code of the file may assign later.
     private func checkLaterAssignments() {
         if header.problem?.message.hasPrefix("Python cannot read") == true { return }
         let later = "\n\nrevision = 'later'\ndown_revision = branch_labels = depends_on = None\n"
         let read = Self.read(bytes + Array(later.utf8))
         let isKnown = read.problem == nil && read.revision?.id == "later" && read.revision?.down == []
-        expect(isKnown || read.problem?.code == "graph.notLiteral", "assignments at the end do not win")
+        expect(isKnown || read.problem?.code == "graph.notLiteral", "assignments at the end do not count")
     }
 }

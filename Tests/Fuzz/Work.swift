@@ -1,13 +1,13 @@
-/// How much a piece of code does, counted and not timed, so that a busy machine does not matter.
+/// The work of a piece of code, counted instead of timed, so that the load of the machine does not matter.
 ///
-/// The code under test is compiled to report each branch that it takes; what it allocates is told by the address
-/// sanitizer. Only this file is compiled without either.
+/// The code under test is compiled with edge coverage, which reports each branch, and with the address sanitizer, which
+/// reports allocations. Only this file is compiled without them.
 public struct Work {
-    /// Branches taken, and bytes allocated.
+    /// The number of branches taken and of bytes allocated.
     public var branches: UInt64
     public var bytes: UInt64
 
-    /// Counts what the body does.
+    /// Counts the work of the body.
     public static func count(_ body: () -> Void) -> Work {
         _ = isInstalled
         let before = (branchesTaken, bytesAllocated)
@@ -18,7 +18,7 @@ public struct Work {
     private static let isInstalled: Bool = install({ _, size in bytesAllocated &+= UInt64(size) }, { _ in }) != 0
 }
 
-// One thread counts, and it is the only one.
+// The program has one thread.
 nonisolated(unsafe) private var branchesTaken: UInt64 = 0
 nonisolated(unsafe) private var bytesAllocated: UInt64 = 0
 

@@ -2,10 +2,10 @@ import FoundationEssentials
 import Settings
 import Testing
 
-@testable import hookbridge
+@testable import WebhookBridge
 
 struct BridgeSettingsTests {
-    private func complaint(about text: String) -> String? {
+    private func message(about text: String) -> String? {
         do {
             _ = try BridgeSettings(text: text, file: "/etc/hookbridge.toml")
             return nil
@@ -33,7 +33,7 @@ struct BridgeSettingsTests {
         #expect(settings.host == host && settings.port == port)
     }
 
-    /// What is changed in the example, and the one line that is said about it.
+    /// A change to the example, and the beginning of the error.
     @Test(arguments: [
         ("listen = \"127.0.0.1:0\"", "listen = \"::1:80\"", ":1: listen: must be an address and a port"),
         ("listen = \"127.0.0.1:0\"", "listen = \":80\"", ":1: listen: must be an address and a port"),
@@ -47,10 +47,10 @@ struct BridgeSettingsTests {
         ("scheme = \"token\"", "", ":5: route.0.scheme: is missing"),
         ("command = \"migrate\"", "command = \"fixVersion\"", ":9: route.0.command: must be \"migrate\""),
         ("database = \"main\"", "", ":5: route.0.database: is missing"),
-        ("database = \"main\"", "database = \"main\"\nevents = [\"push\"]", ":11: route.0.events: is understood"),
+        ("database = \"main\"", "database = \"main\"\nevents = [\"push\"]", ":11: route.0.events: is valid for"),
         ("database = \"main\"", "database = \"main\"\nsecret = \"x\"", ":11: route.0.secret: unknown key; did you"),
-        ("path = \"/api/health/migrate\"", "path = \"/livez\"", ":6: route.0.path: belongs to the bridge"),
-        ("path = \"/api/health/migrate\"", "path = \"/v1/x\"", ":6: route.0.path: belongs to the bridge"),
+        ("path = \"/api/health/migrate\"", "path = \"/livez\"", ":6: route.0.path: is reserved"),
+        ("path = \"/api/health/migrate\"", "path = \"/v1/x\"", ":6: route.0.path: is reserved"),
         ("path = \"/api/health/migrate\"", "path = \"hook\"", ":6: route.0.path: must begin with /"),
         ("path = \"/api/health/migrate\"", "path = \"/a?b\"", ":6: route.0.path: must begin with /"),
         ("path = \"/hooks/every\"", "path = \"/hooks/github\"", ":22: route.2.path: is the path of another route"),
@@ -58,22 +58,22 @@ struct BridgeSettingsTests {
         ("secrets = [\"\(hookSecret)\"]", "secrets = [\"short\"]", ":15: route.1.secrets: each secret must have"),
         ("secrets = [\"\(hookSecret)\"]", "secrets = [1]", ":15: route.1.secrets: must be a string in the array"),
         ("events = [\"push\"]", "events = []", ":18: route.1.events: is empty"),
-        ("events = [\"push\"]", "repeat_seconds = 5", ":18: route.1.repeat_seconds: is understood"),
+        ("events = [\"push\"]", "repeat_seconds = 5", ":18: route.1.repeat_seconds: is valid for"),
         ("[[route]]", "[route]", ":12: not valid TOML"),
     ])
-    func whatIsWrongIsNamed(old: String, new: String, expected: String) throws {
+    func errorsNameTheirPlace(old: String, new: String, expected: String) throws {
         var text = exampleSettings
         let range = try #require(text.firstRange(of: old))
         text.replaceSubrange(range, with: new)
-        let said = try #require(complaint(about: text))
-        #expect(said.hasPrefix("/etc/hookbridge.toml" + expected), "\(said)")
-        #expect(!said.contains("\n") && !said.contains("\"short"))
+        let error = try #require(message(about: text))
+        #expect(error.hasPrefix("/etc/hookbridge.toml" + expected), "\(error)")
+        #expect(!error.contains("\n") && !error.contains("\"short"))
     }
 
-    @Test func withoutRoutesThereIsNothingToServe() throws {
+    @Test func routesAreRequired() throws {
         let routes = try #require(exampleSettings.firstRange(of: "[[route]]"))
         let text = String(exampleSettings[..<routes.lowerBound])
-        #expect(complaint(about: text) == "/etc/hookbridge.toml: route: is missing: at least one [[route]]")
+        #expect(message(about: text) == "/etc/hookbridge.toml: route: is missing: at least one [[route]]")
     }
 
     @Test func secretsComeFromAFileAsWell() throws {

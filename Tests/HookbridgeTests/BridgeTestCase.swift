@@ -1,8 +1,9 @@
+import Digests
 import Settings
 import Tokens
 import Wire
 
-@testable import hookbridge
+@testable import WebhookBridge
 
 let migrationToken = "migration-token-0123456789"
 let nextToken = "rotated-token-0123456789abc"
@@ -39,7 +40,7 @@ let exampleSettings = """
     deadline_seconds = 5
     """
 
-/// A bridge with these routes before a made-up agent.
+/// A bridge with these routes and a fake agent.
 struct BridgeUnderTest {
     let agent = FakeAgent()
     let bridge: Bridge
@@ -51,20 +52,21 @@ struct BridgeUnderTest {
 
     func send(
         _ method: String, _ path: String, _ headers: [String: String] = [:], _ body: String = "",
-        failure: Incoming.BodyFailure? = nil
-    ) async -> Answer {
+        failure: WebhookBridgeError? = nil
+    ) async -> BridgeResponse {
         let lowercased = Dictionary(uniqueKeysWithValues: headers.map { ($0.lowercased(), $1) })
-        return await bridge.answer(
-            Incoming(
-                method: method, path: path, header: { lowercased[$0.lowercased()] },
-                body: { () async throws(Incoming.BodyFailure) in
-                    if let failure { throw failure }
-                    return Array(body.utf8)
-                }))
+        return await bridge.response(
+            to:
+                BridgeRequest(
+                    method: method, path: path, header: { lowercased[$0.lowercased()] },
+                    body: { () async throws(WebhookBridgeError) in
+                        if let failure { throw failure }
+                        return Array(body.utf8)
+                    }))
     }
 
     /// A delivery with the right static token.
-    func post(_ body: String = "{}", _ headers: [String: String] = [:]) async -> Answer {
+    func post(_ body: String = "{}", _ headers: [String: String] = [:]) async -> BridgeResponse {
         await send(
             "POST", "/api/health/migrate",
             headers.merging(["X-Migration-Token": migrationToken]) { given, _ in given }, body)
@@ -74,7 +76,7 @@ struct BridgeUnderTest {
     func push(
         _ body: String, event: String? = "push", id: String? = nil, path: String = "/hooks/github",
         secret: String = hookSecret, type: String = "application/json"
-    ) async -> Answer {
+    ) async -> BridgeResponse {
         var headers = ["X-Hub-Signature-256": signature(body, secret), "Content-Type": type]
         headers["X-GitHub-Event"] = event
         headers["X-GitHub-Delivery"] = id

@@ -1,11 +1,11 @@
 import Synchronization
 import Wire
 
-@testable import hookbridge
+@testable import WebhookBridge
 
-/// An agent that remembers what it was asked and makes one job for each idempotency key, as the real one does.
+/// An agent that records requests and creates one job per idempotency key, as the real one does.
 final class FakeAgent: Agent {
-    struct Asked: Hashable, Sendable {
+    struct MigrateRequest: Hashable, Sendable {
         var database: String
         var key: String
         var reason: String
@@ -13,7 +13,7 @@ final class FakeAgent: Agent {
     }
 
     struct Memory: Sendable {
-        var asked: [Asked] = []
+        var requests: [MigrateRequest] = []
         var jobs: [String: JobEntry] = [:]
         var refusal: WireError?
         var state: Hello.State? = .ready
@@ -22,26 +22,25 @@ final class FakeAgent: Agent {
 
     let memory = Mutex(Memory())
 
-    var asked: [Asked] { memory.withLock { $0.asked } }
+    var requests: [MigrateRequest] { memory.withLock { $0.requests } }
 
     func migrate(
         database: String, idempotencyKey: String, reason: String, deadline: Duration
     ) async throws(WireError) -> Migrate.Result {
         let outcome: Result<Migrate.Result, WireError> = memory.withLock { memory in
             if let refusal = memory.refusal { return .failure(refusal) }
-            let asked = Asked(database: database, key: idempotencyKey, reason: reason, deadline: deadline)
-            let keys = memory.asked.map(\.key)
+            let request = MigrateRequest(database: database, key: idempotencyKey, reason: reason, deadline: deadline)
+            let keys = memory.requests.map(\.key)
             let number = keys.firstIndex(of: idempotencyKey) ?? keys.count
-            memory.asked.append(asked)
-            let id = memory.hasNothingToDo ? nil : "job\(number)"
-            if let id {
-                memory.jobs[id] = JobEntry(
-                    id: id, command: "migrate", database: database, state: .queued,
-                    createdAt: "2026-01-01T00:00:00.000Z")
-            }
+            memory.requests.append(request)
+            let id = "job\(number)"
+            memory.jobs[id] = JobEntry(
+                id: id, command: "migrate", database: database, state: memory.hasNothingToDo ? .succeeded : .queued,
+                createdAt: "2026-01-01T00:00:00.000Z")
             return .success(
                 Migrate.Result(
-                    job: id, state: id == nil ? .succeeded : .queued, from: nil, to: nil, applied: [], durationMs: nil))
+                    job: id, state: memory.hasNothingToDo ? .succeeded : .queued, from: nil, to: nil, applied: [],
+                    durationMs: nil))
         }
         return try outcome.get()
     }

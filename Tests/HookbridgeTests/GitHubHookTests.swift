@@ -1,7 +1,7 @@
 import Testing
 import Wire
 
-@testable import hookbridge
+@testable import WebhookBridge
 
 struct GitHubHookTests {
     let test: BridgeUnderTest
@@ -12,7 +12,7 @@ struct GitHubHookTests {
     }
 
     /// The example of GitHub's documentation, "Validating webhook deliveries".
-    @Test func theSignatureIsGitHubs() throws {
+    @Test func theSignatureMatchesGitHubs() throws {
         let secrets = try #require(Secrets(["It's a Secret to Everybody"]))
         let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
         #expect(secrets.sign(Array("Hello, World!".utf8), as: signature))
@@ -22,7 +22,7 @@ struct GitHubHookTests {
     @Test func aSignedPushBecomesAJob() async {
         let answer = await test.push(push)
         #expect(answer.status == 202 && answer.headers["Location"] == "/v1/jobs/job0")
-        #expect(test.agent.asked.map(\.reason) == ["hook /hooks/github"])
+        #expect(test.agent.requests.map(\.reason) == ["hook /hooks/github"])
     }
 
     @Test(arguments: [
@@ -37,20 +37,20 @@ struct GitHubHookTests {
         headers["X-Hub-Signature-256"] = signature
         let answer = await test.send("POST", "/hooks/github", headers, "{}")
         #expect(answer.status == 401)
-        #expect(test.agent.asked.isEmpty)
+        #expect(test.agent.requests.isEmpty)
     }
 
-    @Test func nothingIsParsedBeforeTheSignatureHolds() async {
+    @Test func nothingIsParsedBeforeTheSignatureIsVerified() async {
         let headers = ["X-Hub-Signature-256": "sha256=00", "X-GitHub-Event": "push"]
         #expect(await test.send("POST", "/hooks/github", headers, "{").status == 401)
-        // Signed, it is only bad JSON.
+        // With a valid signature it is only invalid JSON.
         let answer = await test.push("{")
         #expect(answer.status == 400 && answer.body["error"]?["code"] == "badJSON")
     }
 
     @Test func aRepetitionIsTheSameJob() async {
         let first = await test.push(push, id: "delivery-1")
-        // Sent again by GitHub, by somebody who captured it, and with the id of the first.
+        // Sent again by GitHub, by an attacker who captured it, and with the id of the first.
         #expect(await test.push(push, id: "delivery-1") == first)
         #expect(await test.push(push, id: "delivery-2") == first)
         #expect(await test.push(push) == first)
@@ -63,8 +63,8 @@ struct GitHubHookTests {
         let first = await test.push(push)
         let second = await test.push(push, path: "/hooks/every", secret: "another-secret-0123456789")
         #expect(second.status == 202 && second != first)
-        #expect(test.agent.asked.map(\.database) == ["main", "other"])
-        #expect(test.agent.asked.last?.deadline == .seconds(5))
+        #expect(test.agent.requests.map(\.database) == ["main", "other"])
+        #expect(test.agent.requests.last?.deadline == .seconds(5))
     }
 
     @Test(arguments: [
@@ -78,10 +78,10 @@ struct GitHubHookTests {
         ("push", #"{"ref":null}"#, "no branch"),
         ("push", #"{"ref":"refs/heads/main","deleted":true}"#, "the branch was deleted"),
     ])
-    func whatTheFiltersLeaveOutIsIgnored(event: String?, body: String, reason: String) async {
+    func filteredDeliveriesAreIgnored(event: String?, body: String, reason: String) async {
         let answer = await test.push(body, event: event)
-        #expect(answer == Answer(status: 200, body: ["ignored": .string(reason)]))
-        #expect(test.agent.asked.isEmpty)
+        #expect(answer == BridgeResponse(status: 200, body: ["ignored": .string(reason)]))
+        #expect(test.agent.requests.isEmpty)
     }
 
     @Test(arguments: ["main", "release/1"])

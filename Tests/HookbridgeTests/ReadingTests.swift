@@ -2,9 +2,9 @@ import Synchronization
 import Testing
 import Wire
 
-@testable import hookbridge
+@testable import WebhookBridge
 
-/// What is read from the bridge: jobs and its own state.
+/// Reads: jobs and readiness.
 struct ReadingTests {
     let test: BridgeUnderTest
 
@@ -13,7 +13,7 @@ struct ReadingTests {
     }
 
     @Test(arguments: [migrationToken, nextToken, hookSecret])
-    func aJobIsShownToWhoKnowsASecretOfItsDatabase(secret: String) async throws {
+    func aJobIsShownToASecretOfItsDatabase(secret: String) async throws {
         _ = await test.post()
         for scheme in ["Bearer", "bearer"] {
             let answer = await test.send("GET", "/v1/jobs/job0", ["Authorization": "\(scheme) \(secret)"])
@@ -44,7 +44,7 @@ struct ReadingTests {
     }
 
     @Test(arguments: ["/v1/jobs/", "/v1/jobs/a/b", "/v1/other", "/", "", "/hooks", "/hooks/github/", "/LIVEZ"])
-    func whatIsNotThereIsSaidToBeNotThere(path: String) async {
+    func unknownPathsAreNotFound(path: String) async {
         let answer = await test.send("GET", path, ["Authorization": "Bearer \(hookSecret)"])
         #expect(answer.status == 404 && answer.body["error"]?["code"] == "notFound")
     }
@@ -67,7 +67,7 @@ struct ReadingTests {
         let answer = await test.send("GET", "/readyz")
         #expect(answer.status == status && answer.body["agent"] == .string(word))
         #expect(answer.body["ready"] == .bool(status == 200))
-        // Alive either way: a restart of the bridge would not bring the agent back.
+        // Alive in any case: restarting the bridge would not restart the agent.
         #expect(await test.send("GET", "/livez").status == 200)
     }
 }

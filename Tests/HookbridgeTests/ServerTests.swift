@@ -4,7 +4,7 @@ import Hummingbird
 import Logging
 import Testing
 
-@testable import hookbridge
+@testable import WebhookBridge
 
 /// The bridge behind a real HTTP server.
 struct ServerTests {
@@ -63,7 +63,7 @@ struct ServerTests {
                     + "Connection: close\r\n\(length)" + String(repeating: "x", count: 5000) + "\r\n0\r\n\r\n")
             #expect(answer.hasPrefix("HTTP/1.1 413 "))
         }
-        #expect(agent.asked.isEmpty)
+        #expect(agent.requests.isEmpty)
     }
 
     @Test func theCapItselfIsAllowed() async throws {
@@ -76,7 +76,7 @@ struct ServerTests {
         }
     }
 
-    @Test func aDoubledTokenIsNoToken() async throws {
+    @Test func aRepeatedTokenHeaderIsRefused() async throws {
         try await serving { port in
             let header = "X-Migration-Token: \(migrationToken)\r\n"
             let answer = try await exchange(
@@ -90,10 +90,10 @@ struct ServerTests {
 
 private struct ConnectionFailure: Error {}
 
-/// Sends `request` to the port on this machine and reads to the end of the answer.
+/// Sends `request` to the local port and reads the response to its end.
 private func exchange(_ port: Int, _ request: String) async throws -> String {
     try await withCheckedThrowingContinuation { continuation in
-        // Blocking calls: on a thread of their own, which no pool misses.
+        // The calls block, so they run on a thread of their own.
         Thread.detachNewThread {
             continuation.resume(with: Result { try blockingExchange(UInt16(port), Array(request.utf8)) })
         }
@@ -104,8 +104,8 @@ private func blockingExchange(_ port: UInt16, _ request: [UInt8]) throws -> Stri
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw ConnectionFailure() }
     defer { close(descriptor) }
-    var patience = timeval(tv_sec: 20, tv_usec: 0)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    var limit = timeval(tv_sec: 20, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
@@ -116,7 +116,7 @@ private func blockingExchange(_ port: UInt16, _ request: [UInt8]) throws -> Stri
         }
     }
     guard connected == 0 else { throw ConnectionFailure() }
-    // A server that refuses may close before it has read everything.
+    // A server that refuses may close before it has read the whole request.
     _ = send(descriptor, request, request.count, Int32(MSG_NOSIGNAL))
     var answer: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)

@@ -11,7 +11,7 @@ struct AdmissionTests {
         journal = try Journal(directory: directory.path, now: present)
     }
 
-    @Test func aNewJobIsQueuedWithEverythingThatWasAsked() async throws {
+    @Test func newJobIsQueuedWithAllRequestMembers() async throws {
         let job = try #require(
             try await journal.admit(.migrate(params: #"{"to":"heads"}"#, key: "k"), claim: .minted("a"), at: present)
                 .admitted)
@@ -22,7 +22,7 @@ struct AdmissionTests {
         #expect(try await journal.job(job.id) == job)
     }
 
-    @Test func aTokenIsGoodForOneRequest() async throws {
+    @Test func tokenIsValidForOneRequest() async throws {
         #expect(try await journal.admit(.migrate(), claim: .minted("a"), at: present).admitted != nil)
         #expect(try await journal.admit(.migrate(), claim: .minted("a"), at: present + 60_999) == .replayed)
         // The same nonce under another key is another token.
@@ -30,7 +30,7 @@ struct AdmissionTests {
         #expect(try await journal.jobs().jobs.count == 2)
     }
 
-    @Test func theNonceIsUsedUpEvenWhenNoJobIsMade() async throws {
+    @Test func nonceIsUsedUpEvenWithoutANewJob() async throws {
         let first = try await journal.admit(.migrate(key: "k"), claim: .minted("a"), at: present).admitted
         let job = try #require(first)
         #expect(try await journal.admit(.migrate(key: "k"), claim: .minted("b"), at: present) == .existing(job))
@@ -40,15 +40,15 @@ struct AdmissionTests {
         #expect(try await journal.admit(.migrate(), claim: .minted("c"), at: present) == .replayed)
     }
 
-    @Test func aTokenFromBeforeTheStoreIsRefused() async throws {
+    @Test func tokenMintedBeforeTheStoreIsRefused() async throws {
         #expect(journal.createdAt == present / 1000)
         let early = NonceClaim.minted("a", at: present - 1000)
         #expect(try await journal.admit(.migrate(), claim: early, at: present) == .mintedBeforeStore)
-        // Refused, so not used up: nothing was written.
+        // The refused nonce was not stored.
         #expect(try await journal.admit(.migrate(), claim: .minted("a"), at: present).admitted != nil)
     }
 
-    @Test func aWayInWithoutTokenNeedsNoNonce() async throws {
+    @Test func requestWithoutTokenNeedsNoNonce() async throws {
         #expect(try await journal.admit(.migrate(principal: "uid:0"), claim: nil, at: present).admitted != nil)
     }
 
@@ -56,12 +56,12 @@ struct AdmissionTests {
         JobRequest.migrate("other", key: "k"),
         JobRequest.migrate(params: #"{"to":"x"}"#, key: "k"),
     ])
-    func theSameKeyForOtherWorkIsAMismatch(request: JobRequest) async throws {
+    func sameKeyForAnotherRequestIsAMismatch(request: JobRequest) async throws {
         let job = try #require(try await journal.admit(.migrate(key: "k"), claim: nil, at: present).admitted)
         #expect(try await journal.admit(request, claim: nil, at: present) == .idempotencyMismatch(job: job.id))
     }
 
-    @Test func theFingerprintAndNotTheTextDecides() async throws {
+    @Test func fingerprintIdentifiesTheRequest() async throws {
         var request = JobRequest.migrate(params: #"{"a":1,"b":2}"#, key: "k")
         request.fingerprint = "same"
         let job = try #require(try await journal.admit(request, claim: nil, at: present).admitted)
@@ -74,20 +74,20 @@ struct AdmissionTests {
         JobRequest.migrate(key: "K"),
         JobRequest.migrate(key: nil),
     ])
-    func keysOfOthersAreOtherKeys(request: JobRequest) async throws {
+    func idempotencyKeysAreSeparatePerPrincipal(request: JobRequest) async throws {
         let job = try #require(try await journal.admit(.migrate(key: "k"), claim: nil, at: present).admitted)
         let other = try #require(try await journal.admit(request, claim: nil, at: present).admitted)
         #expect(job.id < other.id)
     }
 
-    @Test func aKeyStandsForSevenDays() async throws {
+    @Test func idempotencyKeyExpiresAfterSevenDays() async throws {
         let job = try #require(try await journal.admit(.migrate(key: "k"), claim: nil, at: present).admitted)
         #expect(try await journal.admit(.migrate(key: "k"), claim: nil, at: present + 7 * day) == .existing(job))
         let later = try await journal.admit(.migrate(key: "k"), claim: nil, at: present + 7 * day + 1)
         #expect(later.admitted?.attempt == 1)
     }
 
-    @Test func onlyARetryableFailureMakesANewAttempt() async throws {
+    @Test func onlyRetryableFailureAllowsANewAttempt() async throws {
         let first = try #require(try await journal.admit(.migrate(key: "k"), claim: nil, at: present).admitted)
         try await journal.start(first.id, at: present)
         let running = try #require(try await journal.job(first.id))
@@ -102,14 +102,14 @@ struct AdmissionTests {
         #expect(third == .existing(try #require(try await journal.job(second.id))))
     }
 
-    @Test func aFullStoreIsBusyAndForgetsOnlyDeadNonces() async throws {
+    @Test func fullNonceStoreIsBusyAndDeletesOnlyExpiredNonces() async throws {
         let other = try TemporaryDirectory()
         let journal = try Journal(directory: other.path, now: present, limits: .init(nonces: 2))
         for nonce in ["a", "b"] {
             #expect(try await journal.admit(.migrate(), claim: .minted(nonce), at: present).admitted != nil)
         }
         #expect(try await journal.admit(.migrate(), claim: .minted("c"), at: present) == .busy)
-        // Full or not, a replay is a replay, to the end of the last second in which the token is valid.
+        // A full store still detects replays, until the end of the last second in which the token is valid.
         #expect(try await journal.admit(.migrate(), claim: .minted("a"), at: present + 60_999) == .replayed)
         #expect(try await journal.admit(.migrate(), claim: .minted("c"), at: present + 60_999) == .busy)
         let fresh = NonceClaim.minted("c", at: present + 61_000)
@@ -117,12 +117,12 @@ struct AdmissionTests {
         #expect(try await journal.jobs().jobs.count == 3)
     }
 
-    @Test func deadNoncesAreForgottenInTheCourseOfTime() async throws {
+    @Test func expiredNoncesAreDeletedOverTime() async throws {
         for step in 0..<20 {
             let now = present + Int64(step) * 60_000
             _ = try await journal.admit(.migrate(), claim: .minted("n\(step)", at: now), at: now)
         }
-        // A minute of life and five of margin: the last seven of one a minute.
+        // One nonce per minute, each kept for one minute of validity and five minutes of margin.
         #expect(await journal.nonceCount == 7)
     }
 }

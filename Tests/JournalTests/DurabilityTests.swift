@@ -3,7 +3,7 @@ import Testing
 
 @testable import Journal
 
-/// What a restart finds.
+/// The state of the journal after a restart.
 struct DurabilityTests {
     let directory: TemporaryDirectory
 
@@ -11,7 +11,7 @@ struct DurabilityTests {
         directory = try TemporaryDirectory()
     }
 
-    @Test func everythingIsThereAfterClosing() async throws {
+    @Test func recordsSurviveClosing() async throws {
         let first = try Journal(directory: directory.path, now: present)
         let job = try #require(
             try await first.admit(.migrate(key: "k"), claim: .minted("a"), at: present).admitted)
@@ -24,18 +24,18 @@ struct DurabilityTests {
         #expect(try await second.unfinished() == [job])
         #expect(try await second.admit(.migrate(), claim: .minted("a"), at: present) == .replayed)
         #expect(try await second.admit(.migrate(key: "k"), claim: nil, at: present) == .existing(job))
-        // The clock of the new process is behind: ids grow all the same.
+        // Ids ascend even if the clock of the new process is behind.
         let next = try #require(try await second.admit(.migrate(), claim: nil, at: present - day).admitted)
         #expect(next.id > job.id)
     }
 
-    @Test func theFilesOfAProcessThatVanishedAreEnough() async throws {
+    @Test func copiedFilesOfAnOpenJournalAreComplete() async throws {
         let journal = try Journal(directory: directory.path, now: present)
         let queued = try #require(try await journal.admit(.migrate(), claim: .minted("a"), at: present).admitted)
         let running = try #require(try await journal.admit(.migrate(), claim: .minted("b"), at: present).admitted)
         try await journal.start(running.id, context: #"{"before":[]}"#, at: present)
 
-        // The files as they lie there while the journal is open: what a loss of power leaves behind.
+        // A copy of the files of an open journal: the state after a power failure.
         let copy = try TemporaryDirectory()
         for name in try FileManager.default.contentsOfDirectory(atPath: directory.path) {
             try FileManager.default.copyItem(atPath: "\(directory.path)/\(name)", toPath: "\(copy.path)/\(name)")
@@ -46,7 +46,7 @@ struct DurabilityTests {
         #expect(try await restarted.admit(.migrate(), claim: .minted("b"), at: present) == .replayed)
     }
 
-    @Test func aTornLogLosesOnlyItsEnd() async throws {
+    @Test func truncatedLogLosesOnlyTheLastTransaction() async throws {
         let journal = try Journal(directory: directory.path, now: present)
         let job = try #require(try await journal.admit(.migrate(), claim: nil, at: present).admitted)
         let log = "\(directory.path)/journal.sqlite-wal"
@@ -58,13 +58,13 @@ struct DurabilityTests {
             atPath: "\(directory.path)/journal.sqlite", toPath: "\(copy.path)/journal.sqlite")
         let bytes = try #require(FileManager.default.contents(atPath: log))
         #expect(bytes.count > whole)
-        // The last transaction was only half written.
+        // Only half of the last transaction was written.
         try bytes.prefix((whole + bytes.count) / 2).write(to: URL(filePath: "\(copy.path)/journal.sqlite-wal"))
         let restarted = try Journal(directory: copy.path, now: present)
         #expect(try await restarted.unfinished() == [job])
     }
 
-    @Test func aKilledProcessLeavesAJournalThatOpens() async throws {
+    @Test func journalOpensAfterItsProcessWasKilled() async throws {
         let path = directory.path
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = directory.path as String] in
             let journal = try Journal(directory: path, now: present)
@@ -80,7 +80,7 @@ struct DurabilityTests {
         #expect(try await journal.unfinished().isEmpty)
     }
 
-    @Test func eachStepCostsOneSynchronisation() async throws {
+    @Test func journalUsesWALWithFullSynchronousMode() async throws {
         let journal = try Journal(directory: directory.path, now: present)
         let settings = try await journal.settings()
         #expect(settings == ["wal", "2", "exclusive"])

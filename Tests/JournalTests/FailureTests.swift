@@ -3,7 +3,7 @@ import Testing
 
 @testable import Journal
 
-/// What is said when the journal cannot be used.
+/// Errors when the journal cannot be used.
 struct FailureTests {
     let directory: TemporaryDirectory
 
@@ -20,20 +20,20 @@ struct FailureTests {
         }
     }
 
-    @Test func aSecondAgentIsRefusedUntilTheFirstIsGone() async throws {
+    @Test func secondJournalIsRefusedUntilTheFirstIsClosed() async throws {
         let first = try Journal(directory: directory.path, now: present)
         let refusal = try #require(openingError())
         #expect(refusal.kind == .locked && refusal.path == "\(directory.path)/journal.sqlite")
         #expect(
             refusal.description == "\(directory.path)/journal.sqlite: another process has the journal open; "
                 + "stop the other agent, or give this one a state directory of its own")
-        // The attempt does no harm to the one that has it.
+        // The attempt does not affect the open journal.
         #expect(try await first.admit(.migrate(), claim: nil, at: present).admitted != nil)
         try await first.close()
         #expect(openingError() == nil)
     }
 
-    @Test func anotherProcessIsRefusedToo() async throws {
+    @Test func secondProcessIsRefused() async throws {
         let path = directory.path
         let journal = try Journal(directory: path, now: present)
         await #expect(processExitsWith: .success) { [path = directory.path as String] in
@@ -43,7 +43,7 @@ struct FailureTests {
         #expect(try await journal.unfinished().isEmpty)
     }
 
-    @Test func filesAreForTheirOwnerAlone() async throws {
+    @Test func filesArePrivateToTheirOwner() async throws {
         let state = directory.path + "/state"
         var journal: Journal? = try Journal(directory: state, now: present)
         _ = try await journal?.admit(.migrate(), claim: nil, at: present)
@@ -53,7 +53,7 @@ struct FailureTests {
         }
         try await journal?.close()
         journal = nil
-        // A file that was opened up by hand is closed again.
+        // Opening the journal makes a file private again whose mode was changed by hand.
         #expect(chmod("\(state)/journal.sqlite", 0o644) == 0)
         _ = try Journal(directory: state, now: present)
         #expect(try mode(of: "\(state)/journal.sqlite") == 0o600)
@@ -63,10 +63,10 @@ struct FailureTests {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }
 
-    @Test func aDirectoryThatCannotBeWrittenIsNamed() async throws {
+    @Test func unwritableDirectoryIsReported() async throws {
         let path = directory.path
         _ = try Journal(directory: path, now: present)
-        // Root may write anywhere, so the attempt is made as nobody (65534), in a process of its own.
+        // Root can write everywhere, so a separate process tries as nobody (65534).
         await #expect(processExitsWith: .success) { [path = directory.path as String] in
             let fresh = path + "/fresh"
             #expect(mkdir(fresh, 0o555) == 0 && chmod(path, 0o555) == 0)
@@ -81,14 +81,14 @@ struct FailureTests {
         #expect(chmod(path, 0o755) == 0)
     }
 
-    @Test func whatIsNoDirectoryIsUnusable() throws {
+    @Test func pathThatIsNotADirectoryIsUnusable() throws {
         let file = directory.path + "/file"
         try Data().write(to: URL(filePath: file))
         #expect(openingError(at: file)?.kind == .unusable)
         #expect(openingError(at: directory.path + "/a/b/c")?.kind == .unusable)
     }
 
-    @Test func aLinkInPlaceOfTheFileIsRefused() throws {
+    @Test func symbolicLinkInPlaceOfTheFileIsRefused() throws {
         let target = directory.path + "/elsewhere"
         try Data().write(to: URL(filePath: target))
         try FileManager.default.createSymbolicLink(
@@ -97,7 +97,7 @@ struct FailureTests {
     }
 
     @Test(arguments: [0, 100, 4096, 8192])
-    func aDamagedFileIsCorrupt(from offset: Int) async throws {
+    func damagedFileIsCorrupt(from offset: Int) async throws {
         let journal = try Journal(directory: directory.path, now: present)
         _ = try await journal.admit(.migrate(), claim: .minted("a"), at: present)
         try await journal.close()
@@ -109,14 +109,14 @@ struct FailureTests {
         #expect(refusal.kind == .corrupt && refusal.description.contains("move it away"))
     }
 
-    @Test func aNewerFormatIsLeftAlone() async throws {
+    @Test func newerFormatIsRefused() async throws {
         let journal = try Journal(directory: directory.path, now: present)
         try await journal.supersede()
         try await journal.close()
         #expect(openingError()?.kind == .newerFormat)
     }
 
-    @Test func aFullDiskRefusesWritesAndStillReads() async throws {
+    @Test func fullDiskRefusesWritesButAllowsReads() async throws {
         let journal = try Journal(directory: directory.path, now: present)
         let job = try #require(try await journal.admit(.migrate(), claim: .minted("a"), at: present).admitted)
         try await journal.bound(pages: 1)
@@ -131,7 +131,7 @@ struct FailureTests {
         }
         #expect(kind == .diskFull)
         #expect(try await journal.job(job.id) == job)
-        // The transaction left nothing: the nonce of the refused request is still good once there is space.
+        // The transaction was rolled back: the nonce of the refused request is valid again once there is space.
         try await journal.bound(pages: 1_000_000)
         let again = try await journal.admit(.migrate(), claim: .minted("n\(refused - 1)"), at: present)
         #expect(again.admitted != nil)
@@ -139,7 +139,7 @@ struct FailureTests {
     }
 
     @Test(arguments: JournalErrorCase.all)
-    func degradationIsTold(sample: JournalErrorCase) {
+    func degradationAndDescription(sample: JournalErrorCase) {
         let error = JournalError(sample.kind, path: "p", message: "m", remedy: "r")
         #expect(error.isDegradation == sample.degrades)
         #expect(error.description == "p: m; r")

@@ -15,7 +15,7 @@ struct JobTests {
         try #require(try await journal.admit(request, claim: nil, at: now).admitted)
     }
 
-    @Test func aJobsLife() async throws {
+    @Test func jobPassesThroughItsStates() async throws {
         let id = try await admit().id
         try await journal.start(id, context: #"{"before":["a"]}"#, at: present + 1)
         var job = try #require(try await journal.job(id))
@@ -26,7 +26,7 @@ struct JobTests {
         #expect(job.context == #"{"before":["a"]}"# && job.error == nil && !job.isRetryable)
     }
 
-    @Test func whatIsUnknownMaySettleLater() async throws {
+    @Test func unknownJobCanBeSettledLater() async throws {
         let id = try await admit().id
         try await journal.start(id, at: present)
         try await journal.finish(id, as: .unknown, error: #"{"code":"outcomeUnknown"}"#, at: present + 1)
@@ -35,7 +35,7 @@ struct JobTests {
         #expect(job.state == .succeeded && job.error == nil && job.endedAt == present + 2)
     }
 
-    @Test func stepsOutOfOrderAreRefused() async throws {
+    @Test func invalidStateChangesAreRefused() async throws {
         let id = try await admit().id
         #expect(await failure { try await journal.finish(id, as: .running, at: present) } == .wrongState)
         try await journal.start(id, at: present)
@@ -48,13 +48,13 @@ struct JobTests {
         #expect(try await journal.job(id)?.state == .failed)
     }
 
-    @Test func anUnknownIdIsSaidToBeUnknown() async throws {
+    @Test func unknownJobIsNotFound() async throws {
         #expect(try await journal.job("0") == nil)
         #expect(await failure { try await journal.start("0", at: present) } == .notFound)
         #expect(await failure { try await journal.finish("0", as: .failed, at: present) } == .notFound)
     }
 
-    @Test func pagesRunFromTheNewestToTheOldest() async throws {
+    @Test func pagesAreOrderedFromNewestToOldest() async throws {
         var ids: [String] = []
         for _ in 0..<7 { ids.append(try await admit().id) }
         #expect(Set(ids).count == 7 && ids == ids.sorted())
@@ -66,13 +66,13 @@ struct JobTests {
             seen += page.jobs.map(\.id)
             cursor = page.nextCursor
             pages += 1
-            // What arrives in between belongs to no later page.
+            // Jobs admitted in between appear on no later page.
             _ = try await admit()
         } while cursor != nil && pages < 10
         #expect(seen == ids.reversed() && pages == 3)
     }
 
-    @Test func aPageThatFitsExactlyIsTheLast() async throws {
+    @Test func fullLastPageHasNoNextCursor() async throws {
         for _ in 0..<3 { _ = try await admit() }
         #expect(try await journal.jobs(limit: 3).nextCursor == nil)
         #expect(try await journal.jobs(limit: 2).nextCursor != nil)
@@ -89,7 +89,7 @@ struct JobTests {
         #expect(try await journal.unfinished() == [other])
     }
 
-    @Test func countsNameEveryState() async throws {
+    @Test func countsContainEveryState() async throws {
         let ids = [try await admit().id, try await admit().id, try await admit().id]
         try await journal.start(ids[0], at: present)
         try await journal.finish(ids[1], as: .unknown, at: present)
@@ -98,14 +98,14 @@ struct JobTests {
                 == [.queued: 1, .running: 1, .unknown: 1, .succeeded: 0, .failed: 0, .cancelled: 0])
     }
 
-    @Test func idsGrowEvenWhenTheClockGoesBack() async throws {
+    @Test func idsAscendEvenWhenTheClockIsSetBack() async throws {
         let first = try await admit(at: present).id
         let second = try await admit(at: present - day).id
         #expect(first < second)
         #expect(first.count == 26 && first.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) })
     }
 
-    @Test func settledJobsAreForgottenAfterThirtyDays() async throws {
+    @Test func settledJobsAreDeletedAfterThirtyDays() async throws {
         let settled = try await admit(.migrate(key: "k")).id
         let unsettled = try await admit().id
         try await journal.finish(settled, as: .succeeded, at: present)
@@ -116,7 +116,7 @@ struct JobTests {
         #expect(try await journal.job(unsettled) != nil)
     }
 
-    @Test func manyAtOnceLoseNothing() async throws {
+    @Test func concurrentCallsLoseNothing() async throws {
         let journal = journal
         let ids = try await withThrowingTaskGroup(of: String?.self) { group in
             for number in 0..<100 {
@@ -142,7 +142,7 @@ struct JobTests {
     }
 
     @Test(arguments: [0, 1, present, Int64.max, -1])
-    func identifiersReadBack(milliseconds: Int64) throws {
+    func identifiersRoundTrip(milliseconds: Int64) throws {
         let identifier = JobIdentifier(milliseconds: milliseconds, after: nil)
         #expect(JobIdentifier(identifier.text) == identifier)
         let next = JobIdentifier(milliseconds: 0, after: identifier)
@@ -152,7 +152,7 @@ struct JobTests {
     @Test(arguments: [
         "", "0", "8zzzzzzzzzzzzzzzzzzzzzzzzz", "0000000000000000000000000u", "01ARZ3NDEKTSV4RRFFQ69G5FAV",
     ])
-    func whatIsNoIdentifierIsNotRead(text: String) {
+    func invalidIdentifiersAreRejected(text: String) {
         #expect(JobIdentifier(text) == nil)
     }
 }

@@ -2,7 +2,7 @@ import GRDB
 
 @testable import Journal
 
-/// What only the tests look at or turn.
+/// Access to settings and tables that only the tests need.
 extension Journal {
     /// Journal mode, synchronous level and locking mode of the open connection.
     func settings() throws -> [String] {
@@ -13,17 +13,17 @@ extension Journal {
         }
     }
 
-    /// Lets the file grow to that many pages and no further, as a full disk would; never below what it has.
+    /// Limits the size of the file to a number of pages, as a full disk would, but not below its current size.
     func bound(pages: Int) throws {
         try queue.inDatabase { db in try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
     }
 
-    /// How many nonces the table holds.
+    /// The number of nonces in the table.
     func storedNonces() throws -> Int {
         try read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM nonce") ?? 0 }
     }
 
-    /// Pretends that a later version has changed the tables.
+    /// Records a migration of a later version.
     func supersede() throws {
         try write { db in
             try db.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('99: from the future')")

@@ -1,7 +1,7 @@
 import Foundation
 import Journal
 
-/// A directory that goes away with its owner.
+/// A directory that is removed with its owner.
 final class TemporaryDirectory: Sendable {
     let path: String
 
@@ -15,13 +15,13 @@ final class TemporaryDirectory: Sendable {
     }
 }
 
-/// The present of the tests, in Unix milliseconds: 1 January 2026.
+/// The current time in the tests, in Unix milliseconds: 1 January 2026.
 let present: Int64 = 1_767_225_600_000
 let hour: Int64 = 3_600_000
 let day: Int64 = 24 * hour
 
 extension JobRequest {
-    /// A migrate job by one key.
+    /// A request for `migrate`.
     static func migrate(
         _ database: String = "main", principal: String = "deploy", params: String = "{}", key: String? = nil
     ) -> JobRequest {
@@ -32,20 +32,20 @@ extension JobRequest {
 }
 
 extension NonceClaim {
-    /// The claim of a token minted at `time` (Unix milliseconds) that lives for a minute.
+    /// The claim of a token minted at `time` (Unix milliseconds) that is valid for a minute.
     static func minted(_ nonce: String, kid: String = "deploy", at time: Int64 = present) -> NonceClaim {
         NonceClaim(kid: kid, nonce: nonce, issuedAt: time / 1000, expiresAt: time / 1000 + 60)
     }
 }
 
 extension Admission {
-    /// The new job, where there is one.
+    /// The new job, if one was admitted.
     var admitted: Job? {
         if case .admitted(let job) = self { job } else { nil }
     }
 }
 
-/// The kind of journal error that the work ends with; nil when it ends well.
+/// The kind of the journal error that the work throws; nil when it succeeds.
 func failure(of work: () async throws -> Void) async -> JournalError.Kind? {
     do {
         try await work()

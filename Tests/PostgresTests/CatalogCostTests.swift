@@ -3,9 +3,9 @@ import Schema
 import Support
 import Testing
 
-/// What a read costs does not grow with the number of tables, as far as statements go.
+/// The number of statements of a read does not depend on the number of tables.
 @Suite struct CatalogCostTests {
-    @Test(arguments: [true, false]) func theNumberOfStatementsIsFixed(definitions: Bool) async throws {
+    @Test(arguments: [true, false]) func numberOfStatementsIsConstant(definitions: Bool) async throws {
         try await TestCluster.own(
             .init(parameters: ["log_statement": "all", "log_line_prefix": "%a|"])
         ) { cluster in

@@ -3,7 +3,7 @@ import Schema
 import Support
 import Testing
 
-/// Reads while something is in the way.
+/// Catalog reads with locks, concurrent DDL, unusual settings and connection failures.
 @Suite struct CatalogFaultTests {
     static func reader(_ url: String, lockTimeoutMs: Int = 100) throws -> Connection {
         try connection(url) {
@@ -19,7 +19,7 @@ import Testing
         try await connection.withSession { session throws(PostgresError) in try CatalogReader.read(session, options) }
     }
 
-    /// What went wrong; nil when nothing did.
+    /// The error of a read; nil when it succeeded.
     static func failure(
         _ connection: Connection, _ options: CatalogReader.Options = CatalogReader.Options()
     ) async -> PostgresError? {
@@ -31,17 +31,17 @@ import Testing
 
     // MARK: - Locks
 
-    /// An exclusive lock that is only waited for is enough.
-    @Test(arguments: [false, true]) func aLockedTable(isOnlyWaitedFor: Bool) async throws {
+    /// A queued request for an exclusive lock blocks the read as well.
+    @Test(arguments: [false, true]) func lockedTableIsALockTimeout(isOnlyWaitedFor: Bool) async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(url, "CREATE TABLE t (a int CHECK (a > 0))")
             let reader = try Self.reader(url)
             let before = try await Self.read(reader)
 
             let exclusive = "LOCK TABLE t IN ACCESS EXCLUSIVE MODE"
-            let first = try OpenTransaction(url, isOnlyWaitedFor ? "LOCK TABLE t IN ACCESS SHARE MODE" : exclusive)
+            let first = try HeldTransaction(url, isOnlyWaitedFor ? "LOCK TABLE t IN ACCESS SHARE MODE" : exclusive)
             try await first.begun()
-            let second = isOnlyWaitedFor ? try OpenTransaction(url, name: "waiter", exclusive) : nil
+            let second = isOnlyWaitedFor ? try HeldTransaction(url, name: "waiter", exclusive) : nil
             if let second { try await waitsForLock(second.name, url) }
             #expect(await Self.failure(reader)?.kind == .lockTimeout)
             let state = try await TestCluster.administer(
@@ -59,11 +59,11 @@ import Testing
 
     // MARK: - DDL
 
-    /// The columns are read before the constraint waits, and have other names when it goes on.
-    @Test func overlappingDDLMakesItReadAgain() async throws {
+    /// The columns are read before the constraint query waits for the lock, and are renamed while it waits.
+    @Test func concurrentDDLRepeatsTheRead() async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(url, "CREATE TABLE t (a int CONSTRAINT c CHECK (a > 0))")
-            let holder = try OpenTransaction(
+            let holder = try HeldTransaction(
                 url, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE", then: "ALTER TABLE t RENAME a TO b")
             try await holder.begun()
             let reader = try Self.reader(url, lockTimeoutMs: 0)
@@ -78,13 +78,13 @@ import Testing
         }
     }
 
-    /// A table that vanishes while the read waits for it is no error.
-    @Test func aTableThatIsDroppedMeanwhile() async throws {
+    /// A table that is dropped while the read waits for its lock does not cause an error.
+    @Test func tableDroppedDuringTheReadIsOmitted() async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(
                 url, "CREATE TABLE t (a int CONSTRAINT c CHECK (a > 0))", "CREATE INDEX ON t ((a + 1))",
                 "CREATE VIEW v AS SELECT a FROM t")
-            let holder = try OpenTransaction(
+            let holder = try HeldTransaction(
                 url, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE", then: "DROP TABLE t CASCADE")
             try await holder.begun()
             let reader = try Self.reader(url, lockTimeoutMs: 0)
@@ -96,19 +96,19 @@ import Testing
         }
     }
 
-    /// Each holder queues for the lock while the one before it has it, so each attempt finds it taken.
-    @Test func ddlInEveryAttemptIsAnError() async throws {
+    /// Each holder queues for the lock while the previous one holds it, so every attempt has to wait.
+    @Test func ddlDuringEveryAttemptIsAnError() async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(url, "CREATE TABLE t (a int CONSTRAINT c CHECK (a > 0))")
             let exclusive = "LOCK TABLE t IN ACCESS EXCLUSIVE MODE"
-            var holder = try OpenTransaction(url, name: "holder 0", exclusive, then: "ALTER TABLE t ADD COLUMN x0 int")
+            var holder = try HeldTransaction(url, name: "holder 0", exclusive, then: "ALTER TABLE t ADD COLUMN x0 int")
             try await holder.begun()
             let reader = try Self.reader(url, lockTimeoutMs: 0)
             let attempts = 3
             async let failure = Self.failure(reader, CatalogReader.Options(attempts: attempts))
             for attempt in 1..<attempts {
                 try await waitsForLock("reader", url)
-                let next = try OpenTransaction(
+                let next = try HeldTransaction(
                     url, name: "holder \(attempt)", exclusive, then: "ALTER TABLE t ADD COLUMN x\(attempt) int")
                 try await waitsForLock(next.name, url)
                 try await holder.end()
@@ -122,14 +122,14 @@ import Testing
         }
     }
 
-    /// What a read gives in a storm is what was true at one moment, or an error.
-    @Test func aStormOfDDL() async throws {
+    /// A read during continuous DDL returns the state of one moment, or an error.
+    @Test func readsAreConsistentDuringContinuousDDL() async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(
                 url, "CREATE TABLE t (a int PRIMARY KEY CONSTRAINT c CHECK (a > 0), r int REFERENCES t)",
                 "CREATE INDEX i ON t (a) WHERE a > 1", "CREATE VIEW v AS SELECT a FROM t")
-            let isOver = Collected()
-            let storm = Task {
+            let isOver = CollectedTexts()
+            let ddl = Task {
                 let owner = try connection(url)
                 while isOver.all.isEmpty {
                     try await owner.query("ALTER TABLE t RENAME a TO b")
@@ -144,19 +144,19 @@ import Testing
                     outcome = .success(try await Self.read(reader))
                 } catch { outcome = .failure(error) }
                 switch outcome {
-                case .success(let catalog): Self.expectOneMoment(catalog.tables)
+                case .success(let catalog): Self.expectConsistent(catalog.tables)
                 case .failure(let error): #expect(error.kind == .changedMeanwhile, "\(error)")
                 }
             }
             isOver.add("now")
-            try await storm.value
+            try await ddl.value
             #expect(try await Self.read(reader).tables[0].columns[0].name == "a")
             await reader.close()
         }
     }
 
-    /// All texts show the column's name of the moment.
-    private static func expectOneMoment(_ tables: [Table]) {
+    /// Expects every definition to contain the same name of the column.
+    private static func expectConsistent(_ tables: [Table]) {
         let name = tables[0].columns[0].name
         #expect(
             tables[0].constraints.map(\.definition) == [
@@ -168,7 +168,7 @@ import Testing
 
     // MARK: - Sessions
 
-    @Test func theSessionsSettingsAreKept() async throws {
+    @Test func settingsOfTheSessionAreKept() async throws {
         try await TestCluster.withDatabase { url in
             let reader = try connection(url) { $0.searchPath = "odd, public" }
             let shown = "SELECT current_setting('search_path'), current_setting('datestyle'), current_setting('jit')"
@@ -178,7 +178,7 @@ import Testing
             #expect(try await reader.query(shown) == before)
             #expect(before.value == "odd, public")
             try await TestCluster.execute(url, "CREATE TABLE t (a int CHECK (a > 0))")
-            let holder = try OpenTransaction(url, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
+            let holder = try HeldTransaction(url, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
             try await holder.begun()
             try await reader.query("SET lock_timeout = 50")
             #expect(await Self.failure(reader)?.kind == .lockTimeout)
@@ -188,8 +188,8 @@ import Testing
         }
     }
 
-    /// Each of these settings changes how PostgreSQL words a definition, or how it reads a statement.
-    @Test func theRolesSettingsDoNotMatter() async throws {
+    /// Each of these settings changes the text of a definition, or how PostgreSQL parses a statement.
+    @Test func settingsOfTheRoleDoNotAffectTheRead() async throws {
         try await withDatabaseAndRole { url, guest, role in
             try await TestCluster.execute(
                 url,
@@ -212,8 +212,8 @@ import Testing
         }
     }
 
-    /// A role may put its own schema before `pg_catalog`, and whatever it likes into it.
-    @Test func namesThatHideTheSystemsOwn() async throws {
+    /// A role may put a schema of its own before `pg_catalog`, and create any object in it.
+    @Test func objectsThatShadowSystemNames() async throws {
         try await withDatabaseAndRole { url, guest, role in
             try await TestCluster.execute(
                 url, "CREATE SCHEMA \(role) AUTHORIZATION \(role)", "CREATE TABLE t (a int DEFAULT 1 CHECK (a > 0))",
@@ -242,8 +242,8 @@ import Testing
         }
     }
 
-    /// Behind a pooler a session's settings are worth nothing; a backend may hold temporary tables of others.
-    @Test func behindAPooler() async throws {
+    /// Behind a pooler session settings do not persist, and a backend may have temporary tables of other clients.
+    @Test func catalogIsReadThroughAPooler() async throws {
         try await TemporaryFolder.with { folder in
             try await TestCluster.withDatabase { url in
                 try await TestCluster.execute(
@@ -263,13 +263,13 @@ import Testing
         }
     }
 
-    @Test func aServerThatGoesAwayAndComesBack() async throws {
+    @Test func readWorksAgainAfterAServerCrash() async throws {
         try await TestCluster.own { cluster in
             let url = await cluster.url()
             try await TestCluster.execute(url, "CREATE TABLE t (a int CHECK (a > 0))")
             let reader = try Self.reader(url, lockTimeoutMs: 0)
             let before = try await Self.read(reader)
-            let holder = try OpenTransaction(url, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
+            let holder = try HeldTransaction(url, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
             try await holder.begun()
             async let failure = Self.failure(reader)
             try await waitsForLock("reader", url)

@@ -3,7 +3,7 @@ import Schema
 import Support
 import Testing
 
-/// What tells one state of a catalog from another.
+/// Which statements change the fingerprint of a catalog.
 @Suite struct CatalogFingerprintTests {
     static let schema = [
         "CREATE TABLE t (id serial PRIMARY KEY, a int DEFAULT 1, b text)", "CREATE INDEX i ON t (a)",
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func whatAnApplicationDoesDoesNotChangeIt() async throws {
+    @Test func applicationStatementsDoNotChangeIt() async throws {
         try await TestCluster.withDatabase { url in
             let owner = try connection(url)
             for statement in Self.schema { try await owner.query(statement) }
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func commentsAndPrivilegesCountWhereTheyAreAskedFor() async throws {
+    @Test func commentsAndPrivilegesCountOnRequest() async throws {
         try await TestCluster.withDatabase { url in
             let owner = try connection(url)
             try await owner.query("CREATE TABLE t (a int)")
@@ -99,22 +99,22 @@ import Testing
         }
     }
 
-    /// A lock that nobody has done anything with yet does not keep the old answer from being right.
-    @Test func anUnchangedCatalogIsNotReadAgain() async throws {
+    /// A lock without any change so far does not invalidate an earlier reading.
+    @Test func unchangedCatalogIsNotReadAgain() async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(url, "CREATE TABLE t (a int CHECK (a > 0))")
             let reader = try CatalogFaultTests.reader(url)
             let first = try await reader.withSession { session throws(PostgresError) in
                 try CatalogReader.reading(session)
             }
-            let holder = try OpenTransaction(
+            let holder = try HeldTransaction(
                 url, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE", then: "ALTER TABLE t ADD COLUMN b int")
             try await holder.begun()
             let second = try await reader.withSession { session throws(PostgresError) in
                 try CatalogReader.reading(session, previous: first)
             }
             #expect(second.catalog == first.catalog && second.fingerprint == first.fingerprint)
-            // Another question is not answered by it.
+            // An earlier reading with other options does not count.
             let error = await #expect(throws: PostgresError.self) {
                 try await reader.withSession { session throws(PostgresError) in
                     try CatalogReader.reading(session, CatalogReader.Options(comments: true), previous: first)

@@ -3,7 +3,7 @@ import Schema
 import Support
 import Testing
 
-/// Names are read as they are, byte for byte, whatever is in them.
+/// Names are read byte for byte, whatever they contain.
 @Suite struct CatalogNamesTests {
     static let names = [
         "Quote\"s\"", "line\nfeed", "\u{1B}[31mred\u{1B}[0m", "tab\t", "e\u{301}", "\u{E9}", "select", "a.b",
@@ -12,7 +12,7 @@ import Testing
         String(repeating: "n", count: 63), String(repeating: "\u{FC}", count: 31) + "x",
     ]
 
-    @Test(arguments: names) func isReadAsItIs(_ name: String) async throws {
+    @Test(arguments: names) func nameIsReadUnchanged(_ name: String) async throws {
         let quoted = SQLIdentifier.quoted(name)
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(
@@ -42,8 +42,8 @@ import Testing
         }
     }
 
-    /// Two spellings of one letter are two names.
-    @Test func namesThatOnlyLookAlike() async throws {
+    /// Two Unicode encodings of the same letter are two names.
+    @Test func namesWithDifferentNormalizationForms() async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(
                 url, "CREATE TABLE \"e\u{301}\" (\"\u{E9}\" int, \"e\u{301}\" int)", "CREATE TABLE \"\u{E9}\" ()")

@@ -1,6 +1,6 @@
 import Schema
 
-/// What stands beside the tables.
+/// Sequences, types and routines.
 extension CatalogObjectsTests {
     static let sequences = CatalogCase(
         testDescription: "sequences",

@@ -3,20 +3,20 @@ import Schema
 import Support
 import Testing
 
-/// Statements, and the catalog of a database in which they ran.
+/// Statements, and the expected catalog of a database after running them.
 struct CatalogCase: Sendable, CustomTestStringConvertible {
     var testDescription: String
     var statements: [String]
-    /// Beside `public`.
+    /// In addition to `public`.
     var schemas: [String] = []
     var tables: [Table] = []
     var sequences: [Sequence] = []
     var types: [UserType] = []
     var routines: [Routine] = []
-    /// Statements that may fail, each on its own.
+    /// Statements that may fail, each run separately.
     var failing: [String] = []
 
-    /// What a read gives; the server's version and the extension that every database has are not what a case is about.
+    /// The expected catalog, with the server's version and the extension that every database has.
     func catalog(like other: Catalog) -> Catalog {
         Catalog(
             serverVersion: other.serverVersion, schemas: ["public"] + schemas, tables: tables, sequences: sequences,
@@ -25,7 +25,7 @@ struct CatalogCase: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// Every kind of object with the value that it is read as.
+/// Every kind of object with its expected value.
 @Suite struct CatalogObjectsTests {
     static func read(
         _ url: String, _ options: CatalogReader.Options = CatalogReader.Options()
@@ -38,7 +38,7 @@ struct CatalogCase: Sendable, CustomTestStringConvertible {
         return catalog
     }
 
-    @Test(arguments: cases) func isReadAs(_ example: CatalogCase) async throws {
+    @Test(arguments: cases) func objectsAreRead(_ example: CatalogCase) async throws {
         try await TestCluster.withDatabase { url in
             let owner = try connection(url)
             for statement in example.statements { try await owner.query(statement) }
@@ -48,7 +48,7 @@ struct CatalogCase: Sendable, CustomTestStringConvertible {
             #expect(catalog.tables == expected.tables)
             #expect(catalog == expected)
             #expect(try await Self.read(url) == catalog)
-            // Without definitions everything else stays.
+            // A read without definitions returns everything else unchanged.
             let bare = try await Self.read(url, CatalogReader.Options(definitions: false))
             #expect(bare == expected.withoutDefinitions())
             await owner.close()
@@ -63,7 +63,7 @@ struct CatalogCase: Sendable, CustomTestStringConvertible {
 }
 
 extension Catalog {
-    /// What a read without definitions leaves of it.
+    /// The catalog as a read without definitions returns it.
     func withoutDefinitions() -> Catalog {
         var catalog = self
         for table in catalog.tables.indices {

@@ -1,6 +1,6 @@
 import Schema
 
-/// What hangs on tables.
+/// Constraints, indexes, triggers and policies.
 extension CatalogObjectsTests {
     static let constraints = CatalogCase(
         testDescription: "constraints",

@@ -3,9 +3,9 @@ import Schema
 import Support
 import Testing
 
-/// What a read is asked for, and what it leaves out.
+/// The options of a read, and what it omits.
 @Suite struct CatalogReaderTests {
-    @Test func anEmptyDatabase() async throws {
+    @Test func emptyDatabase() async throws {
         try await TestCluster.withDatabase { url in
             let catalog = try await CatalogObjectsTests.read(url)
             #expect(catalog.serverVersion >= 130_000)
@@ -13,8 +13,8 @@ import Testing
         }
     }
 
-    /// Of each kind of object one that belongs to an extension, one that is temporary, and one that is left.
-    @Test func membersOfExtensionsAndTemporaryObjectsAreLeftOut() async throws {
+    /// For each kind of object one member of an extension, one temporary object, and one that is read.
+    @Test func extensionMembersAndTemporaryObjectsAreOmitted() async throws {
         try await TestCluster.withDatabase { url in
             let owner = try connection(url)
             for name in ["member", "mine"] {
@@ -46,7 +46,7 @@ import Testing
             #expect(catalog.sequences.map(\.name) == ["mine_sequence", "mine_table_id_seq"])
             #expect(catalog.types.map(\.name) == ["mine_domain", "mine_enum", "mine_pair"])
             #expect(catalog.routines.map(\.signature) == ["mine_function()"])
-            // They can still be referred to.
+            // Other objects can still refer to them.
             let member = TableName(schema: "public", name: "member_table")
             #expect(catalog.tables[1].parents == [member])
             #expect(catalog.tables[1].constraints.first { $0.kind == .foreignKey }?.references == member)
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func commentsAndPrivilegesOnRequest() async throws {
+    @Test func commentsAndPrivilegesAreReadOnRequest() async throws {
         try await withDatabaseAndRole { url, _, role in
             try await TestCluster.execute(
                 url, "CREATE TABLE t (gone int, a int, b int)", "ALTER TABLE t DROP COLUMN gone",
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func privilegesDoNotMatter() async throws {
+    @Test func catalogReadNeedsNoPrivileges() async throws {
         try await withDatabaseAndRole { owner, guest, _ in
             try await TestCluster.execute(
                 owner, "CREATE SCHEMA closed",
@@ -94,8 +94,7 @@ import Testing
         }
     }
 
-    /// The form without definitions waits for nobody.
-    @Test func withoutDefinitionsNothingWaits() async throws {
+    @Test func readWithoutDefinitionsWaitsForNoLock() async throws {
         try await TestCluster.withDatabase { url in
             let owner = try connection(url)
             try await owner.query(
@@ -103,7 +102,7 @@ import Testing
             try await owner.query("CREATE TABLE p (a int) PARTITION BY LIST (a)")
             try await owner.query("CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)")
             let before = try await CatalogObjectsTests.read(url)
-            let holder = try OpenTransaction(url, "LOCK TABLE t, p, p1 IN ACCESS EXCLUSIVE MODE")
+            let holder = try HeldTransaction(url, "LOCK TABLE t, p, p1 IN ACCESS EXCLUSIVE MODE")
             try await holder.begun()
             let catalog = try await CatalogObjectsTests.read(url, CatalogReader.Options(definitions: false))
             #expect(catalog == before.withoutDefinitions())

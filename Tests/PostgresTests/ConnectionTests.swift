@@ -3,7 +3,7 @@ import Support
 import Testing
 
 @Suite struct ConnectionTests {
-    @Test func parametersTravelBesideTheStatement() async throws {
+    @Test func parametersAreSentSeparately() async throws {
         let connection = try connection(await TestCluster.shared().url())
         let nasty = #"'; DROP TABLE x; -- \ "é漢"#
         let rows = try await connection.query("SELECT $1::text AS given, $2::text AS none, ''", [nasty, nil])
@@ -13,7 +13,7 @@ import Testing
         #expect(error?.sqlstate == "22021")
     }
 
-    @Test func oneStatementAtATime() async throws {
+    @Test func onlyOneStatementPerQuery() async throws {
         let connection = try connection(await TestCluster.shared().url())
         let error = await #expect(throws: PostgresError.self) { try await connection.query("SELECT 1; SELECT 2") }
         #expect(error?.sqlstate == "42601")
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func whatABodyLeavesOpenIsRolledBack() async throws {
+    @Test func openTransactionIsRolledBackAfterTheBody() async throws {
         try await TestCluster.withDatabase { url in
             let connection = try connection(url)
             try await connection.query("CREATE TABLE kept (id int)")
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func aTransactionIsAllOrNothing() async throws {
+    @Test func failedTransactionIsRolledBack() async throws {
         try await TestCluster.withDatabase { url in
             let connection = try connection(url)
             try await connection.query("CREATE TABLE kept (id int PRIMARY KEY)")
@@ -79,7 +79,7 @@ import Testing
                     }
                 }
             }
-            // A failure that the body hides must not look like success: the server would roll back at COMMIT.
+            // An error that the body ignores must not look like success: the server rolls back at COMMIT.
             let hidden = await #expect(throws: PostgresError.self) {
                 try await connection.withSession { session throws(PostgresError) in
                     try session.transaction { () throws(PostgresError) in
@@ -106,9 +106,9 @@ import Testing
             let holder = try connection(url)
             try await holder.query("CREATE TABLE held (id int)")
             let waiter = try connection(url) { $0.lockTimeoutMs = 50 }
-            // Both are inside the first's transaction: one body after the other, on two connections.
+            // The waiter's statement runs during the holder's transaction, on another connection.
             let gate = AsyncStream<Void>.makeStream()
-            let end = Gate()
+            let end = Latch()
             async let holding: Void = holder.withSession { session throws(PostgresError) in
                 try session.transaction { () throws(PostgresError) in
                     try session.query("LOCK TABLE held IN ACCESS EXCLUSIVE MODE")
@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    @Test func cancelStopsWhatRuns() async throws {
+    @Test func cancelStopsTheRunningStatement() async throws {
         let url = try await TestCluster.shared().url()
         let connection = try connection(url) { $0.applicationName = "canceled from outside" }
         let running = Task { try await connection.query("SELECT pg_sleep(60)") }
@@ -139,7 +139,7 @@ import Testing
         connection.cancel()
         let error = await #expect(throws: PostgresError.self) { try await running.value }
         #expect(error?.kind == .canceled)
-        // Nothing is left over that could hit the next statement.
+        // The cancel request does not affect the next statement.
         #expect(try await connection.query("SELECT 1").value == "1")
     }
 
@@ -153,7 +153,7 @@ import Testing
     }
 
     @Test func noticesReachTheHandler() async throws {
-        let notices = Collected()
+        let notices = CollectedTexts()
         let connection = try connection(await TestCluster.shared().url()) { options in
             options.notice = { notices.add($0) }
         }

@@ -15,7 +15,7 @@ import Testing
         ("postgresql://u:secret@[::1]:6543/shop", "[::1]:6543/shop"),
         ("dbname=shop", "localhost:5432/shop"), ("user=u", "localhost:5432/u"),
     ])
-    func saysWhereAndNothingSecret(text: String, description: String) throws {
+    func descriptionContainsNoSecrets(text: String, description: String) throws {
         let address = try DatabaseAddress(text)
         #expect(address.description == description)
         var dumped = ""
@@ -29,7 +29,7 @@ import Testing
         "", "hunter2 in no form", "postgresql://u:hunter2%ZZ@h/db", "mysql://u:hunter2@h/db", "host=h hunter2",
         "postgresql://u:hunter2@h/db?nonsense=1", "postgresql://u@[::1/hunter2",
     ])
-    func whatCannotBeParsedIsNotRepeated(text: String) {
+    func parseErrorDoesNotQuoteTheAddress(text: String) {
         let error = #expect(throws: PostgresError.self) { try DatabaseAddress(text) }
         #expect(error?.kind == .configuration)
         #expect(error.map { "\($0)" }?.contains("hunter2") == false)
@@ -52,11 +52,11 @@ import Testing
             ("dbname='a b'", "asyncpg", "postgresql+asyncpg:///?database=a%20b"),
             ("password=p dbname=d", "psycopg", "postgresql+psycopg:///d?password=p"),
         ] as [(String, String?, String)])
-    func addressesForDrivers(text: String, driver: String?, url: String) throws {
+    func urlsForDrivers(text: String, driver: String?, url: String) throws {
         #expect(try DatabaseAddress(text).url(driver: driver) == url)
     }
 
-    /// libpq reads back what we wrote.
+    /// libpq parses our URLs to the same parameters.
     @Test(arguments: [
         "postgresql://us%20er:p%25%2F%3A%40%3F%23@h:1/d%20b?sslmode=require&application_name=x%20y",
         #"host=/run/p#g,/run/q port=7,8 user='u\'s' password='%%' dbname='a/b?c=d'"#, "host=::1 dbname=d password=x",
@@ -72,8 +72,8 @@ import Testing
         #expect(parameters == address.parameters)
     }
 
-    /// SQLAlchemy and each driver of the test environment reach the database by the address that we give them.
-    @Test func driversUnderstandIt() async throws {
+    /// SQLAlchemy connects to the database with our URL, with each driver of the test environment.
+    @Test func driversConnectWithTheURL() async throws {
         let settings = EmbeddedCluster.Settings(listensOnTCP: true)
         try await TestCluster.own(settings) { cluster in
             let (user, password, database) = ("o'dd %user", "p@ss:/?#[] %&=+", "my db?%x")
@@ -82,7 +82,7 @@ import Testing
                 #"CREATE DATABASE "my db?%x""#)
             let onSocket = try DatabaseAddress(await cluster.url())
             let overTCP = try DatabaseAddress(
-                await cluster.urlOverTCP(database: database, user: user, password: password))
+                try await cluster.urlOverTCP(database: database, user: user, password: password))
             let listed = try DatabaseAddress(
                 "host=127.0.0.1,\(await cluster.folder) port=1,\(await cluster.port) dbname=postgres user=postgres")
             let addresses = [onSocket, onSocket.with(database: database), overTCP, listed]

@@ -5,14 +5,14 @@ import Support
 import Testing
 
 @Suite struct EmbeddedClusterTests {
-    @Test func aFreshDatabaseAnswers() async throws {
+    @Test func newDatabaseAcceptsQueries() async throws {
         try await TestCluster.withDatabase { url in
             let rows = try await TestCluster.execute(url, "SELECT current_setting('cluster_name'), current_user")
             #expect(rows.values == [["tests", "postgres"]])
         }
     }
 
-    @Test func itStopsRestartsAndVanishes() async throws {
+    @Test func clusterStopsRestartsAndIsRemoved() async throws {
         let cluster = EmbeddedCluster(.init(template: try await TestCluster.shared().templateFolder))
         try await cluster.start()
         let (folder, url) = (await cluster.folder, await cluster.url())
@@ -27,7 +27,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder))
     }
 
-    @Test func droppingTheLastReferenceEndsIt() async throws {
+    @Test func droppingTheLastReferenceStopsTheServer() async throws {
         let template = try await TestCluster.shared().templateFolder
         func run() async throws -> (String, pid_t) {
             let cluster = EmbeddedCluster(.init(template: template))
@@ -40,8 +40,8 @@ import Testing
         }
     }
 
-    /// As after a power failure, or where somebody has killed whatever was in the way.
-    @Test func theNextOneRemovesWhatACrashHasLeft() async throws {
+    /// As after a power failure, or after the shell was killed.
+    @Test func nextClusterRemovesTheRemainsOfACrash() async throws {
         let template = try await TestCluster.shared().templateFolder
         let cluster = EmbeddedCluster(.init(template: template))
         try await cluster.start()
@@ -54,13 +54,13 @@ import Testing
             try await eventually("server and folder are gone") {
                 Glibc.kill(server, 0) != 0 && !FileManager.default.fileExists(atPath: folder)
             }
-            // Those that are in use stay.
+            // Clusters in use stay.
             try await TestCluster.execute(await next.url(), "SELECT 1")
         }
         try await TestCluster.administer("SELECT 1")
     }
 
-    @Test func aServerThatCannotStartSaysWhy() async throws {
+    @Test func startFailureContainsTheServerLog() async throws {
         let error = await #expect(throws: PostgresError.self) {
             try await TestCluster.own(.init(parameters: ["shared_buffers": "a lot"])) { _ in }
         }

@@ -3,7 +3,7 @@ import Schema
 import Support
 import Testing
 
-/// A text that is parsed again reads as the catalog has it, whatever words it was written in, and nothing stays.
+/// Every way to write an expression is normalized to the text in the catalog, and the database is left unchanged.
 @Suite struct ExpressionReaderTests {
     private static let statements = [
         "CREATE SCHEMA \"s p\"",
@@ -21,14 +21,14 @@ import Testing
         "CREATE TRIGGER t AFTER UPDATE OF a ON other FOR EACH ROW WHEN (OLD.a <> NEW.a) EXECUTE FUNCTION f()",
         "CREATE TRIGGER u BEFORE INSERT ON other FOR EACH ROW EXECUTE FUNCTION f()",
         "CREATE VIEW v AS SELECT a, b FROM other WHERE b IN ('a', 'b')",
-        // A row that breaks what is asked for is no matter.
+        // A row that violates the constraints below does not matter.
         "INSERT INTO other VALUES (1, 'z')",
     ]
     private static let table = TableName(schema: "s p", name: "t\"t")
     private static let other = TableName(schema: "public", name: "other")
     private static let domain = TableName(schema: "s p", name: "d")
 
-    /// As people write it, and as the catalog has it.
+    /// A text as people write it, and its text in the catalog.
     private static let cases: [(ExpressionText, String)] = [
         (.init(.columnDefault(table: table, column: "a"), "(1+(1))"), "(1 + 1)"),
         (.init(.columnDefault(table: table, column: "b"), "'b'"), "'b'::character varying"),
@@ -63,15 +63,15 @@ import Testing
         ),
     ]
 
-    @Test func aTextReadsAsTheCatalogHasIt() async throws {
+    @Test func textsAreNormalizedToTheCatalogForm() async throws {
         try await TestCluster.withDatabase { url in
             for statement in Self.statements { try await TestCluster.execute(url, statement) }
             let connection = try connection(url)
             let before = try await connection.withSession { session throws(PostgresError) in
                 try CatalogReader.reading(session)
             }
-            let answers = try await readBack(Self.cases.map(\.0), connection)
-            for (text, expected) in Self.cases { #expect(answers[text] == expected, "\(text)") }
+            let results = try await readBack(Self.cases.map(\.0), connection)
+            for (text, expected) in Self.cases { #expect(results[text] == expected, "\(text)") }
             let fixed = before.catalog.expressions
             #expect(fixed.count == 13)
             let again = try await readBack(fixed, connection)
@@ -79,9 +79,9 @@ import Testing
                 // A cast of an array becomes one of each element, as after a dump and restore.
                 if !text.text.contains("ARRAY['a'::character varying") { #expect(again[text] == text.text) }
             }
-            let settled = again.map { ExpressionText($0.context, $1) }
-            let third = try await readBack(settled, connection)
-            for text in settled { #expect(third[text] == text.text) }
+            let normalized = again.map { ExpressionText($0.context, $1) }
+            let third = try await readBack(normalized, connection)
+            for text in normalized { #expect(third[text] == text.text) }
             let after = try await connection.withSession { session throws(PostgresError) in
                 try CatalogReader.fingerprint(session)
             }
@@ -90,8 +90,8 @@ import Testing
         }
     }
 
-    /// What the schema does not take has no answer, and keeps none of the others from theirs.
-    @Test func whatCannotBeParsedIsLeftOut() async throws {
+    /// A text that the schema rejects has no result and does not affect the results of other texts.
+    @Test func rejectedTextsAreOmitted() async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(url, "CREATE TABLE other (a int, b text)")
             let wrong = [
@@ -105,8 +105,8 @@ import Testing
             ]
             let right = ExpressionText(.columnDefault(table: Self.other, column: "a"), "1+1")
             let connection = try connection(url)
-            let answers = try await readBack(wrong + [right], connection)
-            #expect(answers == [right: "(1 + 1)"])
+            let results = try await readBack(wrong + [right], connection)
+            #expect(results == [right: "(1 + 1)"])
             #expect(try await connection.query("SELECT count(*) FROM other").value == "0")
             await connection.close()
         }
@@ -122,7 +122,7 @@ import Testing
 }
 
 extension Catalog {
-    /// Every text of the catalog that can be parsed by itself.
+    /// Every definition of the catalog that can be parsed on its own.
     fileprivate var expressions: [ExpressionText] {
         tables.flatMap { table -> [ExpressionText] in
             let name = table.qualifiedName

@@ -3,12 +3,12 @@ import Glibc
 import Support
 import Synchronization
 
-/// Stands between a client and a server as a pooler does: passes everything on, but announces a process number of its
-/// own instead of the backend's.
+/// A proxy between a client and a server that behaves like a pooler: it forwards all bytes, but announces a process id of
+/// its own instead of the backend's.
 final class Pooler: Sendable {
     private let listener: CInt
 
-    /// - Throws: when the socket `.s.PGSQL.5432` cannot be made in the folder.
+    /// - Throws: when the socket `.s.PGSQL.5432` cannot be created in the folder.
     init(listeningIn folder: String, forwardingTo server: String) throws {
         listener = try listeningSocket(folder + "/.s.PGSQL.5432")
         DispatchQueue(label: "pooler").async { [listener] in
@@ -21,9 +21,9 @@ final class Pooler: Sendable {
                 DispatchQueue(label: "pooler.requests").async {
                     Self.forward(client, backend) { $0 }
                 }
-                DispatchQueue(label: "pooler.answers").async {
-                    var disguise = Disguise()
-                    Self.forward(backend, client) { disguise.apply(to: $0) }
+                DispatchQueue(label: "pooler.replies").async {
+                    var rewriter = BackendKeyRewriter()
+                    Self.forward(backend, client) { rewriter.apply(to: $0) }
                     Glibc.close(client)
                     Glibc.close(backend)
                 }
@@ -36,7 +36,7 @@ final class Pooler: Sendable {
         Glibc.close(listener)
     }
 
-    /// Copies until either end is closed, and then lets the other side know.
+    /// Copies bytes until either end is closed, and then shuts both down.
     private static func forward(_ from: CInt, _ to: CInt, _ change: ([UInt8]) -> [UInt8]) {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -53,9 +53,9 @@ final class Pooler: Sendable {
         shutdown(from, CInt(SHUT_RDWR))
     }
 
-    /// Changes the process number in the server's BackendKeyData ('K', length 12, pid, secret), which comes before the
-    /// first ReadyForQuery.
-    private struct Disguise {
+    /// Changes the process id in the server's BackendKeyData ('K', length 12, pid, secret), which comes before the first
+    /// ReadyForQuery.
+    private struct BackendKeyRewriter {
         private var held: [UInt8] = []
         private var isOver = false
 
@@ -81,7 +81,7 @@ final class Pooler: Sendable {
     }
 }
 
-/// A listening socket in the file system.
+/// Opens a listening Unix socket at a path.
 func listeningSocket(_ path: String) throws -> CInt {
     let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
     guard withSocketAddress(path, { bind(descriptor, $0, $1) }) == 0, listen(descriptor, 8) == 0 else {

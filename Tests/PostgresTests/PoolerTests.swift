@@ -2,9 +2,9 @@ import Postgres
 import Support
 import Testing
 
-/// A pooler gives a client a process number of its own; that is how it is noticed.
+/// A pooler announces a process id of its own, by which it is detected.
 @Suite struct PoolerTests {
-    @Test func aPoolerIsNoticedAndGetsNoLocks() async throws {
+    @Test func poolerIsDetectedAndRefusedForLocks() async throws {
         try await TemporaryFolder.with { folder in
             try await TestCluster.withDatabase { url in
                 let direct = try DatabaseAddress(url)
@@ -21,7 +21,7 @@ import Testing
                 }
                 #expect(error?.kind == .configuration)
 
-                // Reads go on, each in a transaction with the settings of its own.
+                // Reads still work, each in a transaction with pinned settings.
                 let inside = try await pooled.query(
                     "SELECT current_setting('transaction_read_only'), current_setting('search_path')")
                 #expect(inside.values == [["on", "pg_catalog"]])

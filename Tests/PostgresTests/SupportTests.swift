@@ -4,9 +4,9 @@ import Postgres
 import Support
 import Testing
 
-/// The tools that other tests rely on must not lie.
+/// Tests of the tools that other tests rely on.
 @Suite struct SupportTests {
-    @Test func programsAreRunToTheirEnd() async throws {
+    @Test func programRunsToItsEnd() async throws {
         let outcome = try await Program.run(
             "sh", ["-c", #"cat; echo "$GIVEN" >&2; exit 7"#], environment: ["GIVEN": "variable"], input: "typed")
         #expect(outcome.status == 7)
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func backgroundProgramsAreTheRealProcess() async throws {
+    @Test func backgroundProgramReportsItsOwnProcess() async throws {
         let program = try await BackgroundProgram(
             "/bin/sh", ["-c", "echo ready; echo wrong >&2; trap 'exit 3' TERM; while :; do sleep 0.01; done"])
         try await eventually { program.standardOutput == "ready\n" && program.standardError == "wrong\n" }
@@ -33,8 +33,8 @@ import Testing
         #expect(Glibc.kill(sleeper.processIdentifier, 0) != 0)
     }
 
-    /// A test process that is killed leaves neither servers nor programs nor folders behind.
-    @Test func nothingOutlivesAKilledProcess() async throws {
+    /// A killed test process leaves no servers, programs or folders behind.
+    @Test func killedTestProcessLeavesNothingBehind() async throws {
         try await TemporaryFolder.with { folder in
             let (report, template) = (folder.path("report"), try #require(await TestCluster.shared().templateFolder))
             await #expect(processExitsWith: .signal(SIGKILL)) {
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func foldersVanish() async throws {
+    @Test func temporaryFolderIsRemoved() async throws {
         struct Expected: Error {}
         var path = ""
         await #expect(throws: Expected.self) {
@@ -70,7 +70,7 @@ import Testing
         #expect(!path.isEmpty && !FileManager.default.fileExists(atPath: path))
     }
 
-    @Test func waitingEnds() async {
+    @Test func eventuallyStopsAtItsDeadline() async {
         await #expect(throws: SupportError.self) { try await eventually(deadline: .milliseconds(30)) { false } }
     }
 }

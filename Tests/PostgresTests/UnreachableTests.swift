@@ -3,9 +3,9 @@ import Postgres
 import Support
 import Testing
 
-/// What happens when a database cannot be opened, or goes away.
+/// Errors when a connection cannot be opened, or is lost.
 @Suite struct UnreachableTests {
-    @Test func aWrongPasswordIsAuthentication() async throws {
+    @Test func refusedLoginsHaveTheirKinds() async throws {
         let settings = EmbeddedCluster.Settings(
             listensOnTCP: true, accessRules: ["local all guarded scram-sha-256", "local all shutout reject"])
         try await TestCluster.own(settings) { cluster in
@@ -14,12 +14,12 @@ import Testing
                 "CREATE ROLE barred LOGIN PASSWORD 'right one'", "CREATE DATABASE closed",
                 "REVOKE CONNECT ON DATABASE closed FROM PUBLIC")
             let local = try DatabaseAddress(await cluster.url())
-            let right = local.with(user: "guarded", password: "right one")
+            let right = try local.with(user: "guarded", password: "right one")
             #expect(try await connection(right.url()).query("SELECT current_user").value == "guarded")
-            let overTCP = await cluster.urlOverTCP(database: "postgres", user: "guarded", password: "right one")
+            let overTCP = try await cluster.urlOverTCP(database: "postgres", user: "guarded", password: "right one")
             #expect(try await connection(overTCP).query("SELECT 1").value == "1")
 
-            let refused: [(DatabaseAddress, PostgresError.Kind, String?)] = [
+            let refused: [(DatabaseAddress, PostgresError.Kind, String?)] = try [
                 (local.with(user: "guarded", password: "wrong secret"), .authentication, "28P01"),
                 (local.with(user: "guarded", password: nil), .authentication, nil),
                 (local.with(user: "shutout", password: nil), .authentication, "28000"),
@@ -27,7 +27,7 @@ import Testing
                 (local.with(database: "no such"), .unknownDatabase, "3D000"),
                 (right.with(database: "closed"), .permissionDenied, "42501"),
                 (
-                    try DatabaseAddress(overTCP).with(user: "guarded", password: "wrong secret"), .authentication,
+                    DatabaseAddress(overTCP).with(user: "guarded", password: "wrong secret"), .authentication,
                     "28P01"
                 ),
             ]
@@ -44,14 +44,14 @@ import Testing
         "postgresql://u:hidden@127.0.0.1:1/db", "host=/nonexistent/folder user=u password=hidden dbname=db",
         "postgresql://u:hidden@no-such-host.invalid/db", "postgresql://u:hidden@127.0.0.1:1,127.0.0.1:2/db",
     ])
-    func nobodyAnswers(_ address: String) async throws {
+    func missingServerIsUnreachable(_ address: String) async throws {
         let error = await #expect(throws: PostgresError.self) { try await connection(address).open() }
         #expect(error?.kind == .unreachable)
         #expect(error?.sqlstate == nil)
         #expect(error.map { "\($0)" }?.contains("hidden") == false)
     }
 
-    @Test func aServerThatAcceptsAndSaysNothing() async throws {
+    @Test func serverThatNeverRespondsIsUnreachable() async throws {
         try await TemporaryFolder.with { folder in
             let listener = try listeningSocket(folder.path(".s.PGSQL.5432"))
             defer { close(listener) }
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func aRestartIsBridged() async throws {
+    @Test func connectionReopensAfterAServerRestart() async throws {
         try await TestCluster.own { cluster in
             let connection = try connection(await cluster.url())
             let before = try await connection.query("SELECT pg_backend_pid()").value
@@ -70,19 +70,19 @@ import Testing
             #expect(error?.kind == .unreachable)
             try await cluster.start()
             #expect(try await connection.query("SELECT pg_backend_pid()").value != before)
-            // Lost between two bodies: the next one does not notice.
+            // Lost between two bodies: the next body gets a new connection.
             try await cluster.restart()
             #expect(try await connection.query("SELECT 1").value == "1")
         }
     }
 
     @Test(arguments: [false, true])
-    func aLinkLostInsideIsToldAndNotRepeated(crash: Bool) async throws {
+    func connectionLostDuringTheBodyIsReportedAndNotRetried(crash: Bool) async throws {
         try await TestCluster.own { cluster in
             let connection = try connection(await cluster.url()) { $0.applicationName = "sleeper" }
             try await connection.open()
             let running = Task { try await connection.query("SELECT pg_sleep(60)") }
-            try await eventually("it sleeps") {
+            try await eventually("the statement runs") {
                 try await !TestCluster.execute(
                     cluster.url(), "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
                 ).isEmpty
@@ -95,12 +95,12 @@ import Testing
         }
     }
 
-    @Test func theEnvironmentIsForgotten() async throws {
+    @Test func libpqEnvironmentIsUnset() async throws {
         await #expect(processExitsWith: .success) {
             for name in ["PGHOST", "PGHOSTADDR", "PGOPTIONS", "PGSERVICE", "PGPASSWORD", "PGSSLMODE", "PGTZ"] {
                 setenv(name, "left over", 1)
             }
-            forgetEnvironment()
+            unsetLibpqEnvironment()
             for name in ["PGHOST", "PGHOSTADDR", "PGOPTIONS", "PGSERVICE", "PGPASSWORD", "PGSSLMODE", "PGTZ"] {
                 precondition(getenv(name) == nil, name)
             }

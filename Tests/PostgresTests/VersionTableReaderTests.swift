@@ -17,7 +17,7 @@ import Testing
         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
         + "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
 
-    @Test func alembicsOwn() async throws {
+    @Test func tableCreatedByAlembic() async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(
                 url, Self.alembic, "INSERT INTO alembic_version VALUES ('b2'), ('a1'), ('a1 ')")
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func missingAndEmptyDiffer() async throws {
+    @Test func missingTableDiffersFromEmptyTable() async throws {
         try await TestCluster.withDatabase { url in
             #expect(
                 try await Self.read(url) == VersionTable(schema: "public", name: "alembic_version", state: .missing))
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func rowsThatNoPrimaryKeyStopped() async throws {
+    @Test func duplicateAndNullRowsAreRead() async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(
                 url, "CREATE TABLE alembic_version (version_num text)",
@@ -64,7 +64,7 @@ import Testing
         ("CREATE TABLE alembic_version (version text)", .columnMissing),
         ("CREATE TABLE alembic_version (version_num text) PARTITION BY LIST (version_num)", .table),
     ])
-    func othersOfTheName(statement: String, state: VersionTable.State) async throws {
+    func otherObjectsWithTheName(statement: String, state: VersionTable.State) async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(url, statement)
             #expect(try await Self.read(url).state == state)
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test func namesWithQuotes() async throws {
+    @Test func namesThatNeedQuotes() async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(
                 url, #"CREATE SCHEMA "My ""app"", '$1'""#,
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func deniedIsNotMissing() async throws {
+    @Test func deniedTableIsNotMissing() async throws {
         try await withDatabaseAndRole { owner, guest, role in
             try await TestCluster.execute(
                 owner, Self.alembic, "CREATE SCHEMA closed", "CREATE TABLE closed.alembic_version (version_num text)",
@@ -96,7 +96,7 @@ import Testing
             #expect(
                 try await Self.read(guest, schema: "closed").state
                     == .denied(message: "permission denied for schema closed"))
-            // A schema of the search_path that may not be used is skipped by the server without a word.
+            // The server silently skips a schema of the search_path that the role may not use.
             try await TestCluster.administer("ALTER ROLE \(role) SET search_path = closed")
             #expect(
                 try await Self.read(guest, name: "hidden").state
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    @Test func theRolesOwnSearchPathDecides() async throws {
+    @Test func searchPathOfTheRoleApplies() async throws {
         try await withDatabaseAndRole { owner, guest, role in
             try await TestCluster.execute(
                 owner, Self.alembic, "CREATE SCHEMA \(role) AUTHORIZATION \(role)",
@@ -119,10 +119,10 @@ import Testing
         }
     }
 
-    @Test func aHeldTableIsALockTimeout() async throws {
+    @Test func lockedVersionTableIsALockTimeout() async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(url, Self.alembic)
-            let (holder, locked, end) = (try connection(url), Gate(), Gate())
+            let (holder, locked, end) = (try connection(url), Latch(), Latch())
             async let holding: Void = holder.withSession { session throws(PostgresError) in
                 try session.transaction { () throws(PostgresError) in
                     try session.query("LOCK TABLE alembic_version")

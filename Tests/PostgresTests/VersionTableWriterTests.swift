@@ -1,10 +1,11 @@
 import Postgres
+import Schema
 import Support
 import Testing
 
 @Suite struct VersionTableWriterTests {
     static func apply(
-        _ url: String, _ changes: [VersionTableChange], expecting: VersionTableWriter.Expectation,
+        _ url: String, _ changes: [VersionTableChange], expecting: VersionTableUpdate.Expectation,
         schema: String = "public", name: String = "alembic_version"
     ) async throws -> [String?] {
         let connection = try connection(url) { options in
@@ -12,7 +13,8 @@ import Testing
             options.searchPath = "pg_catalog"
         }
         return try await connection.withSession { session throws(PostgresError) in
-            try VersionTableWriter.apply(changes, schema: schema, name: name, expecting: expecting, in: session)
+            try VersionTableWriter.apply(
+                VersionTableUpdate(changes, schema: schema, name: name, expecting: expecting), in: session)
         }
     }
 
@@ -41,14 +43,14 @@ import Testing
         }
     }
 
-    /// The text that a plan shows does what the agent would do.
-    @Test func thePreviewDoesTheSame() async throws {
+    /// The script that a plan shows has the same effect as applying the update.
+    @Test func scriptHasTheSameEffectAsTheUpdate() async throws {
         let changes = [
             VersionTableChange(kind: .delete, row: "dup", keepOne: true), VersionTableChange(kind: .delete, row: nil),
             VersionTableChange(kind: .update, row: "o'ld ", to: "o'ld"), VersionTableChange(kind: .insert, to: "new"),
         ]
         let rows: [String?] = ["dup", "dup", nil, "o'ld "]
-        let sql = VersionTableWriter.sql(changes, schema: "public", name: "alembic_version", expecting: .rows(rows))
+        let sql = VersionTableUpdate(changes, schema: "public", name: "alembic_version", expecting: .rows(rows)).sql
         #expect(
             sql == [
                 "BEGIN", "LOCK TABLE public.alembic_version IN SHARE ROW EXCLUSIVE MODE",
@@ -69,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func createsTheTableAsAlembicDoes() async throws {
+    @Test func missingTableIsCreatedAsByAlembic() async throws {
         try await TestCluster.withDatabase { url in
             let change = VersionTableChange(kind: .insert, to: "a1")
             #expect(try await Self.apply(url, [change], expecting: .missing) == ["a1"])
@@ -86,10 +88,10 @@ import Testing
         }
     }
 
-    @Test func whatMovedIsNotTouched() async throws {
+    @Test func mismatchChangesNothing() async throws {
         try await TestCluster.withDatabase { url in
             let change = VersionTableChange(kind: .delete, row: "a1")
-            func refused(_ expecting: VersionTableWriter.Expectation, _ changes: [VersionTableChange]) async {
+            func refused(_ expecting: VersionTableUpdate.Expectation, _ changes: [VersionTableChange]) async {
                 let error = await #expect(throws: PostgresError.self) {
                     try await Self.apply(url, changes, expecting: expecting)
                 }
@@ -103,13 +105,13 @@ import Testing
             await refused(.rows(["a1", "b2"]), [change])
             await refused(.rows(["a1", "c3", "c3"]), [change])
             await refused(.missing, [change])
-            // The second change finds nothing: the first is undone with it.
+            // The second change matches no row: the first is rolled back with it.
             await refused(.rows(["a1", "c3"]), [change, change])
             #expect(try await VersionTableReaderTests.read(url).rows == ["a1", "c3"])
         }
     }
 
-    @Test func aTriggerThatMeddlesIsNoticed() async throws {
+    @Test func triggerThatSuppressesAChangeIsDetected() async throws {
         try await TestCluster.withDatabase { url in
             try await TestCluster.execute(
                 url, Self.loose, "INSERT INTO alembic_version VALUES ('a1')",
@@ -123,7 +125,7 @@ import Testing
         }
     }
 
-    @Test func refusalsOfTheServerKeepTheirKind() async throws {
+    @Test func serverErrorsKeepTheirKind() async throws {
         try await withDatabaseAndRole { owner, guest, role in
             try await TestCluster.execute(
                 owner, VersionTableReaderTests.alembic, "INSERT INTO alembic_version VALUES ('a1')")
@@ -139,7 +141,7 @@ import Testing
             }
             #expect(tooLong?.sqlstate == "22001")
 
-            let (writer, locked, end) = (try connection(owner), Gate(), Gate())
+            let (writer, locked, end) = (try connection(owner), Latch(), Latch())
             async let holding: Void = writer.withSession { session throws(PostgresError) in
                 try session.transaction { () throws(PostgresError) in
                     try session.query("UPDATE alembic_version SET version_num = 'b2'")

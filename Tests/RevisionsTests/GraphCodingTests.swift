@@ -4,7 +4,7 @@ import Testing
 
 @Suite("graph: JSON")
 struct GraphCodingTests {
-    @Test("the contract's keys, unknown places as null")
+    @Test("the members of the contract, unknown places as null")
     func contract() throws {
         let graph = RevisionGraph(revisions: [
             Revision(id: "b1", down: ["gone"], file: "v/b.py", doc: "Second"), Revision(id: "a1", file: "v/a.py"),
@@ -21,7 +21,7 @@ struct GraphCodingTests {
             ))
     }
 
-    @Test("a graph comes back as it was")
+    @Test("a graph is decoded as it was encoded")
     func roundTrip() throws {
         let graph = RevisionGraph(
             revisions: [
@@ -35,7 +35,7 @@ struct GraphCodingTests {
         #expect(back.mergePoints == graph.mergePoints)
     }
 
-    @Test("a NULL row stays visible")
+    @Test("a NULL row is encoded as null")
     func nullRow() throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

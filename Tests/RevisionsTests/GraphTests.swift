@@ -1,24 +1,7 @@
+import Support
 import Testing
 
 @testable import Revisions
-
-/// Graphs for tests, written as `id: down, down; dependency`.
-extension RevisionGraph {
-    init(_ lines: String...) {
-        self.init(
-            revisions: lines.map { line in
-                let parts = line.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-                let edges = (parts.count > 1 ? parts[1] : "").split(separator: ";", omittingEmptySubsequences: false)
-                func names(_ position: Int) -> [String] {
-                    guard edges.count > position else { return [] }
-                    return edges[position].split(separator: ",").map { $0.filter { $0 != " " } }
-                }
-                return Revision(
-                    id: parts[0], down: names(0), dependsOn: names(1), labels: names(2), file: "versions/\(parts[0]).py"
-                )
-            })
-    }
-}
 
 @Suite("graph")
 struct GraphTests {
@@ -37,7 +20,7 @@ struct GraphTests {
         #expect(graph.pending(from: [], to: graph.effectiveHeads) == graph.order)
     }
 
-    @Test("a dependency may name a label, and is given back as an id")
+    @Test("a dependency may name a label, and is resolved to an id")
     func dependencyByLabel() {
         let graph = RevisionGraph("a1:;; core", "b1: a1", "x1:; core")
         #expect(graph["x1"]?.dependsOn == ["a1"])
@@ -46,7 +29,7 @@ struct GraphTests {
         #expect(graph.effectiveHeads == ["b1", "x1"])
     }
 
-    @Test("dependencies that an ancestor has already are dropped")
+    @Test("dependencies that an ancestor already has are dropped")
     func normalized() {
         let graph = RevisionGraph("a1:", "x1:; a1", "y1: x1; a1", "z1: y1; a1")
         #expect(graph["z1"]?.dependsOn == ["a1"])
@@ -61,7 +44,7 @@ struct GraphTests {
             ("s2", ["solo"]), ("nosuch", []),
         ] as [(String, [String])])
     func branchLabels(id: String, labels: [String]) {
-        // `right` is carried by the upper revision of a single line, so it goes down to the branch point.
+        // `right` is defined by the newest revision of a single line, so it applies down to the branch point.
         let graph = RevisionGraph(
             "root:", "l1: root;; left", "l2: l1", "r1: root", "r2: r1;; right", "s1:", "s2: s1;; solo")
         #expect(graph.branchLabels(of: id) == labels)
@@ -71,12 +54,12 @@ struct GraphTests {
     func exactNames() {
         let composed = "caf\u{e9}", decomposed = "cafe\u{301}"
         let graph = RevisionGraph("\(composed):", "\(decomposed): \(composed)")
-        // Nobody can say which of them is meant, so that it is a problem all the same.
+        // People cannot tell them apart, so this is a problem nevertheless.
         #expect(graph.problems.map(\.code) == ["graph.duplicateId"])
         #expect(graph.order.map { Array($0.utf8) } == [Array(composed.utf8), Array(decomposed.utf8)])
     }
 
-    @Test("a missing parent names script and line, and the rest is still there")
+    @Test("a missing parent is reported with script and line, and the other revisions remain")
     func missingParent() throws {
         let graph = RevisionGraph(
             revisions: [
@@ -100,12 +83,12 @@ struct GraphTests {
         ])
         #expect(graph.problems.map(\.code) == ["graph.duplicateId"])
         #expect(graph.problems[0].message.contains("v/1.py and v/2.py"))
-        #expect(graph["a1"]?.down == ["b1"], "the later one stays, as with Alembic")
+        #expect(graph["a1"]?.down == ["b1"], "the later one is kept, as in Alembic")
         #expect(!graph.isUsable)
     }
 
     @Test(
-        "labels share the name space of ids",
+        "labels share the namespace of ids",
         arguments: [
             RevisionGraph("a1:;; x", "b1: a1;; x"), RevisionGraph("a1:;; b1", "b1: a1"), RevisionGraph("a1:;; a1"),
             RevisionGraph("a1:;; x, x"),
@@ -120,7 +103,7 @@ struct GraphTests {
             (RevisionGraph("a1: a1"), "a1 → a1"), (RevisionGraph("r1:;", "r2: r1; r2"), "r2 → r2"),
             (RevisionGraph("a1: c1", "b1: a1", "c1: b1", "d1: c1"), "a1 → c1 → b1 → a1"),
             (RevisionGraph("a1:; b1", "b1: a1"), "a1 → b1 → a1"),
-            // Alembic's own check lets this one pass, because a base and a head reach it.
+            // Alembic's own check accepts this one, because it can be reached from a base and a head.
             (RevisionGraph("b:", "a: b, c", "c: a", "d: a"), "a → c → a"),
         ])
     func cycles(graph: RevisionGraph, path: String) {
@@ -129,7 +112,7 @@ struct GraphTests {
         #expect(graph.order.count == graph.revisions.count)
     }
 
-    @Test("an empty dependency is none; a base that has one is no base any more")
+    @Test("an empty dependency is ignored, except of a base, which then is not a base")
     func emptyDependency() {
         let graph = RevisionGraph(revisions: [
             Revision(id: "a1", labels: [""]), Revision(id: "b1", down: ["a1"], dependsOn: [""]),
@@ -140,7 +123,7 @@ struct GraphTests {
         #expect(refused.problems.map(\.code) == ["graph.missingParent"])
     }
 
-    @Test("an id longer than the column is reported and spoils nothing")
+    @Test("a too long id is reported, and the graph remains usable")
     func tooLong() {
         let graph = RevisionGraph("ensure_all_prospect_columns_final:", "b1: ensure_all_prospect_columns_final")
         #expect(graph.problems.map(\.code) == ["graph.idTooLong"])
@@ -155,7 +138,7 @@ struct GraphTests {
         #expect(!graph.isUsable)
     }
 
-    @Test("one problem a script, the worst")
+    @Test("one problem per script, the most important")
     func oneProblem() {
         let long = String(repeating: "x", count: 40)
         let graph = RevisionGraph(revisions: [Revision(id: long, down: ["gone"], file: "v/x.py")])
@@ -164,7 +147,7 @@ struct GraphTests {
         #expect(empty.isUsable && empty.order.isEmpty && empty.effectiveHeads.isEmpty)
     }
 
-    @Test("histories deeper than any stack")
+    @Test("histories deeper than a thread's stack")
     func deep() {
         let count = 10_000
         let graph = RevisionGraph(

@@ -1,4 +1,5 @@
 @testable import Revisions
+import Support
 import Testing
 
 @Suite("version rows")
@@ -24,7 +25,7 @@ struct RowTests {
             (["cccc "], [.unknown], []),
         ] as [([String?], [Fault?], [String])])
     func faults(rows: [String?], faults: [Fault?], known: [String]) {
-        // `core` and `cccc3` both start with "c": a partial name has to fit one name only.
+        // `core` and `cccc3` both start with "c": a partial name must match only one.
         let result = RowClassification(rows: rows, graph: Self.graph)
         #expect(result.rows.map(\.value) == rows)
         #expect(result.rows.map(\.fault) == faults)
@@ -33,14 +34,14 @@ struct RowTests {
         #expect(result.unknown == zip(rows, faults).filter { $1 == .unknown }.compactMap(\.0))
     }
 
-    @Test("a fault names the id that makes it so")
+    @Test("a fault names the id that explains it")
     func because() {
         let rows = RowClassification(rows: ["aaaa1", "bbbb2", "yyyy2", " yyyy2", "cccc", "core"], graph: Self.graph)
             .rows
         #expect(rows.map(\.because) == ["yyyy2", "yyyy2", nil, "yyyy2", "cccc3", "cccc3"])
     }
 
-    @Test("an id is an id, whatever it looks like")
+    @Test("unusual ids are ids")
     func oddIds() {
         let graph = RevisionGraph(revisions: [Revision(id: " "), Revision(id: " head", down: [" "])])
         #expect(RowClassification(rows: [" head"], graph: graph).isLegitimate)
@@ -50,7 +51,7 @@ struct RowTests {
     }
 
     @Test(
-        "repairs of what is beyond doubt",
+        "repairs that need no choice",
         arguments: [
             (["bbbb2", "cccc3"], ["delete bbbb2"], ["cccc3"]),
             (["cccc3", "cccc3", "cccc3"], ["delete cccc3", "delete cccc3"], ["cccc3"]),
@@ -96,7 +97,7 @@ struct RowTests {
         #expect(reason.contains(text) && reason.contains("--to"), "\(reason)")
     }
 
-    @Test("deleting the last row would make everything run again", arguments: [[nil], [nil, ""]] as [[String?]])
+    @Test("deleting the last row would run every migration again", arguments: [[nil], [nil, ""]] as [[String?]])
     func nothingLeft(rows: [String?]) {
         guard case .ambiguous(let reason) = RowRepair(rows: rows, graph: Self.graph).outcome else {
             Issue.record("not ambiguous")
@@ -106,7 +107,7 @@ struct RowTests {
     }
 
     @Test(
-        "an explicit choice leads from anything to exactly that",
+        "an explicit choice leads to exactly the chosen rows",
         arguments: [
             (nil, ["insert bbbb2 → bbbb2"]), ([], ["insert bbbb2 → bbbb2"]), (["bbbb2"], []),
             (["nosuch"], ["delete nosuch", "insert bbbb2 → bbbb2"]),
@@ -123,7 +124,7 @@ struct RowTests {
         }
     }
 
-    @Test("choices that make no sense", arguments: [[], ["nosuch"], ["bbb"], ["aaaa1", "cccc3"], ["bbbb2", "yyyy2"]])
+    @Test("invalid choices", arguments: [[], ["nosuch"], ["bbb"], ["aaaa1", "cccc3"], ["bbbb2", "yyyy2"]])
     func badChoice(chosen: [String]) {
         guard case .refused = RowRepair(rows: ["aaaa1"], graph: Self.graph, to: chosen).outcome else {
             Issue.record("not refused")
@@ -131,7 +132,7 @@ struct RowTests {
         }
     }
 
-    @Test("no repair on a graph that cannot be trusted")
+    @Test("no repair with a graph that is not usable")
     func brokenGraph() {
         let ring = RevisionGraph("aaaa1: bbbb2", "bbbb2: aaaa1")
         guard case .refused(let reason) = RowRepair(rows: ["aaaa1", "bbbb2"], graph: ring).outcome else {

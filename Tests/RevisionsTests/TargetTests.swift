@@ -1,11 +1,12 @@
+import Support
 import Testing
 
 @testable import Revisions
 
 @Suite("targets")
 struct TargetTests {
-    /// Two branches with labels from one root, an independent one that depends on the first, and awkward names. The
-    /// answers are those of Alembic 1.20.1.
+    /// Two labelled branches from one root, and an independent branch that depends on the first. The expected results
+    /// are those of Alembic 1.20.1.
     static let graph = RevisionGraph(
         "root:", "left1: root;; left", "left2: left1", "right1: root;; right", "right2: right1",
         "other1:; left1; other",
@@ -24,7 +25,7 @@ struct TargetTests {
             ([], "left+1", ["left2"]), ([], "left1+1whatever", ["left2"]), ([], "@root", ["root"]),
             (["root"], "other@+1", ["other1"]), ([], "root@left1", ["left1"]),
             ([], "left2@root", ["root"]), ([], "left1-1", ["root"]),
-            // A number that is no step goes down from the heads of a branch; no branch has the empty label.
+            // A number that is not a step goes down from the heads of a branch; no branch has the empty label.
             ([], "left@ -1", ["left1"]), ([], "left@\t-0_1\n", ["left1"]), ([], "@-3", []), ([], "@ -1", []),
         ] as [([String], String, [String])])
     func resolved(rows: [String], target: String, expected: [String]) throws {
@@ -45,31 +46,30 @@ struct TargetTests {
             (["gone"], "heads", .unknownRow), (["root", "left1"], "heads", .overlappingRows), ([], "left@-1", .tooFar),
             ([], " -1", .overlap), ([], " -9", .tooFar), ([], " -1_", .unknown), ([], " +1", .unknown),
             ([], "left1:left2", .range), ([], ":", .range),
-        ] as [([String], String, TargetRefusal.Reason)])
-    func refused(rows: [String], target: String, reason: TargetRefusal.Reason) {
-        do throws(TargetRefusal) {
+        ] as [([String], String, RevisionsError.Code)])
+    func refused(rows: [String], target: String, code: RevisionsError.Code) {
+        do throws(RevisionsError) {
             let found = try Self.graph.resolve([target], from: rows)
             Issue.record("'\(target)' gave \(found)")
         } catch {
-            #expect(error.reason == reason, "\(error)")
+            #expect(error.code == code, "\(error)")
             #expect(error.target == target)
         }
     }
 
-    @Test("a branch's versioned heads may stand on each other by a dependency: refused")
+    @Test("a branch of which one versioned head depends on another is refused")
     func overlappingHeads() {
         let graph = RevisionGraph("a:;; one", "b: a", "c: a; b")
         #expect(
-            throws: TargetRefusal(
-                target: "one@heads", reason: .overlap, message: "Revision 'b' is below 'c': ask for the upper one only."
-            )
+            throws: RevisionsError(
+                .overlap, target: "one@heads", message: "Revision 'b' is an ancestor of 'c': specify only 'c'.")
         ) {
             try graph.resolve(["one@heads"], from: [])
         }
         #expect((try? graph.resolve(["heads"], from: [])) == ["c"])
     }
 
-    @Test("a parent that is named twice is two ways down")
+    @Test("a parent that is named twice is ambiguous")
     func parentTwice() {
         let graph = RevisionGraph("a1:", "b1: a1, a1", "c1: b1")
         #expect((try? graph.resolve(["c1-1"], from: [])) == ["b1"])
@@ -77,32 +77,32 @@ struct TargetTests {
         #expect(refusal([" -2"], graph) == .ambiguousStep)
     }
 
-    @Test("labels that are empty, or words of targets, or have a colon")
+    @Test("labels that are empty, reserved in targets or contain a colon")
     func oddLabels() {
         let graph = RevisionGraph(revisions: [
             Revision(id: "a1", labels: ["", "x:y"]), Revision(id: "b1", down: ["a1"], labels: ["head"]),
             Revision(id: "c1", down: ["a1"], labels: ["branch"]),
         ])
         #expect((try? graph.resolve([""], from: [])) == ["a1"])
-        #expect((try? graph.resolve(["@-1"], from: [])) == ["a1"], "both heads go down to it")
+        #expect((try? graph.resolve(["@-1"], from: [])) == ["a1"], "both heads lead down to it")
         #expect(refusal(["branch@"], graph) == .unknown)
         #expect(refusal(["head@nosuch"], graph) == .multipleHeads)
         #expect(refusal(["x:y"], graph) == .range)
     }
 
-    private func refusal(_ targets: [String], _ graph: RevisionGraph) -> TargetRefusal.Reason? {
-        do throws(TargetRefusal) {
+    private func refusal(_ targets: [String], _ graph: RevisionGraph) -> RevisionsError.Code? {
+        do throws(RevisionsError) {
             _ = try graph.resolve(targets, from: [])
             return nil
         } catch {
-            return error.reason
+            return error.code
         }
     }
 
     @Test("several targets together")
     func several() throws {
         #expect(try Self.graph.resolve(["left@head", "right1"], from: ["root"]) == ["left2", "right1"])
-        #expect(throws: TargetRefusal.self) { try Self.graph.resolve(["left2", "root"], from: []) }
+        #expect(throws: RevisionsError.self) { try Self.graph.resolve(["left2", "root"], from: []) }
         #expect(try Self.graph.resolve([], from: []) == [])
     }
 
@@ -111,7 +111,7 @@ struct TargetTests {
         let graph = RevisionGraph(revisions: [])
         #expect(try graph.resolve(["heads"], from: []) == [])
         #expect(try graph.resolve(["head"], from: []) == [])
-        #expect(throws: TargetRefusal.self) { try graph.resolve(["+1"], from: []) }
+        #expect(throws: RevisionsError.self) { try graph.resolve(["+1"], from: []) }
     }
 
     @Test(

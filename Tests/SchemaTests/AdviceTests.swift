@@ -1,7 +1,7 @@
 import Schema
 import Testing
 
-/// The models against the migrations: advice for developers, and what of it a project does not want.
+/// The models compared with the migrations: advice for developers, and what a project excludes from it.
 @Suite("Advice")
 struct AdviceTests {
     static func advice(
@@ -18,7 +18,7 @@ struct AdviceTests {
         return BlameTests.catalog([BlameTests.id, column])
     }
 
-    @Test func modelsThatAreAhead() {
+    @Test func modelsAheadOfTheMigrations() {
         let advice = Self.advice(
             models: BlameTests.catalog([BlameTests.id, BlameTests.bio], [BlameTests.id]),
             heads: BlameTests.catalog([BlameTests.id]))
@@ -27,7 +27,7 @@ struct AdviceTests {
         #expect(advice.allSatisfy { $0.blame == .missingMigration && $0.breaking && $0.migrations == nil })
     }
 
-    @Test func modelsThatAreBehind() {
+    @Test func modelsBehindTheMigrations() {
         let advice = Self.advice(
             models: BlameTests.catalog([BlameTests.id]),
             heads: BlameTests.catalog([BlameTests.id, BlameTests.bio], [BlameTests.id]))
@@ -61,11 +61,11 @@ struct AdviceTests {
         let options = ComparisonOptions(hiddenTables: Set(hidden))
         let comparison = BlameTests.compare(live: heads, expected: heads, models: models, options: options)
         #expect(comparison.advice.isEmpty)
-        // That the models' statements fail is no advice.
+        // A failing statement of the models is a difference, not advice.
         #expect(comparison.differences.map(\.object) == ["prospects.id"])
     }
 
-    @Test func whatModelsCannotSayIsNoAdvice() {
+    @Test func whatModelsCannotExpressIsNoAdvice() {
         let models = BlameTests.catalog([BlameTests.id])
         var heads = models
         heads.schemas = ["extra"]
@@ -87,7 +87,7 @@ struct AdviceTests {
         #expect(Self.advice(models: models, heads: heads).isEmpty)
     }
 
-    /// Models ask for a serial; that a migration made its sequence by hand, and wider, is nothing that they could say.
+    /// Models declare a serial column; they cannot express that a migration created its sequence by hand and wider.
     @Test func theSequenceOfASerialIsNoAdvice() {
         func catalog(_ type: String, named name: String, default text: String?) -> Catalog {
             var catalog = BlameTests.catalog([
@@ -103,12 +103,12 @@ struct AdviceTests {
         func next(_ name: String) -> String { "nextval('public.\(name)'::regclass)" }
         let heads = catalog("bigint", named: "by_hand", default: next("by_hand"))
         #expect(Self.advice(models: catalog("integer", named: "s", default: next("s")), heads: heads).isEmpty)
-        // One that the models declare themselves.
+        // A sequence that the models declare themselves.
         let declared = Self.advice(
             models: catalog("integer", named: "by_hand", default: nil),
             heads: catalog("bigint", named: "by_hand", default: nil))
         #expect(declared.map(\.kind) == [.sequence])
-        // To a live database it matters.
+        // On a live database it is a difference.
         let narrowed = BlameTests.compare(
             live: catalog("integer", named: "by_hand", default: next("by_hand")), expected: heads, models: nil)
         #expect(narrowed.differences.map(\.kind) == [.sequence])
@@ -124,7 +124,7 @@ struct AdviceTests {
         #expect(Self.advice(models: models, heads: heads).map(\.object) == ["prospects.email"])
     }
 
-    @Test func generatedNamesAreNotWorthAWord() {
+    @Test func generatedNamesAreNotReported() {
         var models = BlameTests.catalog([BlameTests.id])
         var heads = models
         let unique = Constraint(name: "prospects_id_key", kind: .unique, columns: ["id"], definition: "UNIQUE (id)")
@@ -139,7 +139,7 @@ struct AdviceTests {
         #expect(BlameTests.compare(live: heads, expected: models, models: nil).differences.isEmpty)
     }
 
-    @Test func modelsThatAreKnownByNamesAloneGiveAdviceToo() {
+    @Test func modelsKnownOnlyByNamesGiveAdviceToo() {
         let heads = BlameTests.catalog([BlameTests.id, BlameTests.email], [BlameTests.id])
         let models = ModelSchema(
             tables: [

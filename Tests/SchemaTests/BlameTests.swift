@@ -1,8 +1,8 @@
 import Schema
 import Testing
 
-/// Who is blamed for what, and what breaks the models, with all three sides at hand.
-@Suite("Blame and weight")
+/// Which side is blamed for a difference, and which differences break the models, with all three sides known.
+@Suite("Blame and severity")
 struct BlameTests {
     static let id = Column(name: "id", type: "integer", nullable: false, identity: .byDefault)
     static let email = Column(name: "email", type: "character varying(255)", nullable: true)
@@ -58,13 +58,13 @@ struct BlameTests {
         #expect(unmapped.differences.isEmpty)
         let mapped = Self.compare(live: Self.before, expected: Self.before, heads: Self.atHead, models: Self.atHead)
         #expect(mapped.differences.map(\.object) == ["prospects.bio_text"])
-        // A pending revision brings it: nobody is to blame, and the models cannot run yet.
+        // A pending revision adds the column: no side is to blame, and the models' statements fail until it has run.
         #expect(mapped.differences.map(\.blame) == [nil])
         #expect(mapped.isBreaking)
         #expect(mapped.advice.isEmpty)
     }
 
-    @Test func aColumnThatNoRevisionBringsIsAMissingMigration() {
+    @Test func aColumnThatNoRevisionAddsIsAMissingMigration() {
         let comparison = Self.compare(live: Self.before, expected: Self.before, models: Self.atHead)
         #expect(comparison.differences.map(\.kind) == [.missingColumn])
         #expect(comparison.differences.map(\.blame) == [.missingMigration])
@@ -73,7 +73,7 @@ struct BlameTests {
         #expect(comparison.isBreaking)
     }
 
-    @Test func aColumnPutInByHandAheadOfItsRevisionIsHandMade() {
+    @Test func aColumnAddedBeforeItsRevisionIsHandMade() {
         let comparison = Self.compare(
             live: Self.atHead, expected: Self.before, heads: Self.atHead, models: Self.atHead)
         #expect(comparison.differences.map(\.kind) == [.extraColumn])
@@ -81,7 +81,7 @@ struct BlameTests {
         #expect(!comparison.isBreaking)
     }
 
-    @Test func aTableThatARevisionRemovedAndThatIsStillThereIsHandMade() {
+    @Test func aTableThatARevisionDroppedAndThatStillExistsIsHandMade() {
         let old = Self.catalog([Self.id], name: "old")
         let live = Catalog(serverVersion: 150_010, tables: Self.atHead.tables + old.tables)
         let sides = SchemaSides(
@@ -96,7 +96,7 @@ struct BlameTests {
         #expect(!comparison.isBreaking)
     }
 
-    @Test func theVersionTableIsNobodysBusiness() {
+    @Test func theVersionTableIsLeftOut() {
         let version = Table(schema: "public", name: "alembic_version", kind: .table, columns: [Self.bio])
         for (live, expected) in [([version], []), ([], [version])] {
             var sides = SchemaSides(
@@ -112,11 +112,11 @@ struct BlameTests {
         }
     }
 
-    /// What the live column is, what the models map, and whether that breaks them; the migrations have `expected`.
+    /// The live column, the models' type, and whether the difference breaks the models; the migrations have `expected`.
     @Test(arguments: [
-        // Narrower than the models'.
+        // Narrower than the models' type.
         (Column(name: "c", type: "character varying(100)", nullable: true), "character varying(255)", true),
-        // Narrower than the migrations', and what the models want.
+        // Narrower than the migrations' type, and the models' own type.
         (Column(name: "c", type: "character varying(100)", nullable: true), "character varying(100)", false),
         (Column(name: "c", type: "text", nullable: true), "character varying(255)", false),
         (Column(name: "c", type: "integer", nullable: true), "character varying(255)", true),
@@ -130,7 +130,7 @@ struct BlameTests {
         #expect(comparison.isBreaking == isBreaking)
     }
 
-    /// A column that must not be NULL since somebody changed it, and what the models make of it.
+    /// A column that somebody set to NOT NULL: the models' column, and whether the change breaks them.
     @Test(arguments: [
         (Optional<Column>.none, true),
         (Column(name: "c", type: "text", nullable: true), true),
@@ -165,7 +165,7 @@ struct BlameTests {
         #expect(!comparison.isBreaking)
     }
 
-    @Test func modelsWithoutTablesSayNothing() {
+    @Test func modelsWithoutTablesAreNotCompared() {
         let comparison = Self.compare(live: Self.before, expected: Self.atHead, models: Catalog(tables: []))
         #expect(comparison == Self.compare(live: Self.before, expected: Self.atHead, models: nil))
         #expect(comparison.isBreaking)
@@ -190,20 +190,20 @@ struct BlameTests {
         #expect(comparison.missingColumns.isEmpty)
     }
 
-    @Test func aRenamedColumnIsAGuessOnWhatIsMissing() {
+    @Test func aMissingColumnMayHaveBeenRenamed() {
         var live = Self.atHead
         live.tables[0].columns[2].name = "Biography"
         let comparison = Self.compare(live: live, expected: Self.atHead, models: Self.atHead)
         #expect(comparison.differences.map(\.kind) == [.missingColumn, .extraColumn])
         #expect(comparison.differences.map(\.renamedTo) == ["Biography", nil])
-        // A snapshot knows that there are no comments, where the live catalog was read without looking.
+        // The snapshot was read with comments, of which there are none; the live catalog without.
         var shipped = Self.atHead
         for index in shipped.tables[0].columns.indices { shipped.tables[0].columns[index].comment = "" }
         let besides = Self.compare(live: live, expected: shipped, models: Self.atHead)
         #expect(besides.differences == comparison.differences)
     }
 
-    @Test func twoAlikeAreToldApartByTheirPlaceOrNotAtAll() {
+    @Test func columnsOfOneDefinitionAreMatchedByPositionOnly() {
         let names = ["a", "b"].map { Column(name: $0, type: "text", nullable: true) }
         let others = ["x", "y"].map { Column(name: $0, type: "text", nullable: true) }
         let expected = Self.catalog([Self.id] + names)
@@ -214,7 +214,7 @@ struct BlameTests {
         #expect(elsewhere.differences.map(\.renamedTo) == [nil, nil, nil])
     }
 
-    @Test func aRenamedOrMovedTableIsAGuessToo() {
+    @Test func aMissingTableMayHaveBeenRenamedOrMoved() {
         for (schema, name, guess) in [("public", "leads", "leads"), ("crm", "prospects", "crm.prospects")] {
             var live = Self.atHead
             live.tables[0].schema = schema

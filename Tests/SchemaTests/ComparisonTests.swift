@@ -1,7 +1,7 @@
 import Schema
 import Testing
 
-@Suite("Models against the live database")
+@Suite("Models and the live database")
 struct ComparisonTests {
     static func live(_ schema: String, _ name: String, _ columns: [String], kind: Table.Kind = .table) -> Table {
         Table(
@@ -72,7 +72,7 @@ struct ComparisonTests {
         #expect(comparison.differences.map(\.object) == ["crm.prospects"])
     }
 
-    @Test func aTableWithoutSchemaIsFoundAlongTheSearchPathFirstComeFirst() {
+    @Test func aTableWithoutSchemaIsFoundAlongTheSearchPathInOrder() {
         let tables = [Self.live("shared", "prospects", ["id"]), Self.live("later", "prospects", ["id", "email"])]
         let models = [Self.model("prospects", ["id", "email"])]
         let comparison = Self.compare(models, tables, searchPath: ["shared", "later"])
@@ -80,7 +80,7 @@ struct ComparisonTests {
         #expect(Self.compare(models, tables).missingTables == [TableName(schema: "public", name: "prospects")])
     }
 
-    @Test func theVersionTableIsAlembics() {
+    @Test func theVersionTableIsLeftOut() {
         let name = TableName(schema: "public", name: "alembic_version")
         let models = [Self.model("alembic_version", ["version_num"])]
         #expect(Self.compare(models, [], versionTable: name).tablesCompared == 0)

@@ -64,7 +64,7 @@ struct ExtensionTests {
         #expect(Set(kinds) == [.extension, .extensionVersion, .generated])
     }
 
-    /// Without an extension that moved, another schema is another object.
+    /// Unless an extension moved, a name in another schema is another object.
     @Test func anotherSchemaIsAnotherType() {
         var live = Self.catalog("extensions")
         var expected = Self.catalog("public")
@@ -72,7 +72,7 @@ struct ExtensionTests {
         expected.extensions = []
         let comparison = Self.compare(live, expected)
         #expect(Set(comparison.differences.map(\.kind)) == [.type, .default, .generated, .index, .typeDefinition])
-        // The same words with other casts.
+        // The same expression with other casts.
         #expect(comparison.notComparable.map(\.kind) == [.constraint])
     }
 }

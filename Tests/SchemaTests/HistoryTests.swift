@@ -17,7 +17,7 @@ struct HistoryTests {
             serverVersion: 150_010, schemas: ["public"], tables: tables + [table("alembic_version", "version_num")])
     }
 
-    /// Five revisions: two tables, a column, nothing, a table goes and comes back.
+    /// Five revisions: create two tables, add a column, do nothing, drop a table, create it again.
     static let history: SchemaHistory = {
         var history = SchemaHistory(base: Catalog(schemas: ["public"], tables: []), versionTables: [version])
         let steps: [(String, Catalog)] = [
@@ -31,7 +31,7 @@ struct HistoryTests {
         return history
     }()
 
-    @Test func everyCatalogComesBack() {
+    @Test func everyCatalogIsRestored() {
         let tables = (0...5).map { Self.history.catalog(at: $0).tables.map(\.name) }
         #expect(tables == [[], ["old", "users"], ["old", "users"], ["old", "users"], ["users"], ["old", "users"]])
         #expect(Self.history.catalog(at: 2).tables[1].columns.map(\.name) == ["id", "email"])
@@ -40,33 +40,17 @@ struct HistoryTests {
         #expect(Self.history.serverVersion == 150_010)
     }
 
-    @Test func rowsFindTheirPosition() {
-        #expect(Self.history.position(withRows: []) == 0)
-        #expect(Self.history.position(withRows: ["r3"]) == 3)
-        #expect(Self.history.position(withRows: ["r3", "r4"]) == nil)
+    @Test func rowsAreSorted() {
         var history = Self.history
         history.append(revision: "m", rows: ["b", "a"], catalog: Self.history.last)
-        #expect(history.position(withRows: ["a", "b"]) == 6)
         #expect(history.steps.last?.rows == ["a", "b"])
     }
 
-    @Test func managedIsWhatEverWasThere() {
+    @Test func managedIsEveryObjectThatASnapshotContained() {
         let names = Self.history.managed.filter { $0.category == .relation }.map(\.name).sorted()
         #expect(names == ["old", "users"])
         #expect(Self.history.managed.contains(ObjectKey(.schema, name: "public")))
-        #expect(Self.history.revisionsWithoutEffect == ["r3"])
-    }
-
-    @Test func storiesNameTheRevisions() {
-        let story = { (name: String) in Self.history.story(of: ObjectKey(.relation, schema: "public", name: name)) }
-        #expect(story("users") == ObjectStory(created: "r1", changed: "r5"))
-        #expect(story("old") == ObjectStory(created: "r5"))
-        #expect(story("nothing") == nil)
-        #expect(Self.history.story(of: ObjectKey(.schema, name: "public")) == ObjectStory())
-        let users = TableName(schema: "public", name: "users")
-        #expect(Self.history.story(of: users, column: "email") == ObjectStory(created: "r2", removed: "r5"))
-        #expect(Self.history.story(of: users, column: "id") == ObjectStory(created: "r1"))
-        #expect(Self.history.story(of: users, column: "x") == nil)
+        #expect(Self.history.steps.filter(\.change.isEmpty).map(\.revision) == ["r3"])
     }
 
     @Test func afterAFailureNothingIsKnown() throws {
@@ -77,7 +61,6 @@ struct HistoryTests {
         #expect(history.failure == .init(revision: "r6", message: "relation \"x\" does not exist"))
         #expect(history.unknown == ["r7", "r8"])
         #expect(history.steps == Self.history.steps)
-        #expect(history.position(withRows: ["r7"]) == nil)
         #expect(try Self.coded(history) == history)
     }
 
@@ -85,8 +68,8 @@ struct HistoryTests {
         try JSONDecoder().decode(SchemaHistory.self, from: JSONEncoder().encode(history))
     }
 
-    /// Two branches, run one after the other: rows that the replay did not come by.
-    @Test func branchesArePutTogether() {
+    /// Two branches that run one after the other: the replay never has these rows.
+    @Test func changesOfBranchesAreCombined() {
         var history = SchemaHistory()
         let (root, a1, a2) = (Self.table("root", "id"), Self.table("a", "id"), Self.table("a", "id", "x"))
         let (b1, b2) = (Self.table("b", "id"), Self.table("b", "id", "y"))
@@ -97,14 +80,14 @@ struct HistoryTests {
         for (revision, rows, tables) in steps {
             history.append(revision: revision, rows: rows, catalog: Catalog(serverVersion: 15, tables: tables))
         }
-        #expect(history.position(withRows: ["a1", "b2"]) == nil)
+        #expect(!history.steps.contains { $0.rows == ["a1", "b2"] })
         let built = history.catalog(containing: ["root", "a1", "b1", "b2"])
         #expect(built == Catalog(serverVersion: 15, tables: [root, a1, b2]))
         #expect(history.catalog(containing: ["root", "b1"]) == Catalog(serverVersion: 15, tables: [root, b1]))
         #expect(history.catalog(containing: Set(steps.map(\.0))) == history.last)
         #expect(history.catalog(containing: []) == history.base)
         #expect(history.catalog(containing: ["root", "unknown"]) == nil)
-        // Both branches change one table: the second's snapshot holds the first's change.
+        // Both branches change one table: the snapshot after the second contains the first one's change.
         history.append(
             revision: "b3", rows: ["a2", "b3"],
             catalog: Catalog(serverVersion: 15, tables: [root, Self.table("a", "z"), b2]))
@@ -112,16 +95,16 @@ struct HistoryTests {
         #expect(history.catalog(containing: ["root", "a1", "b1"]) != nil)
     }
 
-    /// Random catalogs in a row: each comes back, also after coding, and from the changes alone.
-    @Test(arguments: 0..<8) func randomHistoriesComeBack(seed: Int) throws {
+    /// A series of random catalogs: each is restored from the changes, also after encoding and decoding.
+    @Test(arguments: 0..<8) func randomHistoriesAreRestored(seed: Int) throws {
         var history = SchemaHistory()
         var catalogs = [Catalog(tables: [])]
         var random = SeededGenerator(seed: seed)
         for step in 0..<25 {
-            // One change, made or undone, or another database altogether.
+            // One change, made or undone, or another database.
             var catalog = RandomComparisonTests.catalog(random.oneIn(5) ? seed + step : seed)
-            if random.oneIn(2) { _ = random.pick(Mutation.all).apply(&catalog, &random) }
-            // Again sorted, as a reader gives it.
+            if random.oneIn(2) { _ = random.pick(CatalogMutation.all).apply(&catalog, &random) }
+            // Sorted again, as a reader returns it.
             catalog = Catalog(
                 serverVersion: catalog.serverVersion, schemas: catalog.schemas, tables: catalog.tables,
                 sequences: catalog.sequences, types: catalog.types, routines: catalog.routines,
@@ -139,7 +122,7 @@ struct HistoryTests {
         #expect(longer.steps.last?.change.isEmpty == true)
     }
 
-    /// Byte by byte, in an order of its own: two names that look the same have no order among each other.
+    /// Sorted byte by byte, because canonically equivalent names have no defined order in a catalog.
     static func text(_ catalog: Catalog) -> [String] {
         let lists: [[Any]] = [
             catalog.schemas, catalog.tables, catalog.sequences, catalog.types, catalog.routines, catalog.extensions,
@@ -149,7 +132,7 @@ struct HistoryTests {
         }
     }
 
-    @Test func aChangeSaysWhatItPutsAndRemoves() {
+    @Test func aChangeListsWhatItPutsAndRemoves() {
         let before = Self.catalog(Self.table("a", "id"), Self.table("b", "id"))
         let after = Self.catalog(Self.table("b", "id", "x"), Self.table("c", "id"))
         let change = CatalogChange(from: before, to: after)

@@ -25,7 +25,7 @@ struct IgnoreRuleTests {
             triggers: [Trigger(name: "tr", definition: "…")], policies: [Policy(name: "p")])
     }
 
-    /// The same, with everything in it changed or gone.
+    /// The same catalog without the parts of its tables.
     static let changed: Catalog = {
         var catalog = Catalog(tables: Self.catalog.tables)
         for index in catalog.tables.indices {
@@ -89,37 +89,37 @@ struct IgnoreRuleTests {
         #expect(comparison.ignored.allSatisfy { $0.rule == text })
         #expect(comparison.differences.count + comparison.ignored.count == all.differences.count)
         #expect(Set(comparison.differences).isDisjoint(with: comparison.ignored.map(\.difference)))
-        // What is ignored is not missed either.
+        // Ignored columns are not listed as missing.
         #expect(!comparison.missingColumns.contains { objects.contains("\($0.table).\($0.column)") })
     }
 
     @Test(arguments: [
-        ("audit_*", IgnoreRuleError.Reason.noKind), ("tables:a", .unknownKind("tables")), (":a", .unknownKind("")),
+        ("audit_*", SchemaError.Code.noKind), ("tables:a", .unknownKind("tables")), (":a", .unknownKind("")),
         ("table:", .emptyName), ("table:a.", .emptyName), ("column:.a", .emptyName), ("table:\"\"", .emptyName),
         ("table:\"a", .openQuote), ("table: a", .surroundedBySpace), ("table:a ", .surroundedBySpace),
         ("table:a.b.c", .names(1...2, .table)), ("column:a", .names(2...3, .column)),
         ("extension:a.b", .names(1...1, .extension)), ("*:a.b.c.d", .names(1...3, .any)),
     ])
-    func whatCannotBeUnderstood(text: String, reason: IgnoreRuleError.Reason) {
-        let error = #expect(throws: IgnoreRuleError.self) { try IgnoreRule(parsing: text) }
+    func malformedRules(text: String, code: SchemaError.Code) {
+        let error = #expect(throws: SchemaError.self) { try IgnoreRule(parsing: text) }
         #expect(error?.rule == text)
-        #expect(error?.reason == reason)
+        #expect(error?.code == code)
         #expect(error?.description.contains("'\(text)'") == true)
     }
 
-    @Test func aRuleIsItsTextInSettings() throws {
+    @Test func aRuleIsEncodedAsItsText() throws {
         let rules = try JSONDecoder().decode([IgnoreRule].self, from: Data(#"["table:a.\"B c\"", "*:x"]"#.utf8))
         #expect(rules.map(\.text) == ["table:a.\"B c\"", "*:x"])
         #expect(try JSONDecoder().decode([IgnoreRule].self, from: JSONEncoder().encode(rules)) == rules)
         #expect(throws: DecodingError.self) { try JSONDecoder().decode([IgnoreRule].self, from: Data(#"["x"]"#.utf8)) }
     }
 
-    @Test func manyStarsTakeNoTime() throws {
+    @Test func manyStarsMatchQuickly() throws {
         let rule = String(repeating: "*a", count: 40)
         #expect(try Self.compare(["table:\(rule)b"]).ignored.isEmpty)
     }
 
-    @Test func aBaselineAcceptsWhatItWasMadeFrom() throws {
+    @Test func aBaselineAcceptsTheDifferencesItWasMadeFrom() throws {
         let all = try Self.compare([])
         let baseline = Baseline(accepting: all.differences, createdAt: "2025-01-01T00:00:00Z", note: "by hand")
         let comparison = try Self.compare([], baseline: baseline)
@@ -129,7 +129,7 @@ struct IgnoreRuleTests {
         #expect(!comparison.isBreaking && all.isBreaking)
     }
 
-    @Test func aFurtherChangeIsToldAgain() throws {
+    @Test func aFurtherChangeIsReportedAgain() throws {
         let column = { (type: String) in
             Catalog(tables: [
                 Table(

@@ -1,9 +1,9 @@
 @testable import Schema
 import Testing
 
-@Suite("Types and their order")
+@Suite("Narrower and wider types")
 struct NarrowingTests {
-    /// A live type, the type that is wanted, and whether the first is narrower than the second, and the other way round.
+    /// Two types, whether the first is narrower than the second, and whether the second is narrower than the first.
     @Test(arguments: [
         ("character varying(100)", "character varying(255)", true, false),
         ("character varying(255)", "character varying", true, false),
@@ -62,7 +62,7 @@ struct NarrowingTests {
         ("", "()", true),
     ])
     func looseTexts(left: String, right: String, areAlike: Bool) {
-        #expect((LooseText.of(left) == LooseText.of(right)) == areAlike)
+        #expect((UncastExpression.of(left) == UncastExpression.of(right)) == areAlike)
     }
 
     @Test(arguments: [
@@ -75,22 +75,22 @@ struct NarrowingTests {
         ("(ARRAY[", "(ARRAY[", true),
     ])
     func restoredTexts(left: String, right: String, areSame: Bool) {
-        #expect((RestoredText.of(left) == RestoredText.of(right)) == areSame)
+        #expect((RestoredExpression.of(left) == RestoredExpression.of(right)) == areSame)
     }
 
-    @Test func aSequenceIsKnownByTheDefaultThatNamesIt() {
+    @Test func aDefaultNamesItsSequence() {
         for name in RandomCatalog.names {
             let sequence = Sequence(schema: "Audit Log", name: name + "_id_seq")
-            #expect(NextValue(nextValue(of: sequence))?.sequence == sequence.qualifiedName)
+            #expect(SequenceDefault(nextValue(of: sequence))?.sequence == sequence.qualifiedName)
         }
         for text in ["nextval('seq'::regclass)", "now()", "nextval('public.a'::regclass) + 1", "nextval(''::regclass)"]
         {
-            #expect(NextValue(text) == nil)
+            #expect(SequenceDefault(text) == nil)
         }
     }
 
-    /// The comparison byte by byte lists every member by hand: a new one has to be added there.
-    @Test func noMemberOfACatalogIsForgotten() {
+    /// `ByteEquatable` lists every member by hand, so a new member must be added there.
+    @Test func everyMemberOfACatalogIsCompared() {
         let table = Table(schema: "", name: "", kind: .table, columns: [])
         let counts: [(Any, Int)] = [
             (TableName(schema: "", name: ""), 2), (Column(name: "", type: "", nullable: true), 10),

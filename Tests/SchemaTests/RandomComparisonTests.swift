@@ -1,7 +1,7 @@
 import Schema
 import Testing
 
-/// Comparisons of random catalogs: what one change has to say, and nothing else.
+/// Comparisons of random catalogs: each change gives exactly the expected differences.
 @Suite("Random comparisons")
 struct RandomComparisonTests {
     static func catalog(_ seed: Int) -> Catalog {
@@ -19,11 +19,11 @@ struct RandomComparisonTests {
                 models: models))
     }
 
-    static func found(_ differences: [SchemaDifference]) -> Set<Mutation.Found> {
+    static func found(_ differences: [SchemaDifference]) -> Set<CatalogMutation.Found> {
         Set(
             differences.compactMap { difference in
                 difference.blame.map {
-                    Mutation.Found(difference.kind, difference.object, $0, breaking: difference.breaking)
+                    CatalogMutation.Found(difference.kind, difference.object, $0, breaking: difference.breaking)
                 }
             })
     }
@@ -38,9 +38,9 @@ struct RandomComparisonTests {
         #expect(comparison.tablesCompared == catalog.tables.count)
     }
 
-    /// Each mutation on ten catalogs: several hundred pairs.
-    @Test(arguments: Mutation.all.indices) func oneChangeIsFoundAndNothingElse(index: Int) {
-        let mutation = Mutation.all[index]
+    /// Applies each mutation to ten catalogs: several hundred pairs.
+    @Test(arguments: CatalogMutation.all.indices) func oneChangeIsFoundAndNothingElse(index: Int) {
+        let mutation = CatalogMutation.all[index]
         var applied = 0
         for seed in 0..<40 where applied < 10 {
             let expected = Self.catalog(seed &* 31 &+ index)
@@ -48,7 +48,7 @@ struct RandomComparisonTests {
             var random = SeededGenerator(seed: seed)
             guard let wanted = mutation.apply(&live, &random) else { continue }
             applied += 1
-            // Whatever order the lists are in.
+            // The order of the lists does not matter.
             live.tables.shuffle(using: &random)
             live.sequences.shuffle(using: &random)
             live.types.shuffle(using: &random)
@@ -60,11 +60,11 @@ struct RandomComparisonTests {
                 #expect(comparison.advice.isEmpty, "\(mutation.name), seed \(seed)")
             }
         }
-        #expect(applied == 10, "\(mutation.name) finds nothing to change")
+        #expect(applied == 10, "\(mutation.name) found nothing to change")
     }
 
-    /// Two catalogs that have nothing to do with each other: what one lacks the other has too much.
-    @Test(arguments: 0..<60) func theOtherWayRoundMissingIsExtra(seed: Int) {
+    /// Two unrelated catalogs: what is missing in one direction is extra in the other.
+    @Test(arguments: 0..<60) func missingAndExtraAreSymmetric(seed: Int) {
         let (left, right) = (Self.catalog(seed), Self.catalog(seed + 1_000))
         let managed = Set(left.keys + right.keys)
         let there = Self.compare(live: right, expected: left, managed: managed)
@@ -99,7 +99,7 @@ struct RandomComparisonTests {
 }
 
 extension Catalog {
-    /// Every list in another order, except the columns'.
+    /// Every list in another order, except the columns.
     func shuffled(_ random: inout SeededGenerator) -> Catalog {
         var result = self
         result.schemas.shuffle(using: &random)

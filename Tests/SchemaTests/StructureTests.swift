@@ -2,9 +2,9 @@ import Schema
 import Testing
 
 /// A live catalog that was read without its definition texts.
-@Suite("Comparison of structure alone")
+@Suite("Comparison of structure only")
 struct StructureTests {
-    /// As a reader gives it that asks for no definitions.
+    /// The catalog as a reader returns it without definitions.
     static func stripped(_ catalog: Catalog) -> Catalog {
         var result = catalog
         for table in result.tables.indices {
@@ -49,9 +49,9 @@ struct StructureTests {
         }
     }
 
-    /// What the same change says with texts and without them: nothing else, at most less.
-    @Test(arguments: Mutation.all.indices) func whatIsFoundIsTrue(index: Int) {
-        let mutation = Mutation.all[index]
+    /// Without definition texts, a change gives the same differences as with them, or fewer.
+    @Test(arguments: CatalogMutation.all.indices) func differencesWithoutDefinitionsAreCorrect(index: Int) {
+        let mutation = CatalogMutation.all[index]
         var random = SeededGenerator(seed: index)
         for seed in 0..<6 {
             let expected = RandomComparisonTests.catalog(seed)
@@ -59,7 +59,7 @@ struct StructureTests {
             guard let wanted = mutation.apply(&live, &random) else { continue }
             let found = Self.compare(Self.stripped(live), expected, models: nil).differences
             let objects = Set(wanted.map(\.object))
-            // Without its text an index or a check is known by its name.
+            // Without its text, an index or a check is identified by its name.
             let isRenaming = mutation.name == "rename a constraint" || mutation.name == "rename an index"
             if !isRenaming { #expect(found.allSatisfy { objects.contains($0.object) }, "\(mutation.name): \(found)") }
             let byStructure = wanted.filter { [.missingTable, .missingColumn, .type, .nullability].contains($0.kind) }
@@ -67,7 +67,7 @@ struct StructureTests {
         }
     }
 
-    @Test func withoutDefaultsNothingIsSaidOfWhatIsFilled() {
+    @Test func withoutDefaultsUnfilledColumnsAreNotReported() {
         let models = ModelSchema(
             tables: [ModelTable(name: "t", columns: [ModelColumn(name: "c", type: "TEXT", nullable: true)])],
             defaultSchema: "public")

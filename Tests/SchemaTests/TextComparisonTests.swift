@@ -1,18 +1,18 @@
 import Schema
 import Testing
 
-/// Definitions that are worded in more than one way.
-@Suite("Wordings of one definition")
+/// Definitions that PostgreSQL can print in several ways.
+@Suite("Several texts of one definition")
 struct TextComparisonTests {
     static let table = TableName(schema: "public", name: "t")
-    /// As PostgreSQL 15 words `a IN ('a', 'b')` for a varchar, and the same after its dump was restored.
+    /// `a IN ('a', 'b')` for a varchar column as PostgreSQL 15 prints it, and the same after a dump and restore.
     static let original = "((a)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[]))"
     static let restored = "((a)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text]))"
     static let other = "((a)::text = ANY (ARRAY[('a'::character varying)::text, ('c'::character varying)::text]))"
-    /// The same words with other brackets.
+    /// The same expression with other parentheses.
     static let regrouped = "(((a)::text) = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[]))"
 
-    /// A database in which everything that can hold an expression holds this one.
+    /// A database in which every object that can contain an expression contains this one.
     static func catalog(_ text: String, version: Int = 150_010, type: String = "character varying") -> Catalog {
         Catalog(
             serverVersion: version,
@@ -67,7 +67,7 @@ struct TextComparisonTests {
         }
     }
 
-    @Test func otherWordsDiffer() {
+    @Test func otherExpressionsDiffer() {
         let comparison = SchemaComparison(Self.sides(Self.catalog(Self.other), Self.catalog(Self.original)))
         #expect(Set(comparison.differences.map(\.kind)) == Self.everywhere)
         #expect(comparison.differences.count == 10)
@@ -75,14 +75,14 @@ struct TextComparisonTests {
         #expect(comparison.notComparable.isEmpty)
     }
 
-    @Test func otherBracketsAreNotComparable() {
+    @Test func otherParenthesesAreNotComparable() {
         let comparison = SchemaComparison(Self.sides(Self.catalog(Self.regrouped), Self.catalog(Self.original)))
         #expect(comparison.differences.isEmpty)
         #expect(Set(comparison.notComparable.map(\.kind)) == Self.everywhere)
         #expect(comparison.notComparable.count == 10)
     }
 
-    @Test func whatAShadowReadsBackDecides() {
+    @Test func textsParsedByAShadowDecide() {
         let sides = Self.sides(Self.catalog(Self.regrouped), Self.catalog(Self.original))
         let wanted = SchemaComparison(sides).textsToParse
         #expect(wanted.count == 22)
@@ -92,14 +92,14 @@ struct TextComparisonTests {
         let equal = SchemaComparison(Self.sides(sides.live, Self.catalog(Self.original), parsed: same))
         #expect(equal.differences.isEmpty)
         #expect(equal.notComparable.isEmpty)
-        // Each side reads back as it is: the brackets mean something.
+        // Each side is printed unchanged, so the parentheses have a meaning.
         let apart = Dictionary(uniqueKeysWithValues: wanted.map { ($0, $0.text) })
         let different = SchemaComparison(Self.sides(sides.live, Self.catalog(Self.original), parsed: apart))
         #expect(Set(different.differences.map(\.kind)) == Self.everywhere)
         #expect(different.notComparable.isEmpty)
     }
 
-    @Test func nothingIsAskedForWhereNothingDiffers() {
+    @Test func nothingIsParsedAgainWhereNothingDiffers() {
         let same = Self.sides(Self.catalog(Self.restored), Self.catalog(Self.original))
         #expect(SchemaComparison(same).textsToParse.isEmpty)
         let lost = Self.sides(Catalog(tables: []), Self.catalog(Self.original))
@@ -113,24 +113,24 @@ struct TextComparisonTests {
         #expect(comparison.differences.isEmpty)
         #expect(Set(comparison.notComparable.map(\.kind)) == Self.everywhere)
         #expect(
-            comparison.notComparable.allSatisfy { $0.reason == "PostgreSQL 15 and 13 word expressions differently" })
+            comparison.notComparable.allSatisfy { $0.reason == "PostgreSQL 15 and 13 print expressions differently" })
         var structure = live
         structure.tables[0].columns[0].type = "integer"
         structure.tables[0].constraints.removeFirst()
         structure.tables[0].indexes[0] = Index(name: "ix", definition: "USING btree (b)")
         let kinds = SchemaComparison(Self.sides(structure, Self.catalog(Self.original))).differences.map(\.kind)
         #expect(kinds == [.type, .missingConstraint, .index])
-        // Read back by one server they can be compared after all.
+        // Printed again by one server, the texts can be compared.
         let parsed = Dictionary(
             uniqueKeysWithValues: SchemaComparison(sides).textsToParse.map { ($0, "the same") })
         #expect(SchemaComparison(Self.sides(live, Self.catalog(Self.original), parsed: parsed)).notComparable.isEmpty)
     }
 
-    @Test func anotherTypeWordsTheSameExpressionAnew() {
+    @Test func anotherTypeChangesTheTextOfAnExpression() {
         var live = Self.catalog(
             "(a = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text]))", type: "text")
         let expected = Self.catalog(Self.original)
-        // Only what stands on the table whose column changed.
+        // Only the parts of the table whose column changed.
         live.tables[0].columns[1] = expected.tables[0].columns[1]
         live.tables[0].columns[2] = expected.tables[0].columns[2]
         live.tables[1] = expected.tables[1]
@@ -141,7 +141,7 @@ struct TextComparisonTests {
         #expect(Set(comparison.notComparable.map(\.kind)) == [.constraint, .index, .trigger, .policy])
     }
 
-    @Test func anotherTypeCastsTheSameDefaultAnew() {
+    @Test func anotherTypeChangesTheCastOfADefault() {
         let catalog = { (type: String, value: String) in
             Catalog(tables: [
                 Table(
@@ -168,7 +168,7 @@ struct TextComparisonTests {
         #expect(SchemaComparison(Self.sides(live, expected)).differences.map(\.kind) == [.view])
     }
 
-    /// Texts that are the same definition under several names, or several definitions under one.
+    /// One definition under several names, and several definitions under one name.
     @Test func constraintsAreMatchedByDefinitionFirst() {
         let check = { (name: String, text: String) in
             Constraint(name: name, kind: .check, columns: ["a"], definition: "CHECK (\(text))")
@@ -185,7 +185,7 @@ struct TextComparisonTests {
         #expect(comparison.differences.map(\.migrations) == ["CHECK ((2 = 2))", "two", "one"])
     }
 
-    @Test func aConstraintOfAnotherNameIsTheSameOneChangedWhereItCanBeNoOther() {
+    @Test func aConstraintOfAnotherNameIsAChangedOneIfNoOtherMatches() {
         let key = { (name: String, text: String) in
             Constraint(
                 name: name, kind: .foreignKey, columns: ["a"],
@@ -203,7 +203,7 @@ struct TextComparisonTests {
                 == [.missingConstraint, .extraConstraint, .extraConstraint])
     }
 
-    @Test func oneConstraintTwiceIsOneTooMany() {
+    @Test func aDuplicateConstraintIsExtra() {
         let expected = Self.catalog("true")
         var live = expected
         live.tables[0].constraints.append(live.tables[0].constraints[0])

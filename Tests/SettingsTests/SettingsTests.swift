@@ -1,5 +1,8 @@
+import Files
 import Settings
+import Support
 import Testing
+import Text
 
 @Suite struct SettingsTests {
     static let text = """
@@ -82,6 +85,38 @@ import Testing
             _ = try SettingsDocument(text: "a = 1\nb = = 2\n", file: "f.toml")
         } catch {
             #expect(error.description.hasPrefix("f.toml:2: not valid TOML"))
+        }
+    }
+}
+
+@Suite struct TextFileTests {
+    @Test(arguments: ["", "plain", "a\"b\\c", "\n\t\u{1}\u{1F}\u{7F}", "é日\u{1F600}", "${HOME} # no comment"])
+    func quotedStringsAreReadBack(text: String) throws {
+        var root = try SettingsDocument(text: "key = \(TOMLString.quoted(text))\n", file: "f.toml").root
+        #expect(try root.string("key")?.utf8.elementsEqual(text.utf8) == true)
+    }
+
+    @Test func filesAreNamedInErrors() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = try folder.write("file", "text\r\n\n")
+            #expect(try TextFile.read(path) == "text\r\n\n")
+            #expect(try TextFile.secret(path) == "text")
+            let empty = try folder.write("empty", "\n")
+            #expect(throws: SettingsError(file: empty, message: "is empty; it must contain the secret")) {
+                try TextFile.secret(empty)
+            }
+            let missing = folder.path("missing")
+            #expect(throws: SettingsError(file: missing, message: "cannot be read: No such file or directory")) {
+                try TextFile.read(missing)
+            }
+            let binary = folder.path("binary")
+            try FileSystem.replace(binary, with: [0xFF])
+            #expect(throws: SettingsError(file: binary, message: "is not UTF-8 text")) { try TextFile.read(binary) }
+            let large = folder.path("large")
+            try FileSystem.replace(large, with: [UInt8](repeating: 0x61, count: (1 << 20) + 1))
+            #expect(throws: SettingsError(file: large, message: "cannot be read: it is larger than 1 MiB")) {
+                try TextFile.read(large)
+            }
         }
     }
 }

@@ -3,10 +3,11 @@ import Subprocess
 import Synchronization
 import SystemPackage
 
-/// A program that runs beside a test. It is killed when the test process dies or drops the last reference to it.
+/// A program that runs in the background of a test. It is killed when the test process ends or drops the last reference
+/// to it.
 ///
-/// A shell holds it on a leash: when the shell's standard input ends, the program gets SIGKILL. The program's own
-/// standard input is empty.
+/// A shell watches its own standard input and sends SIGKILL to the program at end of file. The program's standard input
+/// is empty.
 public final class BackgroundProgram: Sendable {
     fileprivate struct Record {
         var process: pid_t?
@@ -16,27 +17,29 @@ public final class BackgroundProgram: Sendable {
     }
 
     private let record: RecordBox
-    private let leash: CInt
+    private let watchdog: CInt
 
     private final class RecordBox: Sendable {
         let value = Mutex(Record())
     }
 
-    /// Starts the program; returns when its process exists, which does not mean that it is ready.
+    /// Starts the program and returns when its process exists; the program may not be ready yet.
     ///
     /// - Parameters: as those of `Program.run`.
-    /// - Throws: when it cannot be started.
+    /// - Throws: when the program cannot be started.
     public init(
         _ program: String, _ arguments: [String] = [], environment: [String: String?] = [:], folder: String? = nil
     ) async throws {
         var ends: [CInt] = [-1, -1]
         let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SupportError("No socket pair.") }
-        leash = ends[1]
+        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {
+            throw SupportError("A socket pair could not be created.")
+        }
+        watchdog = ends[1]
         let box = RecordBox()
         record = box
         let input = FileDescriptor(rawValue: ends[0])
-        let words = ["-c", Self.script, "leash", program] + arguments
+        let words = ["-c", Self.script, "watchdog", program] + arguments
         Task.detached {
             let result = try? await Subprocess.run(
                 .path("/bin/sh"), arguments: Arguments(words), environment: Program.changed(environment),
@@ -66,10 +69,10 @@ public final class BackgroundProgram: Sendable {
     }
 
     deinit {
-        Glibc.close(leash)
+        Glibc.close(watchdog)
     }
 
-    /// Runs the body beside the program, which is gone when this returns.
+    /// Runs the body while the program runs; the program has ended when this returns.
     public static func with<T>(
         _ program: String, _ arguments: [String] = [], environment: [String: String?] = [:], folder: String? = nil,
         isolation: isolated (any Actor)? = #isolation, _ body: (BackgroundProgram) async throws -> T
@@ -91,44 +94,43 @@ public final class BackgroundProgram: Sendable {
     /// The exit status, or 128 + the signal; nil while it runs.
     public var status: Int32? { record.value.withLock { $0.status } }
 
-    /// Sends a signal of `Glibc`, such as `SIGTERM`; nothing happens when the program has ended.
+    /// Sends a signal, such as `SIGTERM`; does nothing when the program has ended.
     public func signal(_ signal: Int32) {
         record.value.withLock { record in
             if record.status == nil, let process = record.process { _ = Glibc.kill(process, signal) }
         }
     }
 
-    /// Ends the program with SIGKILL and waits until it is gone.
+    /// Kills the program with SIGKILL and waits until it has ended.
     public func kill() async throws {
         signal(SIGKILL)
         try await wait()
     }
 
-    /// Waits for the program's end, and gives its status.
+    /// Waits until the program has ended, and returns its status.
     @discardableResult
     public func wait(deadline: Duration = .seconds(30)) async throws -> Int32 {
         try await eventually("the program has ended", deadline: deadline) { status != nil }
         return status ?? 127
     }
 
-    /// The inner shell tells its process's number and becomes the program, so that the first line is always that
-    /// number.
+    /// The inner shell prints its process id and then becomes the program, so the first line is always the process id.
     private static let script = """
         exec 3<&0 </dev/null
         sh -c 'echo $$; exec "$@"' sh "$@" 3<&- &
         program=$!
         { cat <&3; kill -KILL $program; } >/dev/null 2>&1 &
-        leash=$!
+        watchdog=$!
         exec 3<&-
         wait $program
         status=$?
-        kill $leash 2>/dev/null
+        kill $watchdog 2>/dev/null
         exit $status
         """
 }
 
 extension BackgroundProgram.Record {
-    /// Takes what came on standard output; the first line of it is the shell's.
+    /// Appends standard output; its first line is the process id.
     fileprivate mutating func add(_ bytes: SubprocessOutputSequence.Buffer) {
         output += bytes.withUnsafeBytes { Array($0) }
         guard process == nil, let end = output.firstIndex(of: UInt8(ascii: "\n")) else { return }

@@ -3,9 +3,9 @@ import SystemPackage
 
 /// Runs a program to its end.
 public enum Program {
-    /// What a program left behind.
+    /// The status and output of a program.
     public struct Outcome: Sendable {
-        /// The exit status, or 128 + the signal that ended it, as a shell has it.
+        /// The exit status, or 128 + the signal that ended it, as in a shell.
         public var status: Int32
         public var standardOutput: String
         public var standardError: String
@@ -16,7 +16,7 @@ public enum Program {
     /// - Parameters:
     ///   - program: an absolute path, or a name that `PATH` resolves.
     ///   - environment: changes to this process's environment; nil unsets.
-    ///   - timeout: after it the program is killed and the call throws.
+    ///   - timeout: after this time the program is killed and the call throws.
     public static func run(
         _ program: String, _ arguments: [String] = [], environment: [String: String?] = [:], folder: String? = nil,
         input: String = "", timeout: Duration = .seconds(120)

@@ -1,34 +1,34 @@
 import FoundationEssentials
 
-/// The checkout that these tests were built from.
+/// The checkout from which these tests were built.
 public enum RepositoryRoot {
-    /// Without a slash at the end.
+    /// Without a trailing slash.
     public static let path: String = #filePath.split(separator: "/").dropLast(3).reduce(into: "") { $0 += "/\($1)" }
 }
 
-/// The interpreter with Alembic, SQLAlchemy and the drivers that tests run real projects with.
+/// The Python interpreter for tests with real projects; it has Alembic, SQLAlchemy and the drivers.
 public enum TestPython {
-    /// `SCHEMAD_TEST_PYTHON`, or the one that the Makefile puts into the checkout.
+    /// `SCHEMAD_TEST_PYTHON`, or the interpreter that the Makefile installs in the checkout.
     public static let interpreter =
         ProcessInfo.processInfo.environment["SCHEMAD_TEST_PYTHON"] ?? "\(RepositoryRoot.path)/.venv/bin/python"
 }
 
 /// The programs of this package, built together with the tests.
 public enum Products {
-    /// The program of this name; it lies beside the running one (the test bundle or the benchmarks).
+    /// The path of a program, in the folder of the running one (the test bundle or the benchmarks).
     ///
     /// - Throws: when it was not built.
     public static func path(_ name: String) throws -> String {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let path = own.split(separator: "/").dropLast().reduce(into: "") { $0 += "/\($1)" } + "/\(name)"
         guard FileManager.default.isExecutableFile(atPath: path) else {
-            throw SupportError("\(path) is not there: build the product \(name) first.")
+            throw SupportError("\(path) does not exist: build the product \(name) first.")
         }
         return path
     }
 }
 
-/// What kept a test from doing its work.
+/// An error of the test tools.
 public struct SupportError: Error, CustomStringConvertible {
     public let description: String
 

@@ -1,7 +1,7 @@
 public import Postgres
 
-/// PostgreSQL for tests: one server for the whole test process, a fresh database for each test. The server ends and its
-/// folder vanishes with the process, even when that crashes.
+/// PostgreSQL for tests: one server per test process, a new database per test. The server stops and its folder is removed
+/// when the process ends, even if it crashes.
 public enum TestCluster {
     private static let start = Task {
         let cluster = EmbeddedCluster(
@@ -10,7 +10,7 @@ public enum TestCluster {
         return cluster
     }
 
-    /// Several, so that one test does not wait until all others have their databases.
+    /// Several connections, so that tests create their databases concurrently.
     private static let administrators = Task {
         let cluster = try await shared()
         let address = try DatabaseAddress(await cluster.url())
@@ -22,12 +22,12 @@ public enum TestCluster {
         return all[Int.random(in: all.indices)]
     }
 
-    /// The server that all tests share. Do not stop it, and leave its roles and settings as they are; see `own`.
+    /// The server that all tests share. Do not stop it or change its existing roles and settings; see `own`.
     public static func shared() async throws -> EmbeddedCluster {
         try await start.value
     }
 
-    /// A server of one's own, to stop, break and reconfigure; removed when the body ends.
+    /// Runs the body with a separate server, which it may stop, break and reconfigure; it is removed afterwards.
     public static func own<T: Sendable>(
         _ settings: EmbeddedCluster.Settings = .init(), isolation: isolated (any Actor)? = #isolation,
         _ body: (EmbeddedCluster) async throws -> T
@@ -46,23 +46,23 @@ public enum TestCluster {
         }
     }
 
-    /// Creates an empty database of a name that nobody else uses. Drop it with `drop`; `withDatabase` does.
+    /// Creates an empty database with a unique name. Drop it with `drop`; `withDatabase` does both.
     public static func database() async throws -> (url: String, name: String) {
         let name = "test_" + String(UInt64.random(in: 0 ... .max), radix: 36)
         try await administrator().withSession { session throws(PostgresError) in
-            // Version 15 logs every page of a new database unless told otherwise, which takes three times as long.
+            // By default version 15 writes every page of a new database to the WAL, which takes three times as long.
             let strategy = session.serverVersion >= 150_000 ? "STRATEGY file_copy" : ""
             try session.query("CREATE DATABASE \(name) \(strategy)")
         }
         return (await (try shared()).url(database: name), name)
     }
 
-    /// Drops a database and cuts off whoever still uses it.
+    /// Drops a database and terminates its sessions.
     public static func drop(_ name: String) async throws {
         try await administer("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
     }
 
-    /// Runs the body with the address of a fresh database and drops it afterwards.
+    /// Runs the body with the address of a new database and drops it afterwards.
     public static func withDatabase<T: Sendable>(
         isolation: isolated (any Actor)? = #isolation, _ body: (_ url: String) async throws -> T
     ) async throws -> T {
@@ -83,16 +83,42 @@ public enum TestCluster {
         try await administrator().withSession { session throws(PostgresError) in try session.query(statement) }
     }
 
-    /// Runs statements as they come, one after another, in the database of the address.
+    /// Runs statements one after another in the database of the address, and returns the result of the last one.
     @discardableResult
     public static func execute(_ url: String, _ statements: String...) async throws -> Rows {
-        let connection = Connection(try DatabaseAddress(url), SessionOptions(applicationName: "tests"))
-        let rows = try await connection.withSession { session throws(PostgresError) in
-            var rows = Rows(columns: [], values: [], affected: 0)
+        try await Connection.temporary(try DatabaseAddress(url), SessionOptions(applicationName: "tests")) {
+            session throws(PostgresError) in
+            var rows = Rows()
             for statement in statements { rows = try session.query(statement) }
             return rows
         }
-        await connection.close()
-        return rows
+    }
+}
+
+extension EmbeddedCluster {
+    public func restart() async throws(PostgresError) {
+        try stop()
+        try await start()
+    }
+
+    /// An address on 127.0.0.1, for a role that has a password.
+    public func urlOverTCP(database: String, user: String, password: String) throws(PostgresError) -> String {
+        try DatabaseAddress("host=127.0.0.1 port=\(port)").with(database: database)
+            .with(user: user, password: password).url()
+    }
+}
+
+extension DatabaseAddress {
+    /// The same database, another login; nil means no password.
+    public func with(user: String, password: String?) throws(PostgresError) -> DatabaseAddress {
+        var parameters = parameters
+        parameters["dbname"] = database
+        parameters["user"] = user
+        parameters["password"] = password
+        let words = parameters.map { name, value in
+            let escaped = value.map { "\\'".contains($0) ? "\\\($0)" : String($0) }.joined()
+            return "\(name)='\(escaped)'"
+        }
+        return try DatabaseAddress(words.joined(separator: " "))
     }
 }

@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: ["{}", "[]", "{\"id\":\"1\"}", "{\"id\":\"1\",\"error\":{}}", "{\"id\":\"1\",\"result\":1,}", ""])
-    func brokenAnswersAreErrors(_ body: String) {
+    func malformedResponsesAreErrors(_ body: String) {
         #expect(throws: WireError.self) { try Response(parsing: Array(body.utf8)) }
     }
 
@@ -89,7 +89,7 @@ import Testing
         #expect(gap.progress == nil)
     }
 
-    @Test func whatIsNotKnownIsAnExplicitNull() throws {
+    @Test func unknownValuesAreExplicitNulls() throws {
         let job = JobEntry(
             id: "j", command: "migrate", database: nil, state: .queued, createdAt: "2026-01-01T00:00:00Z")
         #expect(

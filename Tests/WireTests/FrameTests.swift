@@ -18,7 +18,7 @@ import Testing
         }
     }()
 
-    /// What a server makes of bytes, in the words of the vectors.
+    /// The outcome of a server's decoder, in the terms of the vectors.
     static func outcome(_ decoder: inout FrameDecoder) -> String {
         do {
             return try decoder.next() == nil ? "needMore" : "ok"
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func whatIsSentIsHeldToTheSameRules() {
+    @Test func sentFramesFollowTheSameRules() {
         #expect(throws: WireError.self) { try Frame(.request, body: []).encoded() }
         #expect(throws: WireError.self) { try Frame(.response, token: [1], body: [0x7B]).encoded() }
         #expect(throws: WireError.self) {

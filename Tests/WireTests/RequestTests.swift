@@ -20,7 +20,7 @@ import Testing
         }
     }()
 
-    /// The way of a body through the agent: strict scan, envelope, command, its parameters.
+    /// Reads a body as the agent does: strict JSON, envelope, command, parameters.
     static func outcome(_ body: [UInt8]) -> String {
         do {
             let request = try Request(parsing: body)
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    /// `%` is the rest of a request whose id and command are good.
+    /// `%` is replaced with the rest of a request whose id and command are good.
     @Test(arguments: [
         ("\"database\":\"main\"", "ok"), ("\"database\":\"\"", "badParams"), ("\"database\":null", "badParams"),
         ("\"database\":7", "badParams"), ("\"database\":\"a\\nb\"", "badParams"),
@@ -87,7 +87,7 @@ import Testing
         #expect(outcome == (isGood ? "ok" : "badParams"))
     }
 
-    /// A refusal reaches the request it belongs to as soon as the id could be read.
+    /// A refusal has the request's id if it could be read.
     @Test(
         arguments: [
             ("{\"id\":\"c1\",\"command\":\"status\",\"x\":1}", "c1"), ("{\"x\":1,\"id\":\"c1\"}", "c1"),

@@ -3,7 +3,7 @@ import Support
 import Testing
 import Wire
 
-/// The command table and `proto/schema/commands` say the same.
+/// The command table and `proto/schema/commands` agree.
 @Suite struct SchemaTests {
     private struct Schema: Decodable {
         var name: String
@@ -33,7 +33,7 @@ import Wire
         #expect(Set(files) == Set(CommandTable.all.map { $0.name + ".json" }))
     }
 
-    @Test(arguments: CommandTable.all.map { $0.name }) func theSchemaIsTheCommands(_ name: String) throws {
+    @Test(arguments: CommandTable.all.map { $0.name }) func theSchemaMatchesTheCommand(_ name: String) throws {
         let command = try CommandTable.command(named: name)
         let schema = try Self.schema(name)
         #expect(schema.name == name)

@@ -1,48 +1,44 @@
 import Wire
 
-/// One authorised request on its way to its command.
+/// One authorized request on its way to its command.
 struct Call: Sendable {
     var request: Request
     var principal: Principal
-    /// The database that the request names, or the only one for a command that needs one; else `nil`.
-    var database: ManagedDatabase?
+    /// The database that the request names, or the only one for a command that needs one; else nil.
+    var database: ServedDatabase?
     var agent: AgentState
     var receivedAt = ContinuousClock.now
 
-    /// Bounds queueing and waiting, never a running migration.
+    /// Limits queueing and waiting, never a running migration.
     var deadline: ContinuousClock.Instant {
         receivedAt + .milliseconds(request.deadlineMilliseconds ?? Limits.defaultDeadlineMilliseconds)
     }
 
     /// - Throws: `badParams` when the request had to name a database.
-    func requireDatabase() throws(WireError) -> ManagedDatabase {
-        guard let database else {
-            throw WireError(
-                .badParams,
-                "name a database: this agent has \(agent.databases.map(\.name).filter(principal.permits(database:)).joined(separator: ", "))"
-            )
-        }
-        return database
+    func requireDatabase() throws(WireError) -> ServedDatabase {
+        if let database { return database }
+        let names = agent.databases.map(\.name).filter(principal.permits(database:))
+        throw WireError(.badParams, "name a database: this agent has \(names.joined(separator: ", "))")
     }
 }
 
-/// The agent's side of one command of the wire's table.
+/// The agent's side of one command of the protocol.
 protocol CommandHandler: RegisteredCommand {
     associatedtype Declaration: Command
 
-    /// The result, when memory has it.
+    /// The result, when it is in memory; nil when it has to be made.
     ///
     /// Runs on the connection's event loop: it must not block.
-    func recall(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> RecalledAnswer?
+    func cachedResult(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> CachedResult?
 
-    /// The answer. `emit` sends an event to a client that asked for a stream.
+    /// The result. `emit` sends an event to a client that asked for a stream.
     func run(
         _ parameters: Declaration.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> Declaration.Result
 }
 
 extension CommandHandler {
-    func recall(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> RecalledAnswer? { nil }
+    func cachedResult(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> CachedResult? { nil }
 
     var name: String { Declaration.name }
     var needsDatabase: Bool { Declaration.needsDatabase }
@@ -50,11 +46,11 @@ extension CommandHandler {
 
     func begin(_ call: Call) throws(WireError) -> CommandStart {
         let parameters = try Declaration.parameters(of: call.request)
-        if let result = try recall(parameters, call) { return .recalled(result) }
-        return .work { emit in
+        if let result = try cachedResult(parameters, call) { return .cached(result) }
+        return .task { emit in
             do throws(WireError) {
-                let quiet: @Sendable (Event) -> Void = { _ in }
-                let result = try await run(parameters, call, emit: call.request.stream ? emit : quiet)
+                let ignore: @Sendable (Event) -> Void = { _ in }
+                let result = try await run(parameters, call, emit: call.request.stream ? emit : ignore)
                 return .success(try WireCoding.encode(result))
             } catch {
                 return .failure(error)
@@ -63,7 +59,7 @@ extension CommandHandler {
     }
 }
 
-/// A command whose types the dispatcher need not know.
+/// A command without its types, which the dispatcher need not know.
 protocol RegisteredCommand: Sendable {
     var name: String { get }
     var scope: Scope { get }
@@ -71,8 +67,8 @@ protocol RegisteredCommand: Sendable {
     func begin(_ call: Call) throws(WireError) -> CommandStart
 }
 
-/// How a command begins: with its result, or with work to do, which gives it as JSON.
+/// How a command begins: with its result from memory, or with a task that returns the result as JSON.
 enum CommandStart {
-    case recalled(RecalledAnswer)
-    case work(@Sendable (_ emit: @escaping @Sendable (Event) -> Void) async -> Result<[UInt8], WireError>)
+    case cached(CachedResult)
+    case task(@Sendable (_ emit: @escaping @Sendable (Event) -> Void) async -> Result<[UInt8], WireError>)
 }

@@ -1,27 +1,87 @@
+import Diagnosis
+import Inspection
+import Revisions
+import Runtime
+import Schema
 import Wire
 
-/// The verdict on one database, from memory when it is fresh enough.
+/// The diagnosis of one database, from memory when it is recent enough.
 struct DiagnoseCommand: CommandHandler {
     typealias Declaration = Diagnose
 
-    func recall(_ parameters: Diagnose.Parameters, _ call: Call) throws(WireError) -> RecalledAnswer? {
-        let monitor = try call.requireDatabase().monitor
-        guard let known = monitor.recall(maximumAge: parameters.maximumAge, at: call.receivedAt) else { return nil }
-        let answer = try known.answers.answer(.diagnosis) { () throws(WireError) in
-            var result = known.observation.result
-            result.ageMs = EncodedAnswer.age
-            return try EncodedAnswer(result)
+    func cachedResult(_ parameters: Diagnose.Parameters, _ call: Call) throws(WireError) -> CachedResult? {
+        let database = try call.requireDatabase()
+        guard let cached = database.inspected.monitor.cached(maximumAge: parameters.maximumAge, at: call.receivedAt)
+        else { return nil }
+        let result = try database.responses.result(of: .diagnosis, from: cached) { () throws(WireError) in
+            try EncodedResult(Diagnose.Result(cached.diagnosis, ageMs: EncodedResult.age))
         }
-        return RecalledAnswer(answer: answer, ageMs: known.ageMs(at: call.receivedAt))
+        return CachedResult(result: result, ageMs: cached.diagnosis.ageMs(at: call.receivedAt))
     }
 
     func run(
         _ parameters: Diagnose.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> Diagnose.Result {
-        try await call.requireDatabase().diagnose(maximumAge: parameters.maximumAge, until: call.deadline).aged
+        let diagnosis = try await call.requireDatabase()
+            .diagnose(maximumAge: parameters.maximumAge, until: call.deadline)
+        return Diagnose.Result(diagnosis, ageMs: diagnosis.ageMs())
     }
 }
 
 extension Diagnose.Parameters {
     fileprivate var maximumAge: Duration { .milliseconds(maxAgeMs ?? Self.defaultMaximumAge) }
+}
+
+extension Diagnose.Result {
+    init(_ diagnosis: DatabaseDiagnosis, ageMs: Int64) {
+        let facts = diagnosis.facts
+        let assessment = diagnosis.assessment
+        self.init(
+            database: diagnosis.database, verdict: assessment.verdict, healthy: assessment.healthy,
+            schemaMatch: assessment.schemaMatch, observedAt: WallClock.text(diagnosis.madeAt), ageMs: ageMs,
+            server: facts.server,
+            versionTable: Diagnose.VersionTable(facts.versionTable, state: assessment.versionTableState),
+            revisions: facts.graph.map {
+                Diagnose.Revisions(
+                    count: $0.revisions.count, heads: $0.heads, effectiveHeads: $0.effectiveHeads,
+                    pending: assessment.pending)
+            },
+            schema: Diagnose.Schema(diagnosis),
+            probes: facts.probes.map {
+                Diagnose.Probe(name: $0.name, total: $0.total, returned: $0.returned, ok: $0.isGood)
+            },
+            findings: assessment.findings)
+    }
+}
+
+extension Diagnose.VersionTable {
+    fileprivate init(_ facts: VersionTableFacts?, state: VersionTableState?) {
+        guard let facts else {
+            self.init()
+            return
+        }
+        self.init(
+            schema: facts.schema, name: facts.name, exists: !facts.isMissing, rows: facts.rows,
+            columnWidth: facts.columnWidth, state: state)
+    }
+}
+
+extension Diagnose.Schema {
+    fileprivate init(_ diagnosis: DatabaseDiagnosis) {
+        let sources = Diagnose.Sources(
+            models: diagnosis.hasModels, migrations: diagnosis.hasMigrations, live: diagnosis.facts.server != nil)
+        guard let comparison = diagnosis.comparison else {
+            self.init(sources: sources, missingColumns: nil, differences: nil)
+            return
+        }
+        var extract = SchemaExtract()
+        self.init(sources: sources, missingColumns: nil, differences: extract.take(comparison.differences))
+        missingColumns = extract.take(comparison.missingColumns)
+        notComparable = extract.take(comparison.notComparable)
+        accepted = extract.take(comparison.accepted)
+        ignored = extract.take(comparison.ignored)
+        advice = extract.take(comparison.advice)
+        unmanaged = extract.take(comparison.unmanaged)
+        omitted = extract.omitted
+    }
 }

@@ -1,21 +1,22 @@
-import Journal
+import Jobs
 import Wire
 
-/// Plans a repair of the version table, or records it as a job and waits for it.
+/// Plans a repair of the version table, or runs a job that applies or undoes one.
 struct FixVersionCommand: CommandHandler {
     typealias Declaration = FixVersion
 
     func run(
         _ parameters: FixVersion.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> FixVersion.Result {
-        let database = try call.requireDatabase()
-        guard FixVersion.mutates(parameters) else {
-            let survey = try await database.survey(until: call.deadline)
-            return try RepairPlan(survey, to: parameters.to).result
+        if FixVersion.mutates(parameters) {
+            let repair = RepairJob.Parameters(to: parameters.to, plan: parameters.plan, undo: parameters.undo)
+            return try await call.perform(RepairJob.self, repair, emit: emit)
         }
-        let (job, isNew) = try await call.admit(on: database, meaning: parameters)
-        if isNew { database.queue.add(job, call.agent) }
-        await call.follow(job.id, after: 0, emit: emit)
-        return try await call.outcome(of: job.id)
+        let inputs = try await call.requireDatabase().planningInputs(until: call.deadline)
+        do {
+            return FixVersion.Result(try inputs.repairPlan(to: parameters.to))
+        } catch {
+            throw WireError(error)
+        }
     }
 }

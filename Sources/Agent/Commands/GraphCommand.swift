@@ -1,3 +1,4 @@
+import Inspection
 import Revisions
 import Wire
 
@@ -11,11 +12,11 @@ struct GraphCommand: CommandHandler {
         let database = try call.requireDatabase()
         let graph: RevisionGraph
         do {
-            graph = try await database.project().graph
+            graph = try await database.inspected.project().graph
         } catch {
             throw WireError(error)
         }
-        let observation = try await database.diagnose(maximumAge: .seconds(1), until: call.deadline)
-        return try Graph.Result(graph, rows: observation.result.versionTable.rows).page(after: parameters.cursor)
+        let diagnosis = try await database.diagnose(maximumAge: .seconds(1), until: call.deadline)
+        return try Graph.Result(graph, rows: diagnosis.rows).page(after: parameters.cursor)
     }
 }

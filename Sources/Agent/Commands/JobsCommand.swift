@@ -1,3 +1,4 @@
+import Jobs
 import Journal
 import Wire
 
@@ -8,28 +9,34 @@ struct JobsCommand: CommandHandler {
     func run(
         _ parameters: Jobs.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> Jobs.Result {
-        let journal = try call.agent.journal()
         if let id = parameters.id {
-            let job = try await journal.wire { journal throws(JournalError) in try await journal.job(id) }
-            guard let job, isVisible(job, call) else { return Jobs.Result(jobs: [], nextCursor: nil) }
+            guard let job = try await call.job(id), isVisible(job, call) else {
+                return Jobs.Result(jobs: [], nextCursor: nil)
+            }
             return Jobs.Result(jobs: [try job.entry(for: call.principal)], nextCursor: nil)
         }
+        return try fitted(try await page(parameters, call), call.principal)
+    }
+
+    private func page(_ parameters: Jobs.Parameters, _ call: Call) async throws(WireError) -> JobPage {
         let visible =
             call.database.map { [$0.name] }
             ?? call.agent.databases.map(\.name).filter(call.principal.permits(database:))
-        let page = try await journal.wire { journal throws(JournalError) in
-            try await journal.jobs(
+        let journal = try call.agent.jobs().journal
+        do {
+            return try await journal.jobs(
                 state: parameters.state.flatMap { Job.State(rawValue: $0.rawValue) }, databases: Set(visible),
                 limit: Int(parameters.limit ?? Jobs.Parameters.defaultLimit), cursor: parameters.cursor)
+        } catch {
+            throw WireError(error)
         }
-        return try fitted(page, call.principal)
     }
 
     private func isVisible(_ job: Job, _ call: Call) -> Bool {
         call.principal.permits(database: job.database) && (call.request.database ?? job.database) == job.database
     }
 
-    /// As many of the page's jobs as one answer holds.
+    /// As many of the page's jobs as fit one response.
     private func fitted(_ page: JobPage, _ principal: Principal) throws(WireError) -> Jobs.Result {
         var result = Jobs.Result(jobs: [], nextCursor: page.nextCursor)
         var size = 256

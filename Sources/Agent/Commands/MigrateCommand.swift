@@ -1,3 +1,4 @@
+import Jobs
 import Journal
 import Wire
 
@@ -8,15 +9,12 @@ struct MigrateCommand: CommandHandler {
     func run(
         _ parameters: Migrate.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> Migrate.Result {
-        let database = try call.requireDatabase()
-        // Whether the caller waits does not make it another migration.
-        var meaning = parameters
-        meaning.wait = nil
-        let (job, isNew) = try await call.admit(on: database, meaning: meaning)
-        if isNew { database.queue.add(job, call.agent) }
+        let migration = MigrationJob.Parameters(
+            to: parameters.to, plan: parameters.plan, expectFrom: parameters.expectFrom,
+            runDeadlineMs: parameters.runDeadlineMs)
+        let job = try await call.submit(MigrationJob.self, migration)
         guard parameters.wait ?? true else { return try Self.state(of: job) }
-        await call.follow(job.id, after: 0, emit: emit)
-        return try await call.outcome(of: job.id)
+        return try await call.result(of: job.id, emit: emit)
     }
 
     private static func state(of job: Job) throws(WireError) -> Migrate.Result {
@@ -26,7 +24,7 @@ struct MigrateCommand: CommandHandler {
                 job: job.id, state: job.state == .queued ? .queued : .running, from: nil, to: nil, applied: [],
                 durationMs: nil)
         case .succeeded, .failed, .cancelled, .unknown:
-            return try job.outcome()
+            return try job.decodedResult()
         }
     }
 }

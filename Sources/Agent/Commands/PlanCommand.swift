@@ -1,4 +1,7 @@
 import Diagnosis
+import Inspection
+import Jobs
+import Plans
 import Revisions
 import Wire
 
@@ -10,18 +13,21 @@ struct PlanCommand: CommandHandler {
         _ parameters: Plan.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> Plan.Result {
         let database = try call.requireDatabase()
-        let survey = try await database.survey(until: call.deadline)
-        let plan = try survey.plan(to: parameters.to ?? ["heads"])
-        let observation = try await database.diagnose(maximumAge: .seconds(1), until: call.deadline)
-        return Plan.Result(
-            plan: plan.id, from: plan.from, to: plan.to,
-            revisions: plan.steps.compactMap { survey.project.graph[$0] }.map {
-                Plan.Step(id: $0.id, doc: $0.doc, file: $0.file, down: $0.down)
-            },
-            findings: observation.result.findings.filter { Self.concernsARun($0.code) })
+        let inputs = try await database.planningInputs(until: call.deadline)
+        do {
+            let plan = try inputs.migrationPlan(to: parameters.to)
+            return Plan.Result(
+                plan: plan.id, from: plan.from, to: plan.to,
+                revisions: plan.steps.compactMap { inputs.project.graph[$0] }.map {
+                    Plan.Step(id: $0.id, doc: $0.doc, file: $0.file, down: $0.down)
+                },
+                findings: inputs.diagnosis.assessment.findings.filter { Self.concernsARun($0.code) })
+        } catch {
+            throw WireError(error)
+        }
     }
 
-    /// What a run would meet; that revisions are pending and what they will bring, the plan itself says.
+    /// Findings that affect a run. That revisions are pending, and what they change, is the plan itself.
     private static func concernsARun(_ code: String) -> Bool {
         ["graph.", "project.", "server."].contains { code.hasPrefix($0) }
     }

@@ -1,41 +1,66 @@
+import Diagnosis
+import Inspection
 import Revisions
 import Wire
 
-/// May an image that expects these heads start? Judged by the rows, and for an older image by the schema that its
-/// revisions make; from memory when that is fresh.
+/// May an image that expects these heads start? Decided by the rows, and for an older image by the schema that its
+/// revisions create; from memory when that is recent.
 struct VerifyCommand: CommandHandler {
     typealias Declaration = Verify
 
     /// How old the rows may be.
     private static let maximumAge = Duration.seconds(1)
+    /// How long before the request's deadline a response is sent that only has the last known state.
+    private static let margin = Duration.milliseconds(100)
 
-    func recall(_ parameters: Verify.Parameters, _ call: Call) throws(WireError) -> RecalledAnswer? {
+    func cachedResult(_ parameters: Verify.Parameters, _ call: Call) throws(WireError) -> CachedResult? {
         let database = try call.requireDatabase()
-        guard let known = database.monitor.recall(maximumAge: Self.maximumAge, at: call.receivedAt),
-            !Self.needsComparison(known.observation, heads: parameters.heads)
+        guard let cached = database.inspected.monitor.cached(maximumAge: Self.maximumAge, at: call.receivedAt),
+            !Self.needsComparison(cached.diagnosis, heads: parameters.heads)
         else { return nil }
-        let answer = try known.answers.answer(.verification(parameters)) { () throws(WireError) in
-            var result = Self.judge(known.observation, parameters, policy: database.settings.verify)
-            result.ageMs = EncodedAnswer.age
-            return try EncodedAnswer(result)
+        let result = try database.responses.result(of: .verification(parameters), from: cached) {
+            () throws(WireError) in
+            var result = Self.decide(cached.diagnosis, parameters, policy: database.inspected.settings.verify)
+            result.ageMs = EncodedResult.age
+            return try EncodedResult(result)
         }
-        return RecalledAnswer(answer: answer, ageMs: known.ageMs(at: call.receivedAt))
+        return CachedResult(result: result, ageMs: cached.diagnosis.ageMs(at: call.receivedAt))
     }
 
     func run(
         _ parameters: Verify.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> Verify.Result {
         let database = try call.requireDatabase()
-        return Self.judge(
-            try await database.diagnose(maximumAge: Self.maximumAge, until: call.deadline), parameters,
-            policy: database.settings.verify)
+        let policy = database.inspected.settings.verify
+        do {
+            let diagnosis = try await database.inspected.diagnose(
+                maximumAge: Self.maximumAge, until: call.deadline - Self.margin)
+            return Self.decide(diagnosis, parameters, policy: policy)
+        } catch  where error.code == .deadlineExceeded {
+            return Self.stillReading(database.inspected.monitor.latest?.diagnosis, parameters, policy: policy)
+        } catch {
+            throw WireError(error)
+        }
     }
 
-    static func judge(
-        _ observation: Observation, _ asked: Verify.Parameters, policy: DatabaseSettings.VerifyPolicy
+    /// The result while project or database are still being read: the last known verdict, if there is one, and no start.
+    static func stillReading(
+        _ latest: DatabaseDiagnosis?, _ asked: Verify.Parameters, policy: DatabaseSettings.VerifyPolicy
     ) -> Verify.Result {
-        let heads = asked.heads ?? observation.graph?.effectiveHeads ?? []
-        let verdict = verdict(observation, heads: heads, fingerprint: asked.fingerprint)
+        var result =
+            latest.map { decide($0, asked, policy: policy) }
+            ?? Verify.Result(
+                verdict: .unreachable, mayStart: false, heads: asked.heads ?? [], rows: nil, ageMs: nil)
+        result.mayStart = false
+        result.reading = true
+        return result
+    }
+
+    static func decide(
+        _ diagnosis: DatabaseDiagnosis, _ asked: Verify.Parameters, policy: DatabaseSettings.VerifyPolicy
+    ) -> Verify.Result {
+        let heads = asked.heads ?? diagnosis.graph?.effectiveHeads ?? []
+        let verdict = verdict(diagnosis, heads: heads, fingerprint: asked.fingerprint)
         let mayStart: Bool =
             switch verdict {
             case .equal, .unverified: true
@@ -44,48 +69,47 @@ struct VerifyCommand: CommandHandler {
             case .behind, .corrupt, .drifted, .empty, .unreachable: false
             }
         return Verify.Result(
-            verdict: verdict, mayStart: mayStart, heads: heads, rows: observation.result.versionTable.rows,
-            ageMs: max(0, observation.age.milliseconds))
+            verdict: verdict, mayStart: mayStart, heads: heads, rows: diagnosis.rows, ageMs: diagnosis.ageMs())
     }
 
     private static func verdict(
-        _ observation: Observation, heads: [String], fingerprint: String?
+        _ diagnosis: DatabaseDiagnosis, heads: [String], fingerprint: String?
     ) -> Verify.Verdict {
-        guard observation.isReachable, let rows = observation.result.versionTable.rows else {
-            return observation.result.versionTable.exists == false ? .empty : .unreachable
+        guard diagnosis.isReachable, let rows = diagnosis.rows else {
+            return diagnosis.facts.versionTable?.isMissing == true ? .empty : .unreachable
         }
         guard !rows.isEmpty else { return .empty }
         let values = Set(rows.compactMap(\.self))
-        guard let classification = observation.rows, let graph = observation.graph else {
-            // Without a project the image's own heads are all there is to hold the rows against.
+        guard let classification = diagnosis.assessment.rows, let graph = diagnosis.graph else {
+            // Without a project the rows can only be compared with the image's own heads.
             return !heads.isEmpty && values == Set(heads) && values.count == rows.count ? .unverified : .aheadUnknown
         }
         guard classification.rows.allSatisfy({ $0.fault == nil || $0.fault == .unknown }) else { return .corrupt }
-        if values == Set(heads), classification.unknown.isEmpty { return compared(observation, fingerprint) }
+        if values == Set(heads), classification.unknown.isEmpty { return compared(diagnosis, fingerprint) }
         guard classification.unknown.isEmpty else { return .aheadUnknown }
         let included = graph.closure(of: classification.known)
         let missing = heads.filter { !included.contains($0) }
         guard missing.isEmpty else { return missing.allSatisfy { graph[$0] != nil } ? .behind : .aheadUnknown }
-        // The image's heads are all there, and more: whether the surplus suits the image, the schema tells.
-        return switch observation.serves?.image(at: heads, graph) {
+        // All heads of the image are applied, and others too: the schema decides whether the image can use it.
+        return switch diagnosis.imageCompatibility?.serves(heads, graph) {
         case true?: .aheadCompatible
         case false?: .aheadIncompatible
         case nil: .aheadUnknown
         }
     }
 
-    /// Whether two schemas have to be held against each other, which takes longer than a look into memory.
-    private static func needsComparison(_ observation: Observation, heads asked: [String]?) -> Bool {
-        guard let asked, let rows = observation.result.versionTable.rows, let serves = observation.serves else {
+    /// Whether two schemas have to be compared, which takes longer than a look into memory.
+    private static func needsComparison(_ diagnosis: DatabaseDiagnosis, heads asked: [String]?) -> Bool {
+        guard let asked, let rows = diagnosis.rows, let compatibility = diagnosis.imageCompatibility else {
             return false
         }
-        return Set(rows.compactMap(\.self)) != Set(asked) && !serves.knows(asked)
+        return Set(rows.compactMap(\.self)) != Set(asked) && !compatibility.knows(asked)
     }
 
-    /// The rows are the image's heads; the schema has the last word.
-    private static func compared(_ observation: Observation, _ fingerprint: String?) -> Verify.Verdict {
-        let isSame = fingerprint.flatMap { asked in observation.fingerprint.map { $0 == asked } }
-        return switch (observation.result.schemaMatch, isSame) {
+    /// The verdict when the rows are the image's heads: the schema decides.
+    private static func compared(_ diagnosis: DatabaseDiagnosis, _ fingerprint: String?) -> Verify.Verdict {
+        let isSame = fingerprint.flatMap { asked in diagnosis.fingerprint.map { $0 == asked } }
+        return switch (diagnosis.assessment.schemaMatch, isSame) {
         case (false?, _), (_, false?): .drifted
         case (_, true?): .equal
         case (true?, nil): fingerprint == nil ? .equal : .unverified

@@ -1,7 +1,10 @@
+import Diagnosis
+import Inspection
 import Journal
+import Runtime
 import Wire
 
-/// Follows one job to its end, or a database to the request's deadline.
+/// Follows one job to its end, or a database until the request's deadline.
 struct WatchCommand: CommandHandler {
     typealias Declaration = Watch
 
@@ -9,7 +12,7 @@ struct WatchCommand: CommandHandler {
         _ parameters: Watch.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> Watch.Result {
         guard let id = parameters.job else {
-            // A job says by itself which database it is of; here the request has to, where there are several.
+            // A job belongs to a database; without one, the request has to name it where there are several.
             var call = call
             if call.database == nil { call.database = try call.agent.database(named: nil) }
             return .state(try await follow(try call.requireDatabase(), call, emit: emit))
@@ -19,36 +22,35 @@ struct WatchCommand: CommandHandler {
         return .job(try await find(id, call).entry(for: call.principal))
     }
 
-    /// Tells the state now and whenever it changes. All watchers of a database share its diagnoses.
+    /// Emits the state now and whenever it changes. All watchers of a database share its diagnoses.
     private func follow(
-        _ database: ManagedDatabase, _ call: Call, emit: @escaping @Sendable (Event) -> Void
+        _ database: ServedDatabase, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> Watch.DatabaseState {
         guard call.principal.permits(database: database.name) else {
             throw WireError(.forbidden, "this key may not read database \(database.name)")
         }
-        var told: Watch.DatabaseState?
+        var emitted: Watch.DatabaseState?
         var pause = Self.period
         while true {
-            let observation = await database.diagnose(maximumAge: Self.period)
-            let state = Watch.DatabaseState(observation)
-            if told.map({ !$0.isSame(as: state) }) ?? true {
+            let diagnosis = await database.inspected.diagnose(maximumAge: Self.period)
+            let state = Watch.DatabaseState(diagnosis)
+            if emitted.map({ !$0.isSame(as: state) }) ?? true {
                 emit(Event(id: call.request.id, event: Event.Kind.state, data: try? JSON(encoding: state)))
-                told = state
+                emitted = state
             }
             let isOver = .now + pause >= call.deadline || call.agent.lifecycle == .draining || Task.isCancelled
             if isOver || !call.request.stream { return state }
-            // Nothing announces a change, nor that a server is back: asked again, less often while it is away.
+            // Neither a change nor the return of a server is announced: poll, less often while it is unreachable.
             try? await Task.sleep(for: pause)
-            pause = observation.isReachable ? Self.period : min(pause * 2, .seconds(10))
+            pause = diagnosis.isReachable ? Self.period : min(pause * 2, .seconds(10))
         }
     }
 
-    /// How old what is told may be.
+    /// How old a reported state may be.
     private static let period = Duration.seconds(1)
 
     private func find(_ id: String, _ call: Call) async throws(WireError) -> Job {
-        let job = try await call.agent.journal().wire { journal throws(JournalError) in try await journal.job(id) }
-        guard let job, call.principal.permits(database: job.database) else {
+        guard let job = try await call.job(id), call.principal.permits(database: job.database) else {
             throw WireError(.badParams, "there is no job '\(id)'; 'jobs' lists them")
         }
         return job
@@ -56,10 +58,10 @@ struct WatchCommand: CommandHandler {
 }
 
 extension Watch.DatabaseState {
-    init(_ observation: Observation) {
-        let result = observation.result
+    init(_ diagnosis: DatabaseDiagnosis) {
         self.init(
-            database: result.database, verdict: result.verdict, healthy: result.healthy,
-            rows: result.versionTable.rows, fingerprint: observation.fingerprint, observedAt: result.observedAt)
+            database: diagnosis.database, verdict: diagnosis.assessment.verdict,
+            healthy: diagnosis.assessment.healthy, rows: diagnosis.rows, fingerprint: diagnosis.fingerprint,
+            observedAt: WallClock.text(diagnosis.madeAt))
     }
 }

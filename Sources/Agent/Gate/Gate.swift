@@ -1,7 +1,8 @@
+import Runtime
 import Tokens
 import Wire
 
-/// Says who a frame comes from, before anything in its body is parsed.
+/// Authenticates a frame before anything in its body is parsed.
 struct Gate: Sendable {
     private let ring: KeyRing
     private let audience: String
@@ -13,18 +14,18 @@ struct Gate: Sendable {
 
     var keyIDs: [String] { ring.kids }
 
-    /// The principal behind a request.
+    /// The principal of a request.
     ///
-    /// The admin socket asks for a token always. The query socket takes the peer's credentials, as long as the kernel
-    /// knows them; a token that comes all the same must hold.
+    /// The admin socket always requires a token. The query socket accepts the peer's credentials if the kernel knows
+    /// them; a token that is sent there must be valid too.
     ///
     /// - Throws: `unauthenticated`, `tokenExpired`, or `forbidden` for a peer that the key does not permit.
     func admit(
-        _ frame: Frame, peer: Peer, door: Door, now: Int64 = WallClock.seconds
+        _ frame: Frame, peer: Peer, role: SocketRole, now: Int64 = WallClock.seconds
     ) throws(WireError) -> Principal {
-        if door == .query, frame.token.isEmpty {
+        if role == .query, frame.token.isEmpty {
             guard peer.isKnown else {
-                throw WireError(.unauthenticated, "the kernel does not say who the peer is; use a token")
+                throw WireError(.unauthenticated, "the kernel does not identify the peer; use a token")
             }
             return Principal(reader: peer)
         }
@@ -32,7 +33,7 @@ struct Gate: Sendable {
         do {
             verified = try ring.verify(frame.token, body: frame.body, audience: audience, now: now)
         } catch {
-            throw Self.refusal(error, now: now)
+            throw WireError(error, now: now)
         }
         let key = verified.key
         let isPermitted =
@@ -42,16 +43,5 @@ struct Gate: Sendable {
             throw WireError(.forbidden, "the key \(key.kid) may not be used by uid \(peer.uid)")
         }
         return Principal(verified)
-    }
-
-    private static func refusal(_ refusal: TokenRefusal, now: Int64) -> WireError {
-        switch refusal {
-        case .unauthenticated:
-            WireError(.unauthenticated, "the token does not hold: check the key file, the audience and the clock")
-        case .tokenExpired:
-            WireError(
-                .tokenExpired, "the token has expired; mint a new one for each request",
-                details: .object(JSON.Object([.init("time", .integer(now))])))
-        }
     }
 }

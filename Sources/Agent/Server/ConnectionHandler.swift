@@ -1,36 +1,36 @@
 import NIOCore
 import Wire
 
-/// One connection: reads frames while there is room, writes answers in their order, and keeps the clocks.
+/// One connection: reads frames, writes responses in their order, and enforces the timeouts.
 ///
-/// What memory can answer is answered here, on the event loop; the rest is handed to the dispatcher's tasks.
+/// Serves cached responses on the event loop; everything else becomes a task.
 final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     private let peer: Peer
-    private let door: Door
+    private let socket: SocketRole
     private let dispatcher: Dispatcher
     private let limits: AgentSettings.Limits
-    private var conversation: Conversation
+    private var state: ConnectionStateMachine
     private var isInputClosed = false
-    /// As ``channelWritabilityChanged(context:)`` was told last.
+    /// As of the last call of ``channelWritabilityChanged(context:)``.
     private var isWritable = true
-    /// The newest of the events that a slow reader has missed, for each request.
+    /// The newest event that a slow reader has missed, by request.
     private var missed: [UInt64: [UInt8]] = [:]
-    private var frameClock: (frame: UInt64, Scheduled<Void>)?
-    private var idleClock: Scheduled<Void>?
-    /// When the connection began to have no request; nil while it has one.
+    private var frameTimer: (frame: UInt64, Scheduled<Void>)?
+    private var idleTimer: Scheduled<Void>?
+    /// Since when the connection has no request; nil while it has one.
     private var idleSince: NIODeadline?
-    private var writeClock: Scheduled<Void>?
-    private var work: [UInt64: (requestID: String, task: Task<Void, Never>)] = [:]
+    private var writeTimer: Scheduled<Void>?
+    private var tasks: [UInt64: (requestID: String, task: Task<Void, Never>)] = [:]
 
-    init(peer: Peer, door: Door, dispatcher: Dispatcher, limits: AgentSettings.Limits) {
+    init(peer: Peer, socket: SocketRole, dispatcher: Dispatcher, limits: AgentSettings.Limits) {
         self.peer = peer
-        self.door = door
+        self.socket = socket
         self.dispatcher = dispatcher
         self.limits = limits
-        conversation = Conversation(inFlight: limits.inFlight)
+        state = ConnectionStateMachine(inFlight: limits.inFlight)
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -39,7 +39,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        conversation.receive(Array(buffer: unwrapInboundIn(data)))
+        state.receive(Array(buffer: unwrapInboundIn(data)))
         proceed(context)
     }
 
@@ -52,89 +52,91 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        for clock in [frameClock?.1, idleClock, writeClock] { clock?.cancel() }
-        // A read that nobody waits for ends; a mutation is a job by now and goes on.
-        for (_, work) in work { work.task.cancel() }
+        for timer in [frameTimer?.1, idleTimer, writeTimer] { timer?.cancel() }
+        // Reads without a caller end; a mutation is a job by now and continues.
+        for (_, task) in tasks { task.task.cancel() }
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        writeClock?.cancel()
-        writeClock = nil
+        writeTimer?.cancel()
+        writeTimer = nil
         isWritable = context.channel.isWritable
         if isWritable {
             let caughtUp = missed.sorted { $0.key < $1.key }
             missed = [:]
             for (number, newest) in caughtUp {
-                write(dispatcher.gap(work[number]?.requestID), context)
+                write(dispatcher.gap(tasks[number]?.requestID), context)
                 write(newest, context)
             }
             context.flush()
-            // Not at once: a flush inside could come back here.
+            // Not at once: a flush inside could re-enter this function.
             let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
             context.eventLoop.execute { bound.value.handler.proceed(bound.value.context) }
         } else {
-            writeClock = after(.seconds(Int64(Limits.stalledWriteSeconds)), context) { $1.close(promise: nil) }
+            writeTimer = after(.seconds(Int64(Limits.stalledWriteSeconds)), context) { $1.close(promise: nil) }
         }
         context.fireChannelWritabilityChanged()
     }
 
-    /// Takes every step that the bytes at hand allow, then asks for more.
+    /// Handles every frame received so far, then asks for more bytes.
     private func proceed(_ context: ChannelHandlerContext) {
-        // A client that does not read its answers gets no more of them made.
+        // No further responses are made for a client that does not read them.
         steps: while isWritable {
-            switch conversation.next() {
+            switch state.next() {
             case .wait: break steps
             case .refused(let number, let error):
-                answer(number, dispatcher.refusal(error), context)
+                respond(number, dispatcher.refusal(error), context)
             case .request(let number, let frame):
-                switch dispatcher.begin(frame, peer: peer, door: door) {
-                case .reply(let reply): answer(number, reply, context)
-                case .work(let work): start(work, number, context)
+                switch dispatcher.begin(frame, peer: peer, socket: socket) {
+                case .response(let response): respond(number, response, context)
+                case .task(let task): start(task, number, context)
                 }
             }
         }
         context.flush()
-        keepClocks(context)
+        updateTimers(context)
         closeWhenOver(context)
-        if conversation.wantsBytes, isWritable { context.read() }
+        if state.wantsBytes, isWritable { context.read() }
     }
 
-    private func start(_ work: Work, _ number: UInt64, _ context: ChannelHandlerContext) {
+    private func start(_ request: RequestTask, _ number: UInt64, _ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
         let eventLoop = context.eventLoop
-        dispatcher.beginAnswer()
+        dispatcher.requestBegan()
         let task = Task {
-            let reply = await work.run { bytes in
+            let response = await request.run { bytes in
                 eventLoop.execute { bound.value.handler.event(number, bytes, bound.value.context) }
             }
             eventLoop.execute {
-                bound.value.handler.finished(number, reply, bound.value.context)
-                bound.value.handler.dispatcher.endAnswer()
+                bound.value.handler.finished(number, response, bound.value.context)
+                bound.value.handler.dispatcher.requestEnded()
             }
         }
-        self.work[number] = (work.requestID, task)
+        tasks[number] = (request.requestID, task)
     }
 
-    private func finished(_ number: UInt64, _ reply: Reply, _ context: ChannelHandlerContext) {
-        let requestID = work.removeValue(forKey: number)?.requestID
+    private func finished(_ number: UInt64, _ response: ResponseFrame, _ context: ChannelHandlerContext) {
+        let requestID = tasks.removeValue(forKey: number)?.requestID
         guard context.channel.isActive else { return }
-        // What is missing is said before the answer, while the client still knows the request.
+        // The gap is reported before the response, while the client still knows the request.
         if missed.removeValue(forKey: number) != nil { write(dispatcher.gap(requestID), context) }
-        answer(number, reply, context)
+        respond(number, response, context)
         proceed(context)
     }
 
-    private func answer(_ number: UInt64, _ reply: Reply, _ context: ChannelHandlerContext) {
+    private func respond(_ number: UInt64, _ response: ResponseFrame, _ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
-        for frame in conversation.answer(number, reply.frame, isAnonymous: reply.isAnonymous) { write(frame, context) }
+        for frame in state.respond(to: number, response.bytes, isAnonymous: response.isAnonymous) {
+            write(frame, context)
+        }
     }
 
-    /// Events are for a reader that keeps up; one that does not is told that some are missing, and the newest of them.
+    /// Events are dropped for a reader that does not keep up; it gets a gap and the newest event later.
     private func event(_ number: UInt64, _ bytes: [UInt8], _ context: ChannelHandlerContext) {
-        guard context.channel.isActive, work[number] != nil else { return }
+        guard context.channel.isActive, tasks[number] != nil else { return }
         guard isWritable else {
             missed[number] = bytes
             return
@@ -152,30 +154,30 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func closeWhenOver(_ context: ChannelHandlerContext) {
-        let isDone = isInputClosed && conversation.isIdle && isWritable
-        guard conversation.isOver || isDone else { return }
+        let isDone = isInputClosed && state.isIdle && isWritable
+        guard state.isOver || isDone else { return }
         // An empty write completes after everything before it has gone out.
         context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in
             context.close(promise: nil)
         }
     }
 
-    /// A frame that has begun must end in time; a connection without a request is closed after a while.
-    private func keepClocks(_ context: ChannelHandlerContext) {
-        // While this side does not read, the rest of a frame is not the client's fault.
-        let isReading = conversation.wantsBytes && isWritable
-        let frame = conversation.isInsideFrame && isReading ? conversation.frameNumber : nil
-        if frameClock?.frame != frame {
-            frameClock?.1.cancel()
-            frameClock = frame.map { ($0, after(.seconds(Int64(limits.frameSeconds)), context, Self.frameTooSlow)) }
+    /// A frame must be complete in time, and a connection without a request is closed after a while.
+    private func updateTimers(_ context: ChannelHandlerContext) {
+        // While this side does not read, an incomplete frame is not the client's fault.
+        let isReading = state.wantsBytes && isWritable
+        let frame = state.isInsideFrame && isReading ? state.frameNumber : nil
+        if frameTimer?.frame != frame {
+            frameTimer?.1.cancel()
+            frameTimer = frame.map { ($0, after(.seconds(Int64(limits.frameSeconds)), context, Self.frameTooSlow)) }
         }
-        idleSince = conversation.isIdle ? .now() : nil
-        if idleClock == nil { watchIdleness(for: .seconds(Int64(limits.idleSeconds)), context) }
+        idleSince = state.isIdle ? .now() : nil
+        if idleTimer == nil { watchIdleness(for: .seconds(Int64(limits.idleSeconds)), context) }
     }
 
-    /// One clock for the whole connection: a new one for each request would cost more than many an answer.
+    /// One timer for the whole connection: one for each request would cost more than many responses.
     private func watchIdleness(for time: TimeAmount, _ context: ChannelHandlerContext) {
-        idleClock = after(time, context) { handler, context in
+        idleTimer = after(time, context) { handler, context in
             let limit = TimeAmount.seconds(Int64(handler.limits.idleSeconds))
             let left = handler.idleSince.map { $0 + limit - .now() } ?? limit
             if left <= .zero { return context.close(promise: nil) }
@@ -184,8 +186,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private static func frameTooSlow(_ handler: ConnectionHandler, _ context: ChannelHandlerContext) {
-        let error = WireError(.badFrame, "a frame was begun and not completed in time")
-        handler.answer(handler.conversation.abandon(), handler.dispatcher.refusal(error), context)
+        let error = WireError(.badFrame, "a frame was not completed in time")
+        handler.respond(handler.state.abandon(), handler.dispatcher.refusal(error), context)
         handler.proceed(context)
     }
 

@@ -1,24 +1,25 @@
 import Wire
 
-/// The answer to one request, as the frame that goes out.
-struct Reply: Sendable {
-    var frame: [UInt8]
-    /// Whether it carries no id, since the request's envelope could not be read.
+/// The response to one request, as the frame to write.
+struct ResponseFrame: Sendable {
+    var bytes: [UInt8]
+    /// Whether it carries no id, because the request's envelope could not be read.
     var isAnonymous: Bool
 }
 
-/// A request that memory could not answer.
-struct Work: Sendable {
+/// A request whose result is not in memory.
+struct RequestTask: Sendable {
     var requestID: String
-    /// Answers the request; `emit` takes the frames of events, which may come until the answer is there.
-    var run: @Sendable (_ emit: @escaping @Sendable ([UInt8]) -> Void) async -> Reply
+    /// Makes the response; `emit` receives the frames of events, which precede it.
+    var run: @Sendable (_ emit: @escaping @Sendable ([UInt8]) -> Void) async -> ResponseFrame
 }
 
-/// The way of one request: frame, token, strict JSON, command, gate, command's own file. No step looks back.
+/// The path of one request: frame, token, strict JSON, command, gate, command's own file. No step returns to an earlier
+/// one.
 struct Dispatcher: Sendable {
     enum Outcome {
-        case reply(Reply)
-        case work(Work)
+        case response(ResponseFrame)
+        case task(RequestTask)
     }
 
     private let agent: AgentState
@@ -29,38 +30,39 @@ struct Dispatcher: Sendable {
         self.commands = Dictionary(uniqueKeysWithValues: commands.map { ($0.name, $0) })
     }
 
-    func beginAnswer() { agent.beginAnswer() }
-    func endAnswer() { agent.endAnswer() }
+    func requestBegan() { agent.requestBegan() }
+    func requestEnded() { agent.requestEnded() }
 
-    /// The frame that opens every connection.
+    /// The first frame of every connection.
     func hello() -> [UInt8] {
         frame(.hello) { () throws(WireError) in try agent.hello().encoded() }
     }
 
-    /// Tells a slow reader that events are missing.
+    /// The event that tells a slow reader that events were dropped.
     func gap(_ requestID: String?) -> [UInt8] {
         frame(.event) { () throws(WireError) in Event(id: requestID, event: Event.Kind.gap).encoded() }
     }
 
-    /// The answer to bytes that are no request.
-    func refusal(_ error: WireError) -> Reply { reply(id: nil, .failure(error)) }
+    /// The response to bytes that are not a request.
+    func refusal(_ error: WireError) -> ResponseFrame { response(id: nil, .failure(error)) }
 
-    /// Answers from memory where possible.
-    func begin(_ frame: Frame, peer: Peer, door: Door) -> Outcome {
+    /// Responds from memory where possible.
+    func begin(_ frame: Frame, peer: Peer, socket: SocketRole) -> Outcome {
         let principal: Principal
         do {
-            principal = try agent.gate.admit(frame, peer: peer, door: door)
+            principal = try agent.gate.admit(frame, peer: peer, role: socket)
         } catch {
-            return .reply(refusal(error))
+            return .response(refusal(error))
         }
         do {
-            return begin(try Request(parsing: frame.body), principal, door)
+            return begin(try Request(parsing: frame.body), principal, socket)
         } catch {
-            return .reply(reply(id: error.id, .failure(error.error)))
+            return .response(response(id: error.id, .failure(error.error)))
         }
     }
 
-    private func begin(_ request: consuming Request, _ principal: consuming Principal, _ door: Door) -> Outcome {
+    private func begin(_ request: consuming Request, _ principal: consuming Principal, _ socket: SocketRole) -> Outcome
+    {
         var call = Call(request: request, principal: principal, agent: agent)
         do throws(WireError) {
             let name = call.request.command
@@ -72,35 +74,35 @@ struct Dispatcher: Sendable {
             if call.request.database != nil || command.needsDatabase {
                 call.database = try agent.database(named: call.request.database)
             }
-            try call.principal.authorize(command.scope, on: call.database?.name, by: door)
+            try call.principal.authorize(command.scope, database: call.database?.name, socket: socket)
             switch try command.begin(call) {
-            case .recalled(let recalled):
-                let frame = try Response.frame(id: call.request.id, length: recalled.answer.count) { bytes in
-                    recalled.answer.append(to: &bytes, ageMs: recalled.ageMs)
+            case .cached(let cached):
+                let frame = try Response.frame(id: call.request.id, length: cached.result.count) { bytes in
+                    cached.result.append(to: &bytes, ageMs: cached.ageMs)
                 }
-                return .reply(Reply(frame: frame, isAnonymous: false))
-            case .work(let run):
-                return .work(
-                    Work(requestID: call.request.id) { [id = call.request.id] emit in
-                        reply(id: id, await run { event in emit(frame(.event, event)) })
+                return .response(ResponseFrame(bytes: frame, isAnonymous: false))
+            case .task(let run):
+                return .task(
+                    RequestTask(requestID: call.request.id) { [id = call.request.id] emit in
+                        response(id: id, await run { event in emit(frame(.event, event)) })
                     })
             }
         } catch {
-            return .reply(reply(id: call.request.id, .failure(error)))
+            return .response(response(id: call.request.id, .failure(error)))
         }
     }
 
-    private func reply(id: String?, _ outcome: Result<[UInt8], WireError>) -> Reply {
+    private func response(id: String?, _ outcome: Result<[UInt8], WireError>) -> ResponseFrame {
         do throws(WireError) {
             let result = try outcome.get()
             let frame = try Response.frame(id: id ?? "", length: result.count) { $0 += result }
-            return Reply(frame: frame, isAnonymous: id == nil)
+            return ResponseFrame(bytes: frame, isAnonymous: id == nil)
         } catch {
-            return Reply(frame: failure(id: id, agent.conceal(error)), isAnonymous: id == nil)
+            return ResponseFrame(bytes: failure(id: id, error.concealed(agent.logger)), isAnonymous: id == nil)
         }
     }
 
-    /// Frames a failure; one that cannot be sent is told in short.
+    /// Frames a failure; one that is too large is shortened.
     private func failure(id: String?, _ error: WireError) -> [UInt8] {
         let short = WireError(error.code, String(error.message.prefix(1000)))
         let bodies = [error, short].lazy.map { Response.encoded(id: id, error: $0) }
@@ -111,7 +113,7 @@ struct Dispatcher: Sendable {
         frame(kind) { () throws(WireError) in event.encoded() }
     }
 
-    /// Frames a body; what cannot be sent becomes an error in its place.
+    /// Frames a body; one that cannot be framed is replaced by an error.
     private func frame(_ kind: Frame.Kind, _ body: () throws(WireError) -> [UInt8]) -> [UInt8] {
         do {
             return try Frame(kind, body: try body()).encoded()

@@ -4,43 +4,18 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
 import Wire
 
-/// How many connections are open, in all and of each user.
-final class ConnectionCounter: Sendable {
-    private let open = Mutex<[UInt32: Int]>([:])
-
-    var count: Int { open.withLock { $0.values.reduce(0, +) } }
-
-    /// Counts a new connection; false when there is no room for it.
-    func enter(_ uid: UInt32, _ limits: AgentSettings.Limits) -> Bool {
-        open.withLock { open in
-            guard open.values.reduce(0, +) < limits.connections, open[uid, default: 0] < limits.connectionsPerUser
-            else { return false }
-            open[uid, default: 0] += 1
-            return true
-        }
-    }
-
-    func leave(_ uid: UInt32) {
-        open.withLock { open in
-            open[uid, default: 1] -= 1
-            if open[uid] == 0 { open[uid] = nil }
-        }
-    }
-}
-
-/// The agent's sockets. Its `run` returns after a graceful shutdown, when the sockets are closed; the file of a socket
-/// that the agent made is then gone.
+/// The agent's sockets. `run` returns after a graceful shutdown, when the sockets are closed and the files of sockets that
+/// the agent created are removed.
 struct Listener: Service {
     let agent: AgentState
     let dispatcher: Dispatcher
     let group: MultiThreadedEventLoopGroup
 
-    /// A socket that is bound and listens, but is not served yet.
+    /// A socket that listens, but is not served yet.
     struct Opened: Sendable {
-        var door: Door
+        var role: SocketRole
         var descriptor: CInt
         /// The file to remove at the end; `nil` for a socket that was handed over.
         var file: String?
@@ -50,21 +25,21 @@ struct Listener: Service {
     /// Called once, when the sockets are served.
     let onReady: @Sendable () -> Void
 
-    /// Binds the sockets of `settings`, or takes those that the service manager has bound.
-    static func open(_ settings: SocketSettings) throws(StartError) -> [Opened] {
+    /// Binds the sockets in the settings, or takes those that the service manager has bound.
+    static func open(_ settings: SocketSettings) throws(AgentError) -> [Opened] {
         let given = ServiceManager.takeSockets()
         var opened: [Opened] = []
         if let descriptor = given["admin"] {
-            opened.append(Opened(door: .admin, descriptor: descriptor, file: nil))
+            opened.append(Opened(role: .admin, descriptor: descriptor, file: nil))
         } else {
             opened.append(
                 Opened(
-                    door: .admin, descriptor: try SocketFile.listen(settings.admin), file: settings.admin.path))
+                    role: .admin, descriptor: try SocketFile.listen(settings.admin), file: settings.admin.path))
         }
         if let descriptor = given["query"] {
-            opened.append(Opened(door: .query, descriptor: descriptor, file: nil))
+            opened.append(Opened(role: .query, descriptor: descriptor, file: nil))
         } else if let query = settings.query {
-            opened.append(Opened(door: .query, descriptor: try SocketFile.listen(query), file: query.path))
+            opened.append(Opened(role: .query, descriptor: try SocketFile.listen(query), file: query.path))
         }
         return opened
     }
@@ -86,12 +61,12 @@ struct Listener: Service {
             .childChannelOption(ChannelOptions.autoRead, value: false)
             .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try welcome(channel, socket.door) }
+                channel.eventLoop.makeCompletedFuture { try accept(channel, socket.role) }
             }
             .withBoundSocket(socket.descriptor).get()
     }
 
-    private func welcome(_ channel: any Channel, _ door: Door) throws {
+    private func accept(_ channel: any Channel, _ role: SocketRole) throws {
         let credentials = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
             of: NIOBSDSocket.Handle.self
         ) { descriptor in
@@ -101,17 +76,17 @@ struct Listener: Service {
         guard case .some(.some(let peer)) = credentials else { throw ChannelError.operationUnsupported }
         let connections = agent.connections
         guard connections.enter(peer.uid, agent.settings.limits) else {
-            try channel.pipeline.syncOperations.addHandler(TurnAway(dispatcher: dispatcher))
+            try channel.pipeline.syncOperations.addHandler(ConnectionRefusal(dispatcher: dispatcher))
             return
         }
         channel.closeFuture.whenComplete { _ in connections.leave(peer.uid) }
         try channel.pipeline.syncOperations.addHandler(
-            ConnectionHandler(peer: peer, door: door, dispatcher: dispatcher, limits: agent.settings.limits))
+            ConnectionHandler(peer: peer, socket: role, dispatcher: dispatcher, limits: agent.settings.limits))
     }
 }
 
-/// Tells a connection that there is no room for it, and closes it.
-private final class TurnAway: ChannelInboundHandler {
+/// Responds `busy` to a connection beyond the limits, and closes it.
+private final class ConnectionRefusal: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -120,15 +95,15 @@ private final class TurnAway: ChannelInboundHandler {
     init(dispatcher: Dispatcher) { self.dispatcher = dispatcher }
 
     func channelActive(context: ChannelHandlerContext) {
-        let refusal = dispatcher.refusal(WireError(.busy, "the agent has as many connections as it takes"))
-        let bytes = dispatcher.hello() + refusal.frame
+        let refusal = dispatcher.refusal(WireError(.busy, "the agent has reached its limit of connections"))
+        let bytes = dispatcher.hello() + refusal.bytes
         context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes))).assumeIsolated()
             .whenComplete { _ in context.close(promise: nil) }
     }
 }
 
 extension Peer {
-    /// The peer of a connected Unix socket; `nil` when the kernel does not say.
+    /// The peer of a connected Unix socket; nil when the kernel does not identify it.
     init?(_ descriptor: CInt) {
         var pid: pid_t = 0
         var uid: uid_t = 0

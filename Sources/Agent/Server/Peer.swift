@@ -1,4 +1,4 @@
-/// Who is at the other end of a socket, as the kernel says.
+/// The process at the other end of a socket, as the kernel identifies it.
 public struct Peer: Hashable, Sendable {
     public var uid: UInt32
     public var gid: UInt32
@@ -13,12 +13,12 @@ public struct Peer: Hashable, Sendable {
         self.groups = groups
     }
 
-    /// Whether the kernel could translate the credentials into this namespace; 65534 is its word for "some other user".
+    /// Whether the kernel could translate the credentials into this namespace; 65534 is the overflow uid.
     var isKnown: Bool { uid != 65_534 && pid != 0 }
 }
 
-/// Which socket a connection came in by, and with it what is asked of a request.
-public enum Door: Hashable, Sendable {
+/// Which of the two sockets a connection uses, which decides what a request needs.
+public enum SocketRole: Hashable, Sendable {
     /// Every command; always a token, also from root.
     case admin
     /// Commands of scope read; the peer's credentials suffice.

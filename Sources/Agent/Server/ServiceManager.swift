@@ -1,9 +1,9 @@
 import CPosix
 import Glibc
 
-/// What a service manager such as systemd hands over and wants to hear (sd_listen_fds(3), sd_notify(3)).
+/// Socket activation and readiness notification of a service manager such as systemd (sd_listen_fds(3), sd_notify(3)).
 enum ServiceManager {
-    /// The listening sockets that were handed over, by their names.
+    /// The listening sockets passed by the service manager, by name.
     static func takeSockets() -> [String: CInt] {
         defer { for name in ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"] { unsafe unsetenv(name) } }
         guard let pid = variable("LISTEN_PID").flatMap({ Int32($0) }), pid == getpid(),
@@ -15,14 +15,14 @@ enum ServiceManager {
             let descriptor = 3 + offset
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-            // A single socket without a name of ours is the admin socket.
+            // A first socket with an unknown name is the admin socket.
             let name = Int(offset) < names.count ? String(names[Int(offset)]) : ""
             sockets[["admin", "query"].contains(name) ? name : (offset == 0 ? "admin" : "query")] = descriptor
         }
         return sockets
     }
 
-    /// Tells the manager a state such as `READY=1`; does nothing without one.
+    /// Sends a state such as `READY=1` to the manager; does nothing without one.
     static func notify(_ state: String) {
         guard let path = variable("NOTIFY_SOCKET") else { return }
         _ = unsafe schemad_notify(path, state)

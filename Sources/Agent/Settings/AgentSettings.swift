@@ -1,8 +1,10 @@
+import Files
+package import Inspection
 public import Settings
 
-/// What `schemad.toml` says, checked and with its defaults filled in.
+/// The settings in `schemad.toml`, validated, with defaults.
 public struct AgentSettings: Sendable {
-    /// The name that tokens are minted for; one per agent.
+    /// The agent's name, for which tokens are created.
     public var audience: String
     public var socket: SocketSettings
     /// The file of the clients' keys.
@@ -10,17 +12,17 @@ public struct AgentSettings: Sendable {
     /// Where the journal and the caches live.
     public var stateDirectory: String
     public var limits: Limits
-    public var shadow: ShadowSettings
+    package var shadow: ShadowSettings
     /// The databases in the order of their names.
-    public var databases: [DatabaseSettings]
+    package var databases: [DatabaseSettings]
 
-    /// How many of what the agent accepts, and for how long.
+    /// Limits on connections and requests.
     public struct Limits: Sendable {
-        /// Open connections in all.
+        /// Open connections in total.
         public var connections = 256
         /// Open connections of one user.
         public var connectionsPerUser = 64
-        /// Requests of one connection that are being answered.
+        /// Requests of one connection without a response.
         public var inFlight = 8
         /// Seconds from a frame's first byte to its last.
         public var frameSeconds = 5
@@ -34,23 +36,14 @@ public struct AgentSettings: Sendable {
     public static func read(path: String) throws(SettingsError) -> AgentSettings {
         let text = try TextFile.read(path)
         var root = try SettingsDocument(text: text, file: path).root
-        let settings = try AgentSettings(&root, folder: TextFile.folder(of: path))
+        let settings = try AgentSettings(&root, folder: FileSystem.folder(of: path))
         try root.finish()
         return settings
     }
 
-    /// Reads the files that the settings name, as a start would.
-    ///
-    /// - Throws: ``StartError`` naming the file that cannot be used.
-    public func checkFiles() throws(StartError) {
-        _ = try KeyRingFile.read(keyFile)
-        let shadow = ShadowServer(shadow)
-        for database in databases { _ = try ManagedDatabase(database, stateDirectory: stateDirectory, shadow: shadow) }
-    }
-
     private init(_ root: inout SettingsTable, folder: String) throws(SettingsError) {
         guard let audience = try root.expanded("audience") else {
-            throw root.missing("audience", "the name that tokens are minted for, such as \"orders-db\"")
+            throw root.missing("audience", "the agent's name, for which tokens are created, such as \"orders-db\"")
         }
         guard (1...64).contains(audience.utf8.count),
             audience.utf8.allSatisfy({ "abcdefghijklmnopqrstuvwxyz0123456789._-".utf8.contains($0) })

@@ -1,7 +1,8 @@
 import Revisions
+import Text
 
-/// An INI file as Python's `configparser.ConfigParser` reads it, with the settings that Alembic uses: `=` and `:` as
-/// delimiters, `#` and `;` as comments on lines of their own, continuation by indentation, and keys in any case.
+/// An INI file as Python's `configparser.ConfigParser` reads it with Alembic's options: `=` and `:` as delimiters, `#`
+/// and `;` as comments on lines of their own, continuation by indentation, and case-insensitive keys.
 struct IniFile {
     /// A value before interpolation, and its line.
     struct Value: Hashable {
@@ -9,30 +10,30 @@ struct IniFile {
         var line: Int
     }
 
-    private let sections: [IniName: [IniName: Value]]
-    private let defaults: [IniName: Value]
+    private let sections: [ExactString: [ExactString: Value]]
+    private let defaults: [ExactString: Value]
     private let file: String
 
-    /// More text than interpolation ever has to look at. Values that refer to others several times double at each
-    /// level, even where in the end nothing comes of it.
+    /// The most bytes that interpolating one value may read. A value that refers to another twice doubles the work at
+    /// each level, even when the result is short.
     private static let interpolationLimit = 1 << 20
 
     /// - Parameters:
-    ///   - here: what `%(here)s` means, the folder of the file.
-    /// - Throws: `ProjectError` for whatever ConfigParser refuses.
-    init(_ bytes: [UInt8], file: String, here: String) throws(ProjectError) {
+    ///   - here: the value of `%(here)s`, the folder of the file.
+    /// - Throws: `configurationInvalid` for every file that ConfigParser refuses.
+    init(_ bytes: [UInt8], file: String, here: String) throws(AlembicError) {
         self.file = file
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ProjectError(code: ProjectError.Code.invalid, message: "The file is not UTF-8.", file: file)
+            throw AlembicError(.configurationInvalid, "The file is not encoded in UTF-8. Save it as UTF-8.", file: file)
         }
-        var parsing = Parsing(file: file)
+        var parser = IniParser(file: file)
         for line in Self.lines(of: text) {
-            try parsing.take(line)
+            try parser.take(line)
         }
-        if let error = parsing.firstFault { throw error }
-        sections = parsing.sections.mapValues { $0.mapValues(\.value) }
-        defaults = [IniName("here"): Value(text: here, line: 0)]
-            .merging(parsing.defaults.mapValues(\.value)) { $1 }
+        if let error = parser.firstError { throw error }
+        sections = parser.sections.mapValues { $0.mapValues(\.value) }
+        defaults = [ExactString("here"): Value(text: here, line: 0)]
+            .merging(parser.defaults.mapValues(\.value)) { $1 }
     }
 
     /// Lines end as in Python's text files: `\n`, `\r` or `\r\n`.
@@ -50,51 +51,55 @@ struct IniFile {
 
     /// The value of a key, interpolated; nil when neither the section nor `[DEFAULT]` has it, or there is no such
     /// section.
-    func value(_ key: String, in section: String) throws(ProjectError) -> Value? {
+    func value(_ key: String, in section: String) throws(AlembicError) -> Value? {
         guard let raw = raw(key, in: section) else { return nil }
         var work = 0
         return Value(text: try interpolate(raw, key: key, section: section, depth: 1, work: &work), line: raw.line)
     }
 
-    /// Interpolates a whole section, `[DEFAULT]` in it, as Alembic does with that of its hooks.
-    func checkInterpolation(in section: String) throws(ProjectError) {
-        guard let own = sections[IniName(section)] else { return }
+    /// Interpolates all values of a section, with those of `[DEFAULT]`, as Alembic does for its hooks; throws for an
+    /// invalid one.
+    func checkInterpolation(in section: String) throws(AlembicError) {
+        guard let own = sections[ExactString(section)] else { return }
         let values = own.merging(defaults) { own, _ in own }
         for (name, value) in values.sorted(by: { $0.value.line < $1.value.line }) {
             var work = 0
-            let key = String(decoding: name.bytes, as: UTF8.self)
+            let key = name.text
             _ = try interpolate(value, key: key, section: section, depth: 1, work: &work)
         }
     }
 
     /// Whether the file has the section.
     func hasSection(_ name: String) -> Bool {
-        sections[IniName(name)] != nil
+        sections[ExactString(name)] != nil
     }
 
-    /// The line on which a key stands, for the section or in `[DEFAULT]`.
+    /// The line of a key in the section or, if it is not there, in `[DEFAULT]`.
     func line(of key: String, in section: String) -> Int? {
         raw(key, in: section)?.line
     }
 
     private func raw(_ key: String, in section: String) -> Value? {
-        guard let values = sections[IniName(section)] else { return nil }
-        return values[IniName(key.lowercased())] ?? defaults[IniName(key.lowercased())]
+        guard let values = sections[ExactString(section)] else { return nil }
+        return values[ExactString(key.lowercased())] ?? defaults[ExactString(key.lowercased())]
     }
 
-    /// `%(name)s` is another key of the section or of `[DEFAULT]`, `%%` a percent sign (ConfigParser's
-    /// BasicInterpolation).
+    /// Replaces `%(name)s` with another key's value, of the section or of `[DEFAULT]`, and `%%` with a percent sign, as
+    /// ConfigParser's BasicInterpolation does.
     private func interpolate(
         _ value: Value, key: String, section: String, depth: Int, work: inout Int
-    ) throws(ProjectError) -> String {
-        func fault(_ message: String) -> ProjectError {
-            ProjectError(code: ProjectError.Code.invalid, message: message, file: file, line: value.line, key: key)
+    ) throws(AlembicError) -> String {
+        func error(_ message: String) -> AlembicError {
+            AlembicError(.configurationInvalid, message, file: file, line: value.line, key: key)
         }
         work += value.text.utf8.count
-        if work > Self.interpolationLimit { throw fault("The value is too long.") }
+        if work > Self.interpolationLimit {
+            throw error(
+                "The value is too long: replacing its %(…)s gives more than \(Self.interpolationLimit >> 20) MiB.")
+        }
         guard value.text.utf8.contains(UInt8(ascii: "%")) else { return value.text }
-        // ConfigParser gives up beyond ten levels.
-        if depth > 10 { throw fault("%(…)s refers to itself, or is nested too deeply.") }
+        // ConfigParser's limit is ten levels.
+        if depth > 10 { throw error("%(…)s refers to itself, or is nested too deeply.") }
         var result = ""
         var rest = value.text.unicodeScalars[...]
         while let percent = rest.firstIndex(of: "%") {
@@ -108,34 +113,27 @@ struct IniFile {
                 close > after.index(after: after.startIndex)
             {
                 let name = String(after[after.index(after: after.startIndex)..<close])
-                guard let other = raw(name, in: section) else { throw fault("%(\(name))s is not defined.") }
+                guard let other = raw(name, in: section) else {
+                    throw error("%(\(name))s refers to a key that neither this section nor [DEFAULT] defines.")
+                }
                 result += try interpolate(other, key: key, section: section, depth: depth + 1, work: &work)
                 rest = after[close...].dropFirst(2)
             } else {
-                throw fault("A percent sign is followed by neither '%' nor '(name)s'; write '%%' for a percent sign.")
+                throw error("A percent sign must be followed by '%' or '(name)s'. Write '%%' for a percent sign.")
             }
         }
         return result + String(rest)
     }
 }
 
-/// The name of a section or key: equal only to the same code points, as in Python.
-private struct IniName: Hashable {
-    let bytes: [UInt8]
-
-    init(_ text: String) {
-        bytes = Array(text.utf8)
-    }
-}
-
-/// ConfigParser's `_read`, line by line.
-private struct Parsing {
-    /// A value whose lines still grow.
-    struct Growing {
+/// Parses line by line, as ConfigParser's `_read` does.
+private struct IniParser {
+    /// A value that continuation lines may extend.
+    struct PartialValue {
         var lines: [String]
         var line: Int
 
-        /// Lines joined; empty ones at the end do not count.
+        /// The lines joined, without empty lines at the end.
         var value: IniFile.Value {
             let end = lines.lastIndex { !$0.isEmpty }.map { $0 + 1 } ?? 0
             return IniFile.Value(text: lines[..<end].joined(separator: "\n"), line: line)
@@ -143,13 +141,14 @@ private struct Parsing {
     }
 
     let file: String
-    var sections: [IniName: [IniName: Growing]] = [:]
-    var defaults: [IniName: Growing] = [:]
-    /// ConfigParser reads on after a line that it does not understand, and refuses the file at its end.
-    var firstFault: ProjectError?
-    /// Nil before the first one.
+    var sections: [ExactString: [ExactString: PartialValue]] = [:]
+    var defaults: [ExactString: PartialValue] = [:]
+    /// The first line that is neither a section nor an option. ConfigParser reads on after it, and refuses the file at
+    /// its end, unless another error comes first.
+    var firstError: AlembicError?
+    /// nil before the first section.
     private var section: (name: String, isDefault: Bool)?
-    private var key: IniName?
+    private var key: ExactString?
     private var indent = 0
     private var line = 0
 
@@ -157,12 +156,12 @@ private struct Parsing {
         self.file = file
     }
 
-    private func fault(_ message: String, key: String? = nil) -> ProjectError {
-        ProjectError(code: ProjectError.Code.invalid, message: message, file: file, line: line, key: key)
+    private func error(_ message: String, key: String? = nil) -> AlembicError {
+        AlembicError(.configurationInvalid, message, file: file, line: line, key: key)
     }
 
-    /// Looks at scalars, never at characters: to those a letter and its accent are one.
-    mutating func take(_ scalars: Substring.UnicodeScalarView) throws(ProjectError) {
+    /// Uses scalars, because a Swift character may join a delimiter and a combining accent.
+    mutating func take(_ scalars: Substring.UnicodeScalarView) throws(AlembicError) {
         line += 1
         let text = String(scalars).trimmedOfWhitespace
         guard let first = text.unicodeScalars.first else {
@@ -181,49 +180,51 @@ private struct Parsing {
         } else if section != nil {
             try takeOption(text.unicodeScalars)
         } else {
-            throw fault("A line stands before the first [section].")
+            throw error("The line is before the first [section]. Put a section header such as [alembic] above it.")
         }
     }
 
-    /// What stands between `[` and the last `]` of the line.
+    /// The text between `[` and the last `]` of the line.
     private static func sectionName(_ text: String.UnicodeScalarView) -> String? {
         guard text.first == "[", let close = text.lastIndex(of: "]") else { return nil }
         let start = text.index(after: text.startIndex)
         return start < close ? String(text[start..<close]) : nil
     }
 
-    private mutating func enter(_ name: String) throws(ProjectError) {
+    private mutating func enter(_ name: String) throws(AlembicError) {
         let isDefault = name.utf8.elementsEqual("DEFAULT".utf8)
         if !isDefault {
-            if sections[IniName(name)] != nil { throw fault("Section [\(name)] stands here a second time.") }
-            sections[IniName(name)] = [:]
+            if sections[ExactString(name)] != nil {
+                throw error("The section [\(name)] is defined twice. Merge the two.")
+            }
+            sections[ExactString(name)] = [:]
         }
         section = (name, isDefault)
         key = nil
     }
 
-    private mutating func takeOption(_ text: String.UnicodeScalarView) throws(ProjectError) {
+    private mutating func takeOption(_ text: String.UnicodeScalarView) throws(AlembicError) {
         guard let delimiter = text.firstIndex(where: { $0 == "=" || $0 == ":" }), delimiter > text.startIndex else {
-            if firstFault == nil { firstFault = fault("The line is neither a [section] nor a 'key = value'.") }
+            if firstError == nil { firstError = error("The line is neither a [section] nor a 'key = value' pair.") }
             return
         }
         let name = String(text[..<delimiter]).trimmedOfWhitespace.lowercased()
         let value = String(text[text.index(after: delimiter)...]).trimmedOfWhitespace
-        guard store(Growing(lines: [value], line: line), as: IniName(name)) else {
-            throw fault("The key stands in [\(section?.name ?? "")] a second time.", key: name)
+        guard store(PartialValue(lines: [value], line: line), as: ExactString(name)) else {
+            throw error("The key is defined twice in [\(section?.name ?? "")]. Remove one of the two lines.", key: name)
         }
-        key = IniName(name)
+        key = ExactString(name)
     }
 
-    /// False when the section has the key already.
-    private mutating func store(_ value: Growing, as key: IniName) -> Bool {
+    /// Returns false when the section already has the key.
+    private mutating func store(_ value: PartialValue, as key: ExactString) -> Bool {
         guard let section else { return false }
-        let isNew = section.isDefault ? defaults[key] == nil : sections[IniName(section.name)]?[key] == nil
+        let isNew = section.isDefault ? defaults[key] == nil : sections[ExactString(section.name)]?[key] == nil
         guard isNew else { return false }
         if section.isDefault {
             defaults[key] = value
         } else {
-            sections[IniName(section.name)]?[key] = value
+            sections[ExactString(section.name)]?[key] = value
         }
         return true
     }
@@ -233,7 +234,7 @@ private struct Parsing {
         if section.isDefault {
             defaults[key]?.lines.append(text)
         } else {
-            sections[IniName(section.name)]?[key]?.lines.append(text)
+            sections[ExactString(section.name)]?[key]?.lines.append(text)
         }
     }
 }

@@ -1,15 +1,17 @@
-/// Finds `package:folder` without importing the package.
+import Files
+
+/// Resolves `package:folder` without importing the package.
 struct PackageSearch {
-    /// Where packages are looked for, absolute, in order.
+    /// The folders in which packages are looked up, absolute, in order.
     var folders: [String]
-    /// From where a plain relative path is seen.
+    /// The folder that plain relative paths refer to.
     var projectFolder: String
 
-    /// The absolute path that a setting means: a path, or, when it is not absolute and has a colon, a place in a
-    /// package (Alembic's `coerce_resource_to_filename`).
+    /// The absolute path that a setting means. A relative value with a colon is a folder in a package, as for Alembic's
+    /// `coerce_resource_to_filename`; any other value is a path.
     ///
-    /// - Throws: `ProjectError` when no folder holds such a package.
-    func path(of setting: String, place: SettingPlace) throws(ProjectError) -> String {
+    /// - Throws: `configurationInvalid` when no folder contains such a package.
+    func path(of setting: String, at location: SettingLocation) throws(AlembicError) -> String {
         let parts = setting.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
         if setting.hasPrefix("/") || parts.count == 1 {
@@ -17,16 +19,16 @@ struct PackageSearch {
         }
         let package = parts[0].split(separator: ".", omittingEmptySubsequences: false)
         guard package.allSatisfy({ !$0.isEmpty }) else {
-            throw place.fault("'\(setting)' names no package before its colon.")
+            throw location.error("'\(setting)' has no valid package name before its colon.")
         }
-        let candidates = folders.map { $0 + "/" + package.joined(separator: "/") }.filter(Files.isFolder)
-        // A folder with __init__.py wins over one without, which is only a part of a namespace package.
-        let found = candidates.first { (try? Files.status($0 + "/__init__.py")) != nil } ?? candidates.first
+        let candidates = folders.map { $0 + "/" + package.joined(separator: "/") }.filter(FileSystem.isFolder)
+        // Python prefers a folder with __init__.py; one without is only a portion of a namespace package.
+        let found = candidates.first { (try? FileSystem.status($0 + "/__init__.py")) != nil } ?? candidates.first
         guard let found else {
             let searched = folders.isEmpty ? "no folder was searched" : "searched: \(folders.joined(separator: ", "))"
-            throw place.fault(
-                "Package '\(parts[0])' was not found (\(searched)). Name its folder in prepend_sys_path, "
-                    + "or write the path instead of '\(setting)'.")
+            throw location.error(
+                "Package '\(parts[0])' was not found (\(searched)). Add its parent folder to prepend_sys_path, "
+                    + "or write a path in place of '\(setting)'.")
         }
         return FilePaths.absolute(([found] + parts.dropFirst()).joined(separator: "/"), in: found)
     }

@@ -1,33 +1,35 @@
 public import Revisions
+import Scripts
+import Text
 
-/// A script whose bytes were read.
+/// A script file that was read.
 public struct ScriptFile: Hashable, Sendable {
-    /// As seen from the project's folder.
+    /// Relative to the project's folder.
     public var path: String
     /// The absolute path without symbolic links.
     public var realPath: String
-    /// The hash of the bytes, by the function that was handed in.
+    /// The hash of the bytes, by the function given to ``ScriptReader/init(hash:)``.
     public var digest: [UInt8]
 }
 
-/// One look at a project's scripts.
+/// A project's scripts at one time.
 public struct ScriptReading: Sendable {
     /// The graph; files that could not be read are among its problems.
     public private(set) var graph: RevisionGraph
     /// The scripts that were read, sorted by path.
     public let files: [ScriptFile]
-    /// The hash over all paths and digests, and over what Alembic answered: two equal ones mean the same revisions.
+    /// The hash of all paths and digests, and of the headers that Alembic loaded: equal hashes mean equal revisions.
     public private(set) var contentHash: [UInt8]
-    /// How many files were opened; the others were as before.
+    /// How many files were opened; the others had not changed since the last call.
     public internal(set) var opened: Int
-    /// The scripts of which only loading them tells which revision they are, in the order of Alembic.
-    public let unsettled: [ScriptFile]
+    /// The scripts whose header only Python can compute, in Alembic's order.
+    public let unresolved: [ScriptFile]
 
     private let scripts: [Script]
     private let problems: [GraphProblem]
     private let hash: @Sendable ([UInt8]) -> [UInt8]
 
-    /// One script and what its text tells. An object, since lists of a thousand are copied at each look.
+    /// One script with its header. A class, because lists of a thousand are copied at each call.
     final class Script: Sendable {
         let file: ScriptFile
         let header: ScriptHeader
@@ -40,7 +42,7 @@ public struct ScriptReading: Sendable {
 
     /// - Parameters:
     ///   - scripts: in the order in which Alembic loads them.
-    ///   - problems: of files that are no script, or could not be read.
+    ///   - problems: those of files that are not scripts, or could not be read.
     init(
         _ scripts: [Script], problems: [GraphProblem], opened: Int, hash: @escaping @Sendable ([UInt8]) -> [UInt8]
     ) {
@@ -50,24 +52,25 @@ public struct ScriptReading: Sendable {
         self.hash = hash
         graph = Self.graph(scripts, problems)
         files = scripts.map(\.file).sorted { $0.path.precedesInBytes($1.path) }
-        unsettled = scripts.filter(\.header.isUnsettled).map(\.file)
+        unresolved = scripts.filter(\.header.isUnresolved).map(\.file)
         contentHash = hash(files.reduce(into: []) { $0 += Array($1.path.utf8) + [0] + $1.digest })
     }
 
-    /// The same with what Alembic said of the unsettled scripts, or with the reason why it could not be asked.
-    public func settled(by answers: Result<ScriptAnswers, RunnerError>) -> ScriptReading {
-        var settled = self
+    /// The same reading with the headers that Alembic loaded for the unresolved scripts, or with the reason why it
+    /// could not load them.
+    public func resolved(with loaded: Result<LoadedScripts, AlembicError>) -> ScriptReading {
+        var resolved = self
         var content = contentHash
         let scripts = scripts.map { script in
-            guard script.header.isUnsettled else { return script }
+            guard script.header.isUnresolved else { return script }
             var header = script.header
-            header.settle(answers, path: script.file.realPath, file: script.file.path)
+            header.resolve(with: loaded, path: script.file.realPath, file: script.file.path)
             content += header.revision.map(Self.content) ?? []
             return Script(file: script.file, header: header)
         }
-        settled.graph = Self.graph(scripts, problems)
-        settled.contentHash = hash(content)
-        return settled
+        resolved.graph = Self.graph(scripts, problems)
+        resolved.contentHash = hash(content)
+        return resolved
     }
 
     private static func content(_ revision: Revision) -> [UInt8] {
@@ -85,40 +88,44 @@ public struct ScriptReading: Sendable {
 }
 
 extension ScriptHeader {
-    /// Of a script that is there as bytecode only.
+    /// The header of a script that exists only as bytecode.
     static func compiled(file: String) -> ScriptHeader {
         ScriptHeader(
             problem: GraphProblem(
                 code: GraphProblem.Code.notLiteral,
-                message: "Only bytecode is there: only loading it tells which revision it is.", file: file))
+                message: "Only the bytecode of this script exists: Python must load it to determine its revision.",
+                file: file))
     }
 
-    /// Whether only loading the script tells which revision it is.
-    var isUnsettled: Bool { problem?.code == GraphProblem.Code.notLiteral }
+    /// Whether only Python can compute the header.
+    var isUnresolved: Bool { problem?.code == GraphProblem.Code.notLiteral }
 
-    fileprivate mutating func settle(_ answers: Result<ScriptAnswers, RunnerError>, path: String, file: String) {
-        switch answers {
+    fileprivate mutating func resolve(
+        with loaded: Result<LoadedScripts, AlembicError>, path: String, file: String
+    ) {
+        switch loaded {
         case .failure(let error):
             problem?.message +=
-                " Alembic could not be asked (\(error.code.rawValue)): \(error). Name the project's interpreter, or write "
-                + "a literal."
-        case .success(let answers):
-            guard let answer = answers.scripts.first(where: { $0.path == path }) else { return }
-            revision = answer.header?.revision(file: file)
-            problem = answer.problem(file: file, line: problem?.line)
+                " Python could not load it (\(error.code.rawValue)): \(error). Name the project's interpreter (setting "
+                + "`python`, option --python), or write a literal."
+        case .success(let loaded):
+            guard let script = loaded.scripts.first(where: { $0.path == path }) else { return }
+            revision = script.header?.revision(file: file)
+            problem = script.problem(file: file, line: problem?.line)
         }
     }
 }
 
-extension ScriptAnswers.Script {
-    /// - Parameter line: of the computed variable; it counts when the error came from another file.
+extension LoadedScripts.Script {
+    /// - Parameter line: the line of the computed variable, used when the error came from another file.
     fileprivate func problem(file: String, line: Int?) -> GraphProblem? {
         guard let refusal else { return nil }
         let isOwn = self.file == path
         let place = isOwn ? "" : self.file.map { " (\($0)" + (self.line.map { ":\($0)" } ?? "") + ")" } ?? ""
         return GraphProblem(
             code: GraphProblem.Code.unreadable,
-            message: "Alembic cannot load this script: \(refusal)\(place). Correct it, or give it what it asks for.",
+            message:
+                "Alembic cannot load this script: \(refusal)\(place). Correct the script, or provide what it needs.",
             file: file, line: isOwn ? self.line : line)
     }
 }

@@ -1,14 +1,14 @@
 import Settings
 
-/// `[tool.alembic]` of a `pyproject.toml`, as Alembic reads it since 1.16.
+/// The table `[tool.alembic]` of a `pyproject.toml`, as Alembic 1.16 and later read it.
 struct TomlFile {
     private let table: SettingsTable?
     private let file: String
     private let here: String
 
     /// - Parameters:
-    ///   - here: what `%(here)s` means, the folder of the file.
-    init(_ bytes: [UInt8], file: String, here: String) throws(ProjectError) {
+    ///   - here: the value of `%(here)s`, the folder of the file.
+    init(_ bytes: [UInt8], file: String, here: String) throws(AlembicError) {
         self.file = file
         self.here = here
         do {
@@ -16,21 +16,21 @@ struct TomlFile {
             var tool = try root.table("tool")
             table = try tool?.table("alembic")
         } catch {
-            throw ProjectError(error)
+            throw AlembicError(error)
         }
     }
 
-    /// Whether the file has the table at all.
+    /// Whether the file has the table.
     var isConfigured: Bool { table != nil }
 
     /// A string, with `%(here)s` replaced; nil when the key is absent.
-    func string(_ key: String) throws(ProjectError) -> String? {
+    func string(_ key: String) throws(AlembicError) -> String? {
         let value = try read { table throws(SettingsError) in try table.string(key) }
-        return try value.map { text throws(ProjectError) in try replace(text, key) }
+        return try value.map { text throws(AlembicError) in try replace(text, key) }
     }
 
     /// A list of strings, with `%(here)s` replaced; nil when the key is absent.
-    func strings(_ key: String) throws(ProjectError) -> [String]? {
+    func strings(_ key: String) throws(AlembicError) -> [String]? {
         guard let values = try read({ table throws(SettingsError) in try table.strings(key) }) else { return nil }
         var strings: [String] = []
         for value in values { strings.append(try replace(value, key)) }
@@ -38,11 +38,11 @@ struct TomlFile {
     }
 
     /// A boolean; false when the key is absent.
-    func bool(_ key: String) throws(ProjectError) -> Bool {
+    func bool(_ key: String) throws(AlembicError) -> Bool {
         try read { table throws(SettingsError) in try table.boolean(key) } ?? false
     }
 
-    /// Where a key stands; nil when it is absent.
+    /// The line of a key; nil when it is absent.
     func line(of key: String) -> Int? {
         guard let table, table.keys.contains(key) else { return nil }
         return table.error(key, "").line
@@ -50,17 +50,17 @@ struct TomlFile {
 
     private func read<Value>(
         _ body: (inout SettingsTable) throws(SettingsError) -> Value?
-    ) throws(ProjectError) -> Value? {
+    ) throws(AlembicError) -> Value? {
         guard var table else { return nil }
         do {
             return try body(&table)
         } catch {
-            throw ProjectError(error)
+            throw AlembicError(error)
         }
     }
 
-    /// Python's `value % {"here": …}`, as far as a path needs it.
-    private func replace(_ value: String, _ key: String) throws(ProjectError) -> String {
+    /// Replaces as Python's `value % {"here": …}` does, for the forms that a path needs.
+    private func replace(_ value: String, _ key: String) throws(AlembicError) -> String {
         var result = ""
         var rest = value[...]
         while let percent = rest.firstIndex(of: "%") {
@@ -73,21 +73,21 @@ struct TomlFile {
                 result += here
                 rest = after.dropFirst("(here)s".count)
             } else {
-                throw fault("Only %(here)s and %% may follow from a percent sign.", key)
+                throw error("A percent sign is allowed only in %(here)s and %%. Write %% for a percent sign.", key)
             }
         }
         return result + rest
     }
 
-    private func fault(_ message: String, _ key: String) -> ProjectError {
-        ProjectError(code: ProjectError.Code.invalid, message: message, file: file, line: line(of: key), key: key)
+    private func error(_ message: String, _ key: String) -> AlembicError {
+        AlembicError(.configurationInvalid, message, file: file, line: line(of: key), key: key)
     }
 }
 
-extension ProjectError {
+extension AlembicError {
     fileprivate init(_ error: SettingsError) {
         self.init(
-            code: Code.invalid, message: error.message, file: error.file, line: error.line,
+            .configurationInvalid, error.message, file: error.file, line: error.line,
             key: error.key.flatMap { $0.split(separator: ".").last.map(String.init) })
     }
 }

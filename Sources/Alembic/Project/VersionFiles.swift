@@ -1,57 +1,60 @@
+import Files
 import Revisions
 import Settings
+import Text
 
-/// The files that Alembic would load as revisions, in its order, found by its rules
-/// (`ScriptDirectory._load_revisions`).
+/// The files that Alembic would load as revisions, found by the rules and in the order of its
+/// `ScriptDirectory._load_revisions`.
 struct VersionFiles {
     /// One file.
     struct File {
-        /// As seen from the project's folder, through the names by which it was found.
+        /// Relative to the project's folder, with symbolic links as found.
         var path: String
-        /// Without symbolic links: what Alembic loads, and recognises as loaded already.
+        /// Absolute, without symbolic links: the path that Alembic loads, once.
         var realPath: String
-        /// Whether only bytecode is there.
+        /// Whether only the bytecode exists.
         var isCompiled = false
     }
 
     private(set) var files: [File] = []
     private(set) var problems: [GraphProblem] = []
-    /// The real paths of files.
-    private var seen: Set<ExactName> = []
+    /// The real paths of the files.
+    private var seen: Set<ExactString> = []
     private let configuration: ProjectConfiguration
-    /// The folders that were listed, as they were before; nil for one that is not there.
+    /// The stamps of the listed folders, taken before they were listed; nil for one that does not exist.
     private var folders: [String: FileStamp?] = [:]
-    /// Whether a change of what was found would show in the folders.
-    private var isSettled = true
-    private let began = Files.now
+    /// Whether every change of the files would change a folder's stamp.
+    private var showsChanges = true
+    private let began = FileStamp.now
 
     init(_ configuration: ProjectConfiguration) {
         self.configuration = configuration
         for location in configuration.versionLocations {
             note(location)
-            do throws(FileFault) {
-                // Alembic passes over version locations that do not exist.
-                if try Files.status(location).kind == .folder { walk(location) }
+            do throws(FilesError) {
+                // Alembic ignores version locations that do not exist.
+                if try FileSystem.status(location).kind == .folder { walk(location) }
             } catch {
-                if !error.isMissing { report(location, folderFault: error) }
+                if error.code != .missing { report(location, folderError: error) }
             }
         }
     }
 
-    /// Whether a new look would find the same.
+    /// Whether listing again would find the same files.
     func isCurrent(for configuration: ProjectConfiguration) -> Bool {
-        isSettled && configuration == self.configuration
+        showsChanges && configuration == self.configuration
             && folders.allSatisfy { FileStamp(path: $0.key) == $0.value }
     }
 
     private mutating func note(_ folder: String) {
         let stamp = FileStamp(path: folder)
         folders.updateValue(stamp, forKey: folder)
-        if let stamp, !stamp.isAtRest(at: began) { isSettled = false }
+        if let stamp, !stamp.isAtRest(at: began) { showsChanges = false }
     }
 
-    /// `(?!\.\#|__init__)(.*\.py)$`, with `c` or `o` behind it when sourceless; `.` is no line break, and `$` also matches
-    /// before one at the end. Bytes are compared, since a character may be more than one of them.
+    /// Whether a file name matches Alembic's `(?!\.\#|__init__)(.*\.py)$`, or `.pyc` and `.pyo` when sourceless. In
+    /// Python `.` does not match a line break, and `$` also matches before one at the end. Bytes are compared, because
+    /// a character may have several scalars.
     static func isScript(_ name: String, sourceless: Bool) -> Bool {
         var bytes = name.utf8[...]
         if endsInLineBreak(name) { bytes.removeLast() }
@@ -65,39 +68,39 @@ struct VersionFiles {
         name.utf8.last == UInt8(ascii: "\n")
     }
 
-    /// What comes before the first dot.
+    /// The bytes before the first dot.
     private static func stem(_ name: String) -> [UInt8] {
         Array(name.utf8.prefix { $0 != UInt8(ascii: ".") })
     }
 
-    /// A folder's files come before the folders in it, both by code points. Links to folders are not followed, as in
-    /// `os.walk`, so that no loop can trap the walk.
+    /// Takes a folder's files before the folders in it, both sorted by code points. Links to folders are not followed,
+    /// as in `os.walk`, so a cycle of links is not a problem.
     private mutating func walk(_ location: String) {
-        var waiting = [location]
-        while let folder = waiting.popLast() {
+        var pending = [location]
+        while let folder = pending.popLast() {
             note(folder)
-            do throws(FileFault) {
-                let entries = try Files.list(folder)
-                let real = try Files.realPath(folder)
+            do throws(FilesError) {
+                let entries = try FileSystem.list(folder)
+                let real = try FileSystem.realPath(folder)
                 let folders = take(entries, of: folder, real: real)
                 if configuration.recursiveVersionLocations {
-                    waiting += folders.reversed().map { folder + "/" + $0 }
+                    pending += folders.reversed().map { folder + "/" + $0 }
                 }
             } catch {
-                report(folder, folderFault: error)
+                report(folder, folderError: error)
             }
         }
     }
 
     /// - Returns: the names of the folders inside, without links.
-    private mutating func take(_ entries: [Files.Entry], of folder: String, real: String) -> [String] {
+    private mutating func take(_ entries: [FileSystem.Entry], of folder: String, real: String) -> [String] {
         var folders: [String] = []
         var names: Set<[UInt8]> = []
         let isCache = FilePaths.name(folder).hasSuffix("__pycache__")
-        // Behind a link, `..` is elsewhere than the text says.
+        // After a symbolic link, `..` is not the folder that the text names.
         let shown =
             folder.contains("/..")
-            ? FilePaths.relative(real, to: (try? Files.realPath(configuration.folder)) ?? configuration.folder)
+            ? FilePaths.relative(real, to: (try? FileSystem.realPath(configuration.folder)) ?? configuration.folder)
             : FilePaths.relative(folder, to: configuration.folder)
         for entry in entries {
             let path = folder + "/" + entry.name
@@ -106,16 +109,16 @@ struct VersionFiles {
                 if entry.isUTF8 || !configuration.recursiveVersionLocations {
                     folders.append(entry.name)
                 } else {
-                    report(path, "The folder's name is not UTF-8, so that it cannot be read. Rename it.")
+                    report(path, "The folder's name is not UTF-8, so it cannot be read. Rename it.")
                 }
             } else if entry.kind == .link {
-                // What a link leads to can change anywhere.
-                isSettled = false
-                isFolder = Files.isFolder(path)
+                // A change of the link's target does not change this folder's stamp.
+                showsChanges = false
+                isFolder = FileSystem.isFolder(path)
             }
             if isFolder {
                 if Self.isScript(entry.name, sourceless: false) {
-                    report(path, "This is a folder, and no script: it is passed over.", isBlocking: false)
+                    report(path, "This is a folder, not a script. Alembic ignores it.", isBlocking: false)
                 }
                 continue
             }
@@ -124,7 +127,8 @@ struct VersionFiles {
         }
         if configuration.sourceless, !isCache {
             note(folder + "/__pycache__")
-            for entry in (try? Files.list(folder + "/__pycache__")) ?? [] where !names.contains(Self.stem(entry.name)) {
+            for entry in (try? FileSystem.list(folder + "/__pycache__")) ?? []
+            where !names.contains(Self.stem(entry.name)) {
                 take(
                     entry, path: folder + "/__pycache__/" + entry.name, shownIn: shown + "/__pycache__",
                     realFolder: real + "/__pycache__")
@@ -133,35 +137,35 @@ struct VersionFiles {
         return folders
     }
 
-    private mutating func take(_ entry: Files.Entry, path: String, shownIn folder: String, realFolder: String) {
+    private mutating func take(_ entry: FileSystem.Entry, path: String, shownIn folder: String, realFolder: String) {
         if !entry.isUTF8 {
             if Self.isScript(entry.name, sourceless: configuration.sourceless) {
-                report(path, "The file's name is not UTF-8, so that it cannot be read. Rename it.")
+                report(path, "The file's name is not UTF-8, so it cannot be read. Rename it.")
             }
             return
         }
         var realPath = realFolder + "/" + entry.name
         if entry.kind == .link {
-            do throws(FileFault) {
-                realPath = try Files.realPath(path)
+            do throws(FilesError) {
+                realPath = try FileSystem.realPath(path)
             } catch {
-                // A link to nowhere has the name of its target, as with Alembic; editors leave such links as locks.
-                let target = Files.linkTarget(path).map(FilePaths.name) ?? entry.name
-                if Self.isScript(error.isMissing ? target : entry.name, sourceless: configuration.sourceless) {
-                    report(path, "The link leads to no file: \(error.message). Remove it, or restore its target.")
+                // For Alembic a broken link has the name of its target. Editors create such links as lock files.
+                let target = FileSystem.linkTarget(path).map(FilePaths.name) ?? entry.name
+                if Self.isScript(error.code == .missing ? target : entry.name, sourceless: configuration.sourceless) {
+                    report(path, "The symbolic link is broken: \(error.message). Remove it, or restore its target.")
                 }
                 return
             }
         }
         let name = entry.kind == .link ? FilePaths.name(realPath) : entry.name
         guard Self.isScript(name, sourceless: configuration.sourceless) else { return }
-        if let fault = Self.fault(of: entry, name: name) { return report(path, fault) }
-        guard seen.insert(ExactName(realPath)).inserted else { return }
+        if let defect = Self.defect(of: entry, name: name) { return report(path, defect) }
+        guard seen.insert(ExactString(realPath)).inserted else { return }
         var isCompiled = false
         if let last = name.utf8.last, last != UInt8(ascii: "y") {
             let source = String(realPath.dropLast())
-            let hasSource = (try? Files.status(source)) != nil
-            let hasBetter = last == UInt8(ascii: "o") && (try? Files.status(source + "c")) != nil
+            let hasSource = (try? FileSystem.status(source)) != nil
+            let hasBetter = last == UInt8(ascii: "o") && (try? FileSystem.status(source + "c")) != nil
             if hasSource || hasBetter { return }
             isCompiled = true
         }
@@ -169,17 +173,19 @@ struct VersionFiles {
         files.append(File(path: shown, realPath: realPath, isCompiled: isCompiled))
     }
 
-    /// Why an entry that is named like a script is none.
-    private static func fault(of entry: Files.Entry, name: String) -> String? {
-        if endsInLineBreak(name) { return "The file's name ends in a line break, which Alembic refuses. Rename it." }
+    /// Why an entry that is named like a script cannot be one.
+    private static func defect(of entry: FileSystem.Entry, name: String) -> String? {
+        if endsInLineBreak(name) {
+            return "The file's name ends with a line break, so Alembic cannot load it. Rename it."
+        }
         if entry.kind == .other {
-            return "This is a pipe, a socket or a device, and no script: Alembic would wait for it. Remove it."
+            return "This is a pipe, a socket or a device, not a script. Alembic would block on it. Remove it."
         }
         return nil
     }
 
-    private mutating func report(_ folder: String, folderFault: FileFault) {
-        report(folder, "The folder cannot be read: \(folderFault.message). Let this user read it.")
+    private mutating func report(_ folder: String, folderError: FilesError) {
+        report(folder, "The folder cannot be read: \(folderError.message). Give this user permission to read it.")
     }
 
     private mutating func report(_ path: String, _ message: String, isBlocking: Bool = true) {

@@ -1,16 +1,18 @@
-/// A connection that the project's env.py has opened, before any statement of the project was sent on it.
+/// A connection that the project's env.py has opened, reported before the project can send a statement on it.
 ///
-/// While the agent decides about it, that session holds the advisory lock of the run in shared mode (unless a pooler is
-/// in between): if the agent sees it in `pg_locks` of its own database, granted to `backendPid`, both are the same
-/// database.
+/// While the agent checks it, that session holds the advisory lock of the run in shared mode, unless a connection
+/// pooler is in between. If the agent sees this lock in `pg_locks` of its own database, granted to `backendPid`, both
+/// are connected to the same database.
 public struct ConnectionReport: Codable, Hashable, Sendable {
-    /// SQLAlchemy's name of the dialect, for example `postgresql` or `sqlite`; all else is nil when it is not
-    /// `postgresql`.
+    /// SQLAlchemy's name of the dialect, for example `postgresql` or `sqlite`. For other dialects than `postgresql` all
+    /// optional members are nil.
     public var dialect: String
-    /// The Python module that the driver's connection comes from.
+    /// The Python module of the driver's connection class.
     public var driver: String
+    /// The server process, from `pg_backend_pid()`.
     public var backendPid: Int32?
-    /// The backend as the driver was told when it connected; nil for drivers that do not say. Differs behind a pooler.
+    /// The server process that the driver recorded when it connected; behind a pooler it differs from `backendPid`. nil
+    /// for drivers that do not offer it.
     public var driverPid: Int32?
     public var database: String?
     public var user: String?
@@ -35,7 +37,8 @@ public struct ConnectionReport: Codable, Hashable, Sendable {
         self.serverVersion = serverVersion
     }
 
-    /// True when the backend is not the one that the driver connected to: settings and locks would reach other clients.
+    /// Whether the statements reach another backend than the one that the driver connected to: settings and locks would
+    /// then affect other clients.
     public var isPooled: Bool {
         guard let backendPid, let driverPid else { return false }
         return backendPid != driverPid
@@ -43,7 +46,7 @@ public struct ConnectionReport: Codable, Hashable, Sendable {
 }
 
 extension ConnectionReport: CustomStringConvertible {
-    /// For people, for example `database "orders" at 10.0.0.5:5432 as user "app"`.
+    /// For messages, for example `database "orders" at 10.0.0.5:5432 as user "app"`.
     public var description: String {
         guard dialect == "postgresql", let database, let user else { return "a database of dialect \(dialect)" }
         let place = serverAddress.map { "\($0):\(serverPort ?? 5432)" } ?? "a local socket"

@@ -1,30 +1,31 @@
-/// What a migration shall do, and what must hold for it to begin.
+/// The parameters of a migration, with the conditions under which it may begin.
 public struct MigrationRun: Sendable {
-    /// What Alembic is asked for: revision ids, or one of its symbols.
+    /// Alembic's targets: revision ids, or one of its symbols.
     public var targets: [String]
-    /// The version table's rows now; others stop the run before anything happens.
+    /// The version table's rows now. If there are others, the run stops before anything is changed.
     public var expectedRows: [String]
-    /// The revisions that may run, in any order; if Alembic would run others, the run stops before anything happens.
+    /// The revisions that may run, in any order. If Alembic would run others, the run stops before anything is changed.
     public var expectedRevisions: [String]
-    /// Where env.py must find the version table; nil is not checked.
-    public var versionTable: Description.VersionTable?
-    /// The advisory lock that every session of the run holds in shared mode until it ends.
+    /// The version table that env.py must use; nil is not checked.
+    public var versionTable: ProjectDescription.VersionTable?
+    /// The key of the advisory lock that every session of the run holds in shared mode until it ends.
     public var fence: Int64
     /// How long to wait while another session still holds the fence exclusively.
     public var fenceWait: Duration
-    /// PostgreSQL's spelling, for example `3s`; `0` is no limit.
+    /// In PostgreSQL's format, for example `3s`; `0` is no limit.
     public var lockTimeout: String
+    /// In PostgreSQL's format, for example `3s`; `0` is no limit.
     public var statementTimeout: String
     public var applicationName: String
-    /// SHA-256 in hexadecimal of each version file, by absolute path. A file that is not among them, or holds other
-    /// bytes when Python loads it, stops the run before anything happens. Empty is not checked.
+    /// SHA-256 in hexadecimal of each version file, by absolute path. A file that is missing here, or has other bytes
+    /// when Python loads it, stops the run before anything is changed. Empty is not checked.
     public var sha256: [String: String]
-    /// Ends the run when it takes longer; nil is no limit.
+    /// The longest duration of the run, after which it is ended; nil is no limit.
     public var deadline: Duration?
 
     public init(
         targets: [String], expectedRows: [String], expectedRevisions: [String],
-        versionTable: Description.VersionTable? = nil, fence: Int64, fenceWait: Duration = .seconds(10),
+        versionTable: ProjectDescription.VersionTable? = nil, fence: Int64, fenceWait: Duration = .seconds(10),
         lockTimeout: String = "3s", statementTimeout: String = "0", applicationName: String = "schemad migrate",
         sha256: [String: String] = [:], deadline: Duration? = nil
     ) {
@@ -41,16 +42,29 @@ public struct MigrationRun: Sendable {
         self.deadline = deadline
     }
 
-    /// What the run did as far as the runner could see; the version table, read again, has the last word.
+    /// What the run did, as far as the runner could see. Only the version table, read again, is authoritative.
     public struct Outcome: Codable, Hashable, Sendable {
-        /// In the order in which they ran.
+        /// The revisions whose `upgrade()` returned, in the order in which they ran.
         public var applied: [String] = []
-        /// An `autocommit_block()` has begun at some point: a failure afterwards was not a rollback.
+        /// Whether an `autocommit_block()` has begun: a later failure did not roll everything back.
         public var autocommitted = false
-        /// Those of them that are committed even if the run failed later; after a run without error all of them, as far
-        /// as env.py goes.
+        /// The applied revisions that are committed even if the run failed later. After a run without an error these
+        /// are all of them, provided that env.py commits.
         public var committed: [String] = []
 
         public init() {}
     }
+}
+
+/// What a migration reports while it runs.
+public enum RunnerEvent: Codable, Hashable, Sendable {
+    /// env.py connected, and the connection was proven to be on the configured database.
+    case connected(ConnectionReport)
+    /// A revision's `upgrade()` begins; `index` counts from 1.
+    case revisionStarted(revision: String, index: Int, total: Int)
+    /// `upgrade()` and the change of the version table are done. They are durable only if `committed`: without
+    /// `transaction_per_migration` everything since the last commit is committed at the end of the run.
+    case revisionApplied(revision: String, durationMs: Int, committed: Bool)
+    /// An `autocommit_block()` begins: everything before it is committed, and what runs in it cannot be rolled back.
+    case autocommit(revision: String?)
 }

@@ -1,20 +1,20 @@
-/// Takes secrets out of texts that the project's code had a hand in.
+/// Removes secrets from texts that the project's code may have written.
 ///
 /// Each value of the configured environment becomes `${NAME}`, so that the text stays readable whether or not the value
-/// was a secret; passwords in connection strings and in SQL become `***`.
+/// was a secret. Passwords in connection strings and in SQL become `***`.
 struct Redaction: Sendable {
     private let replacements: [(secret: String, name: String)]
 
     init(environment: [String: String]) {
         var replacements: [(secret: String, name: String)] = []
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
-            // Shorter values are words and numbers that stand in every text.
+            // Shorter values are common words and numbers.
             if value.utf8.count >= 4 { replacements.append((value, "${\(name)}")) }
             for password in Self.passwords(in: value) where password.utf8.count >= 3 {
                 replacements.append((password, "***"))
             }
         }
-        // The longest first: a URL goes as a whole before the password within it.
+        // The longest first: a whole URL is replaced before the password in it.
         self.replacements = replacements.sorted { $0.secret.utf8.count > $1.secret.utf8.count }
     }
 

@@ -1,12 +1,18 @@
 import FoundationEssentials
 
-/// Runs a project's env.py in the project's own Python interpreter, in a process of its own, for one question or one
-/// migration at a time. Every call starts a process and ends with its end, and with the end of every process that it
-/// started; cancelling the task ends them at once, and so does the death of this process.
+/// Runs a project's env.py in the project's own Python interpreter.
+///
+/// Every call starts a process of its own, for one read or one migration, and ends that process and every process that
+/// it started before it returns. They are also ended when the task is cancelled or when this process dies.
 public struct Runner: Sendable {
-    /// Decides whether env.py may go on with a connection that it has opened. `false` means another database than the
-    /// configured one; an error means that the check itself could not be made. Nothing of the project runs until then.
+    /// Decides whether env.py may use a connection that it has opened; nothing of the project runs on it before.
+    ///
+    /// - Returns: false for another database than the configured one.
+    /// - Throws: why the check could not be made.
     public typealias Proof = @Sendable (ConnectionReport) async throws -> Bool
+
+    /// Called after each revision of a replay, which continues when the closure returns. An error ends the run.
+    public typealias AfterRevision = @Sendable (_ revision: String) async throws -> Void
 
     public var python: String
     public var folder: String
@@ -14,16 +20,20 @@ public struct Runner: Sendable {
     public var section: String
     public var x: [String]
     public var environment: [String: String]
-    /// Whether the interpreter also has the variables of this process, as a command that its user typed has them.
+    /// Whether the interpreter also has this process's environment variables, as a command that a user typed has them.
     public var inheritsEnvironment = false
+    /// Starts the interpreter.
+    var launcher: any RunnerLauncher = ProcessLauncher()
 
     /// - Parameters:
-    ///   - python: path of the interpreter, or a name on the search path; see `interpreter(configured:folder:)`.
+    ///   - python: path of the interpreter, or a name on the search path; see
+    ///     ``PythonInterpreter/path(configured:folder:environment:)``.
     ///   - folder: absolute path of the project's folder, the working directory of the run.
     ///   - config: Alembic's configuration file, relative to `folder`.
     ///   - section: the section of the INI file.
     ///   - x: Alembic's `-x` arguments.
-    ///   - environment: for env.py, secrets included. It travels over a pipe, never as the process's real environment.
+    ///   - environment: variables for env.py, secrets included. They are sent over a pipe and are never part of the
+    ///     process's visible environment.
     public init(
         python: String, folder: String, config: String = "alembic.ini", section: String = "alembic", x: [String] = [],
         environment: [String: String] = [:]
@@ -36,38 +46,41 @@ public struct Runner: Sendable {
         self.environment = environment
     }
 
-    /// Asks env.py what it would migrate, in read-only sessions and without migrating.
+    /// Runs env.py without migrating, in read-only sessions, and returns what it would migrate.
     ///
     /// - Parameters:
-    ///   - nonce: an advisory lock key that nobody else uses, held in shared mode while `prove` runs.
-    ///   - deadline: ends the run.
+    ///   - nonce: the key of an advisory lock that nobody else uses, held in shared mode while `prove` runs.
+    ///   - deadline: the longest duration of the run.
     public func describe(
-        nonce: Int64, applicationName: String = "schemad describe", deadline: Duration = .seconds(60), prove: Proof
-    ) async throws(RunnerError) -> Description {
+        nonce: Int64, applicationName: String = "schemad describe", deadline: Duration = .seconds(60),
+        prove: @escaping Proof
+    ) async throws(AlembicError) -> ProjectDescription {
         var configuration = RunnerConfiguration(self, mode: "describe", fence: nonce)
         configuration.settings = [
             "default_transaction_read_only": "on", "application_name": applicationName,
             "lock_timeout": "2s", "statement_timeout": "20s", "client_connection_check_interval": "1s",
         ]
-        let conversation = try await converse(configuration, deadline: deadline, prove: prove)
-        guard let description = conversation.description else {
-            throw conversation.lost("the runner finished without a description")
+        let final = try await run(configuration, deadline: deadline, prove: prove)
+        guard let description = final.description else {
+            throw final.error("the Python process finished without a description of the project")
         }
         return description
     }
 
-    /// Migrates. What the version table holds afterwards is for the caller to read, on a connection of its own.
+    /// Migrates. The caller reads the version table afterwards, on a connection of its own.
     ///
     /// - Parameter progress: called in order, from one task.
-    /// - Returns: what env.py did; also when there was nothing to do.
+    /// - Returns: what env.py did; empty when there was nothing to do.
     public func migrate(
-        _ run: MigrationRun, prove: Proof, progress: @escaping @Sendable (RunnerEvent) -> Void = { _ in }
-    ) async throws(RunnerError) -> MigrationRun.Outcome {
+        _ run: MigrationRun, prove: @escaping Proof,
+        progress: @escaping @Sendable (RunnerEvent) -> Void = { _ in }
+    ) async throws(AlembicError) -> MigrationRun.Outcome {
         var configuration = RunnerConfiguration(self, mode: "migrate", fence: run.fence)
         configuration.settings = [
             "application_name": run.applicationName,
             "lock_timeout": run.lockTimeout, "statement_timeout": run.statementTimeout,
-            // The fence must not vanish while Python computes, and a dead client must not keep it.
+            // The server must not end the session, and with it the fence, while Python computes; nor may the fence
+            // outlive a client that died.
             "idle_session_timeout": "0", "client_connection_check_interval": "1s",
             "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
         ]
@@ -77,39 +90,71 @@ public struct Runner: Sendable {
         configuration.expectedRevisions = run.expectedRevisions
         configuration.versionTable = run.versionTable
         configuration.sha256 = run.sha256
-        return try await converse(configuration, deadline: run.deadline, prove: prove, progress: progress).outcome
+        return try await self.run(configuration, deadline: run.deadline, prove: prove, progress: progress).outcome
     }
-}
 
-/// The line of configuration that the runner reads after its source.
-struct RunnerConfiguration: Encodable {
-    var mode: String
-    var folder: String
-    var config: String
-    var section: String
-    var x: [String]
-    var environment: [String: String]
-    var fence: Int64
-    var fenceWaitSeconds = 10.0
-    /// Server parameters of every session; one that the server does not know is left out.
-    var settings: [String: String] = [:]
-    /// Real paths of the scripts to load.
-    var scripts: [String] = []
-    /// Names of extensions to create.
-    var extensions: [String] = []
-    var targets: [String] = []
-    var expectedRows: [String] = []
-    var expectedRevisions: [String] = []
-    var versionTable: Description.VersionTable?
-    var sha256: [String: String] = [:]
+    /// Runs the project's revisions in a shadow database. Everything that a revision did is committed after it,
+    /// whatever transactions env.py uses.
+    ///
+    /// - Parameters:
+    ///   - targets: as for `alembic upgrade`.
+    ///   - nonce: the key of an advisory lock that nobody else uses, held in shared mode by every session of the run.
+    ///   - prove: accepts only sessions in the shadow database.
+    /// - Throws: as ``migrate(_:prove:progress:)``; the error's `outcome` has the revisions that succeeded before.
+    public func replay(
+        to targets: [String], nonce: Int64, deadline: Duration, prove: @escaping Proof,
+        afterRevision: @escaping AfterRevision
+    ) async throws(AlembicError) -> Replay {
+        var configuration = RunnerConfiguration(self, mode: "replay", fence: nonce)
+        configuration.settings = ["application_name": "schemad replay", "client_connection_check_interval": "1s"]
+        configuration.targets = targets
+        let final = try await run(configuration, deadline: deadline, prove: prove, afterRevision: afterRevision)
+        return Replay(applied: final.outcome.applied, hiddenTables: final.hiddenTables)
+    }
 
-    init(_ runner: Runner, mode: String, fence: Int64) {
-        self.mode = mode
-        self.fence = fence
-        folder = runner.folder
-        config = runner.config
-        section = runner.section
-        x = runner.x
-        environment = runner.environment
+    /// Creates the objects of the models in an empty shadow database: the extensions, the schemas, then
+    /// `MetaData.create_all()`.
+    ///
+    /// - Parameter extensions: the names of those that the models may need.
+    public func create(
+        extensions: [String], nonce: Int64, deadline: Duration, prove: @escaping Proof
+    ) async throws(AlembicError) -> ModelCreation {
+        var configuration = RunnerConfiguration(self, mode: "create", fence: nonce)
+        configuration.settings = ["application_name": "schemad create", "client_connection_check_interval": "1s"]
+        configuration.extensions = extensions
+        let final = try await run(configuration, deadline: deadline, prove: prove)
+        guard let creation = final.creation else {
+            throw final.error("the Python process finished without reporting what it created")
+        }
+        return creation
+    }
+
+    /// Lets Alembic load scripts, as `alembic heads` would, in one process for all of them. env.py is not run, and no
+    /// script can connect to a database.
+    ///
+    /// - Throws: why no script could be loaded. A single script that raises an error is part of the result.
+    public func load(
+        _ scripts: [ScriptFile], deadline: Duration = .seconds(60)
+    ) async throws(AlembicError) -> LoadedScripts {
+        var configuration = RunnerConfiguration(self, mode: "load", fence: 0)
+        configuration.scripts = scripts.map(\.realPath)
+        let final = try await run(configuration, deadline: deadline, prove: { _ in false })
+        guard let loaded = final.loadedScripts else {
+            throw final.error("the Python process finished without reporting the scripts that it loaded")
+        }
+        return loaded
+    }
+
+    private func run(
+        _ configuration: RunnerConfiguration, deadline: Duration?, prove: @escaping Proof,
+        afterRevision: @escaping AfterRevision = { _ in },
+        progress: @escaping @Sendable (RunnerEvent) -> Void = { _ in }
+    ) async throws(AlembicError) -> RunnerStateMachine {
+        let session = RunnerSession(
+            configuration: configuration, deadline: deadline, redact: Redaction(environment: environment),
+            prove: prove, afterRevision: afterRevision, progress: progress)
+        return try await launcher.run(RunnerCommand(python: python, inheritsEnvironment: inheritsEnvironment)) {
+            await session.run(over: $0)
+        }.get()
     }
 }

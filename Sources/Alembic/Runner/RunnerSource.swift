@@ -1,6 +1,6 @@
-/// The Python package that runs inside a project's interpreter. It is sent over the pipe and never a file there.
+/// The Python package that runs inside a project's interpreter. It is sent over the pipe and never written to a file.
 enum RunnerSource {
-    /// Each after those that it imports.
+    /// In the order of their imports.
     private static let modules: [(name: String, source: [UInt8])] = [
         ("agent", PackageResources.agent_py), ("errors", PackageResources.errors_py),
         ("application", PackageResources.application_py),
@@ -12,9 +12,12 @@ enum RunnerSource {
         ("load", PackageResources.load_py), ("main", PackageResources.main_py),
     ]
 
-    /// Argument of the interpreter, the same for every run: it carries nothing of the project. The first statement
-    /// keeps the working directory off the module path before anything is imported, as it is for the `alembic` command.
-    /// Then come the modules, each with a line of its name and length before it, and an empty line at the end.
+    /// The program that the interpreter gets as an argument. It is the same for every run and contains nothing of the
+    /// project.
+    ///
+    /// Its first statement keeps the working directory off the module path before anything is imported, as the
+    /// `alembic` command does. Then it reads the modules, each after a line with its name and length, and an empty line
+    /// at the end.
     static let bootstrap = """
         import sys; sys.path[:] = [p for p in sys.path if p]
         from types import ModuleType
@@ -26,7 +29,7 @@ enum RunnerSource {
         module.main()
         """
 
-    /// What the bootstrap reads.
+    /// The modules in the form that ``bootstrap`` reads.
     static let bytes: [UInt8] =
         modules.reduce(into: []) { $0 += Array("\($1.name) \($1.source.count)\n".utf8) + $1.source } + Array("\n".utf8)
 }

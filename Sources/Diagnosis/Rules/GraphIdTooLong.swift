@@ -3,26 +3,28 @@ import Revisions
 extension Rule {
     static let graphIdTooLong = Rule.problem(
         "graph.idTooLong", .inSync,
+        severities: [.warning],
         page: Page(
-            title: "a revision's id is longer than Alembic's version table",
+            title: "a revision id is longer than 32 characters",
             problem: """
-                Alembic creates version_num as VARCHAR(32), and this id is longer. This database has room for it, or \
-                does not have to record it; any database that Alembic creates anew fails at this revision. Where it \
-                is pending and does not fit, version.table.width says so as an error.
+                Alembic creates the column version_num as VARCHAR(32), and this id is longer. This database has room \
+                for the id, or does not need to record it. A database that Alembic creates from scratch fails at \
+                this revision. If the revision is pending here and does not fit, version.table.width reports it as \
+                an error.
                 """,
-            evidence: "The file and its id.",
+            evidence: "The file and the id.",
             remedy: """
-                Shorten the id while no database has recorded it; otherwise widen version_num wherever the project \
-                is deployed.
+                Shorten the id if no database has recorded it yet. Otherwise widen version_num in every database of \
+                the project.
                 """)
-    ) { problem, situation in
-        guard let graph = situation.facts.graph else { return .warning }
-        let reported = Set(situation.tooLongToRecord.compactMap { graph[$0]?.file })
+    ) { problem, context in
+        guard let graph = context.facts.graph else { return .warning }
+        let reported = Set(context.tooLongToRecord.compactMap { graph[$0]?.file })
         return problem.file.map(reported.contains) == true ? nil : .warning
-    } remedy: { problem, situation in
+    } remedy: { _, context in
         [
-            "# Shorten the id in \(problem.placeOrProject) while no database has recorded it, or widen the column:",
-            "ALTER TABLE \(situation.versionTableSQL) ALTER COLUMN version_num TYPE varchar(255);",
+            "# Shorten the id if no database has recorded it, or widen the column:",
+            "ALTER TABLE \(context.versionTableSQL) ALTER COLUMN version_num TYPE varchar(255);",
         ]
     }
 }

@@ -1,39 +1,43 @@
 import Revisions
+import Text
 
 extension Rule {
     static let graphMultipleHeads = Rule(
         code: "graph.multipleHeads",
+        severities: [.warning, .info],
         page: Page(
             title: "the project has several heads",
             problem: """
-                Several revisions have nothing after them. When they grew from a common ancestor that is usually an \
-                accident (two people added a revision at once) and a warning: alembic upgrade head fails with \
-                "Multiple head revisions are present". When they are independent lines, that only depend on one \
-                another at most, or branches that were given a label, it is information: such a project keeps one row \
-                for each in its version table. adminctl migrate runs all of them.
+                Several revisions have no successor.
+                Warning: the heads fork from a common ancestor. This usually happens by accident, when two people \
+                add a revision at the same time; alembic upgrade head fails with "Multiple head revisions are \
+                present".
+                Information: the heads are independent branches, connected by depends_on at most, or branches with a \
+                label. The version table of such a project has one row for each head. adminctl migrate runs all of \
+                them.
                 """,
-            evidence: "The effective heads: the ids that no down_revision and no depends_on names.",
-            remedy: "Merge the heads of one line with alembic merge; leave independent lines as they are.")
-    ) { situation, code in
-        guard let graph = situation.facts.graph, graph.isUsable, graph.effectiveHeads.count > 1 else { return [] }
+            evidence: "The effective heads: the revisions that no down_revision and no depends_on names.",
+            remedy: "Merge heads that forked with alembic merge. Leave independent branches as they are.")
+    ) { context, code in
+        guard let graph = context.facts.graph, graph.isUsable, graph.effectiveHeads.count > 1 else { return [] }
         let heads = graph.effectiveHeads
         let related = graph.areForked(heads)
         return [
-            Observation(
+            RuleResult(
                 code, related ? .warning : .info, .inSync,
-                "The project has \(heads.count) heads\(related ? " of one line" : ""): \(TerminalText.list(heads)).",
+                "The project has \(related ? "forked into " : "")\(heads.count) heads: \(SafeText.list(heads)).",
                 evidence: heads.prefix(20).map { "\($0): \(graph[$0]?.file ?? "")" },
                 remedy: related
                     ? [
-                        "# In the project, merge them:",
+                        "# Merge them, in the project:",
                         "alembic merge -m 'merge heads' " + heads.map(ShellWord.quoted).joined(separator: " "),
-                    ] : ["# Nothing, when the lines are meant to be independent: migrate runs all of them."])
+                    ] : ["# If the branches are independent, do nothing: migrate runs all of them."])
         ]
     }
 }
 
 extension RevisionGraph {
-    /// Whether two of the heads follow a common revision, and neither stands on a branch that was given a label.
+    /// Whether two of the heads share an ancestor through `down_revision`, and neither is on a branch with a label.
     fileprivate func areForked(_ heads: [String]) -> Bool {
         let lines = heads.map(line)
         var count: [String: Int] = [:]
@@ -44,7 +48,7 @@ extension RevisionGraph {
         return unnamed.count > 1
     }
 
-    /// A head and what it follows; what it depends on belongs to other lines.
+    /// A head and its ancestors through `down_revision`. What it depends on belongs to other branches.
     private func line(of head: String) -> Set<String> {
         var line: Set<String> = [head]
         var rest = [head]

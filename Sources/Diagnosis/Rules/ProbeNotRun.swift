@@ -1,30 +1,31 @@
 extension Rule {
     static let probeNotRun = Rule(
         code: "probe.notRun",
+        severities: [.error, .warning],
         page: Page(
             title: "the probes could not be run",
             problem: """
-                The server that the probes ask does not answer or refuses the role. What the probes would have said is \
-                not known, and counts neither as good nor as a failure. As an error: it is that of read_url, which the \
-                application reads from as well. As a warning: the database itself went away between its diagnosis and \
-                the probes, and the next diagnosis tells more.
+                The server of the probes does not answer or refuses the role. The results of the probes are unknown \
+                and count neither as good nor as failed.
+                Error: the probes run on the server in read_url, from which the application reads as well.
+                Warning: the database became unavailable between its diagnosis and the probes; the next diagnosis \
+                shows more.
                 """,
             evidence: "The message of libpq or of the server, without address and password.",
             remedy: """
-                Start that server or correct read_url of the database in schemad.toml; leave read_url out to run the \
+                Start that server, or correct read_url of the database in schemad.toml. Remove read_url to run the \
                 probes on the database itself.
                 """)
-    ) { situation, code in
-        let probes = situation.facts.probes.filter { $0.obstacle != nil }
-        guard let first = probes.first, let obstacle = first.obstacle else { return [] }
-        let isOther = first.asksAnotherServer
+    ) { context, code in
+        let probes = context.facts.probes.filter { $0.connectionError != nil }
+        guard let first = probes.first, let connectionError = first.connectionError else { return [] }
+        let isOther = first.usesReadURL
         return [
-            Observation(
+            RuleResult(
                 code, isOther ? .error : .warning, isOther ? .unverified : .inSync,
-                "\(probes.count == 1 ? "1 probe" : "\(probes.count) probes") could not be run: the server that they ask "
-                    + "cannot be used.",
-                evidence: [obstacle],
-                remedy: ["# Start that server, or correct read_url; then:", situation.adminctl("diagnose --fresh")])
+                "\(probes.count) probe\(probes.count == 1 ? "" : "s") could not be run: the server is not available.",
+                evidence: [connectionError],
+                remedy: ["# Start that server, or correct read_url; then:", context.adminctl("diagnose --fresh")])
         ]
     }
 }

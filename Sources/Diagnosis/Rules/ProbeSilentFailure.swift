@@ -1,27 +1,30 @@
 extension Rule {
     static let probeSilentFailure = Rule(
         code: "probe.silentFailure",
+        severities: [.error],
         page: Page(
-            title: "rows are counted, and none comes back",
+            title: "rows are counted, but none is returned",
             problem: """
-                The count of a probe is positive and its other query returns no row, both in one snapshot: whoever \
-                uses the application sees an empty list beside a positive total, and no error anywhere. The usual \
-                causes are a filter or a join that no row passes, a row-level-security policy that hides the rows \
-                from the role, and a page that begins behind the last row.
+                The count query of the probe returns a positive number, but its rows query returns no rows, both in \
+                the same snapshot. Users of the application see an empty list beside a positive total, and no error. \
+                The usual causes are a filter or join that no row passes, a row-level security policy that hides the \
+                rows from the role, and a page that starts after the last row.
                 """,
-            evidence: "What the count said, and how many rows came back.",
+            evidence: "The count, and the number of rows returned.",
             remedy: """
-                Run both queries of the probe as the application's role and compare their conditions; then look for \
-                policies on the tables (\\d in psql).
+                Run both queries of the probe as the application's role and compare their conditions. Then check the \
+                tables for policies (\\d in psql).
                 """)
-    ) { situation, code in
-        situation.facts.probes.filter(\.isSilentFailure).map { probe in
-            Observation(
-                code, .error, .drifted, "Probe “\(probe.name)” counts rows and gets none.",
-                evidence: ["count: \(probe.total ?? 0)", "rows: 0"],
+    ) { context, code in
+        context.facts.probes.filter(\.isSilentFailure).map { probe in
+            let total = probe.total ?? 0
+            return RuleResult(
+                code, .error, .drifted,
+                "Probe '\(probe.name)' counts \(total) row\(total == 1 ? "" : "s") but returns none.",
+                evidence: ["count: \(total)", "rows: 0"],
                 remedy: [
-                    "# Compare the two queries of the probe, and the policies of their tables, then:",
-                    situation.adminctl("diagnose --fresh"),
+                    "# Compare the probe's queries and check their tables for policies, then:",
+                    context.adminctl("diagnose --fresh"),
                 ])
         }
     }

@@ -1,37 +1,41 @@
+import Text
+
 extension Rule {
     static let projectWritableByOthers = Rule(
         code: "project.writableByOthers",
+        severities: [.warning],
         page: Page(
-            title: "others may change what the agent runs",
+            title: "other users can change files that schemad runs",
             problem: """
-                The agent runs env.py, the revision scripts and the interpreter with the credentials of the database. \
-                Whoever may write one of these files, or replace it because the folder is theirs, has those \
-                credentials too, and can do with the schema what no key of the agent allows.
+                schemad runs env.py, the revision scripts and the Python interpreter with the database credentials. \
+                Anyone who can write one of these files, or can replace it because they own its folder, can use \
+                these credentials and bypass the permissions of schemad's keys.
                 """,
             evidence: """
-                Mode and owner of the configuration, of env.py, of the scripts and their folders, and of the \
-                interpreter. Expected is root, or the agent's own account, and nobody else.
+                Owner and mode of the configuration, of env.py, of the scripts and their folders, and of the \
+                interpreter. Only root and schemad's own account should be able to write them.
                 """,
             remedy: """
-                Give the files to root and take the right to write from group and others. Deployments replace the \
-                folder as root, or as the agent's account.
+                Give the files to root, and remove write permission for group and others. Deployments should replace \
+                the folder as root or as schemad's account.
                 """)
-    ) { situation, code in
-        let files = situation.facts.writableFiles
+    ) { context, code in
+        let files = context.facts.writableFiles
         guard let first = files.first else { return [] }
-        let more = files.count == 1 ? "" : ", and \(files.count - 1) more of what the agent runs"
+        let more = files.count == 1 ? "" : " and \(files.count - 1) other\(files.count == 2 ? "" : "s")"
         return [
-            Observation(
+            RuleResult(
                 code, .warning, .inSync,
-                "\(first.writer.description) may write \(first.path)\(more), which the agent runs with the "
-                    + "credentials of database \(situation.facts.database).",
-                evidence: files.map { "\($0.path): \($0.writer.description) may write it" },
-                remedy: ["# Leave it to root alone:"]
+                "\(first.writer.description) can write \(first.path)\(more), which schemad runs with the "
+                    + "credentials of database \(context.facts.database).",
+                evidence: files.map { "\($0.path): \($0.writer.description) can write it" },
+                remedy: ["# Let only root write:"]
                     + files.prefix(mostShown).flatMap { file in
                         let path = ShellWord.quoted(file.path)
                         return if case .owner = file.writer { ["chown root \(path)"] } else { ["chmod go-w \(path)"] }
                     }
-                    + (files.count > mostShown ? ["# And \(files.count - mostShown) more, as listed above."] : []))
+                    + (files.count > mostShown
+                        ? ["# Do the same for the other \(files.count - mostShown); the evidence lists them."] : []))
         ]
     }
 

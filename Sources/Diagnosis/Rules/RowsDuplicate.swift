@@ -1,27 +1,29 @@
 import Revisions
+import Text
 
 extension Rule {
     static let rowsDuplicate = Rule(
         code: "version.rows.duplicate",
+        severities: [.error],
         page: Page(
-            title: "a row is there more than once",
+            title: "a version row is stored more than once",
             problem: """
-                The version table has the same row several times, which is possible only without its primary key. \
-                alembic current exits 0; alembic upgrade fails with "expected to match one row … 2 found".
+                The version table has the same row several times. This is possible only if its primary key is \
+                missing. alembic current exits 0; alembic upgrade fails with "expected to match one row … 2 found".
                 """,
             evidence: "The row that repeats an earlier one.",
             remedy: """
-                adminctl fixVersion plans to keep one of them, adminctl fixVersion --apply does it. Then restore the \
-                primary key.
+                adminctl fixVersion plans to keep one of them; adminctl fixVersion --apply deletes the others. Then \
+                restore the primary key.
                 """)
-    ) { situation, code in
-        situation.faultyRows(.duplicate).map { row in
-            Observation(
+    ) { context, code in
+        context.faultyRows(.duplicate).map { row in
+            RuleResult(
                 code, .error, .corrupt,
-                "Row \(TerminalText.row(row.value)) of \(situation.versionTableSQL) is there more than once.",
-                evidence: ["the table has no primary key that would forbid it"],
-                remedy: situation.repair()
-                    + ["ALTER TABLE \(situation.versionTableSQL) ADD PRIMARY KEY (version_num);"])
+                "Row \(SafeText.row(row.value)) of \(context.versionTableSQL) is stored more than once.",
+                evidence: ["the table has no primary key that prevents this"],
+                remedy: context.repair()
+                    + ["ALTER TABLE \(context.versionTableSQL) ADD PRIMARY KEY (version_num);"])
         }
     }
 }

@@ -3,18 +3,19 @@ import Revisions
 extension Rule {
     static let rowsEmpty = Rule(
         code: "version.rows.empty",
+        severities: [.error],
         page: Page(
-            title: "a row is an empty string",
+            title: "a version row is an empty string",
             problem: """
-                The version table has a row that is empty, or nothing but blanks. Every Alembic command dies with a \
-                traceback.
+                The version table has a row that is empty or contains only white space. Every Alembic command fails \
+                with a traceback.
                 """,
-            evidence: "A row whose version_num has no characters but blanks.",
+            evidence: "A row whose version_num contains only white space or nothing at all.",
             remedy: """
-                adminctl fixVersion plans to delete it, adminctl fixVersion --apply does it. Where no other row \
-                names a revision, the revision that the schema corresponds to has to be named with --to.
+                adminctl fixVersion plans to delete it; adminctl fixVersion --apply deletes it. If no other row \
+                names a revision, find the revision that matches the schema and name it with --to.
                 """)
-    ) { situation, code in
-        situation.valuelessRow(.empty, code, "an empty row")
+    ) { context, code in
+        context.rowsWithoutValue(.empty, code, "an empty row", "empty rows")
     }
 }

@@ -1,24 +1,26 @@
 import Revisions
+import Text
 
 extension Rule {
     static let rowsPadded = Rule(
         code: "version.rows.padded",
+        severities: [.error],
         page: Page(
-            title: "a row has blanks around a revision's id",
+            title: "a version row has white space around the id",
             problem: """
-                The row is the id of a known revision with blanks before or after it, as a statement written by hand \
-                leaves it. Every Alembic command fails with "Can't locate revision identified by", and the message \
-                does not show the blank.
+                The row is the id of a known revision with white space before or after it, usually from a statement \
+                written by hand. Every Alembic command fails with "Can't locate revision identified by", and the \
+                message does not show the white space.
                 """,
-            evidence: "The row between quotes, and the revision that it becomes without the blanks.",
-            remedy: "adminctl fixVersion plans to trim it, adminctl fixVersion --apply does it.")
-    ) { situation, code in
-        situation.faultyRows(.padded).map { row in
-            Observation(
+            evidence: "The row in quotes, and the revision that it names without the white space.",
+            remedy: "adminctl fixVersion plans to trim it; adminctl fixVersion --apply trims it.")
+    ) { context, code in
+        context.faultyRows(.padded).map { row in
+            RuleResult(
                 code, .error, .corrupt,
-                "Row \(TerminalText.row(row.value)) of \(situation.versionTableSQL) has blanks around a revision's id.",
-                evidence: row.because.map { ["without them it is revision \(TerminalText.row($0))"] } ?? [],
-                remedy: situation.repair())
+                "Row \(SafeText.row(row.value)) of \(context.versionTableSQL) has white space around a revision id.",
+                evidence: row.because.map { ["without it, the row is revision \(SafeText.row($0))"] } ?? [],
+                remedy: context.repair())
         }
     }
 }

@@ -1,29 +1,30 @@
 import Revisions
+import Text
 
 extension Rule {
     static let rowsSymbolic = Rule(
         code: "version.rows.symbolic",
+        severities: [.error],
         page: Page(
-            title: "a row is a word instead of an id",
+            title: "a version row is a symbolic name, not an id",
             problem: """
-                The row is a word that Alembic resolves anew each time (head, heads, base, a branch label), not the \
-                id of a revision. With the word head, every command exits 0 and the database counts as up to date \
-                for ever, whatever revisions are added: their DDL never runs.
+                The row is a name that Alembic resolves again at every command (head, heads, base or a branch \
+                label), not the id of a revision. With the row head, every command exits 0 and the database always \
+                looks up to date: new revisions never run.
                 """,
-            evidence: "The row, and the revision that the word means today.",
+            evidence: "The row, and the revision that the name resolves to today.",
             remedy: """
-                Which revision was the head when the word was written is not recorded, so that fixVersion refuses to \
-                guess. Find the revision that the schema corresponds to, and record it: adminctl fixVersion --to \
-                REVISION.
+                Nothing records which revision was the head when the name was written, so fixVersion does not guess. \
+                Find the revision that matches the schema, and record it with adminctl fixVersion --to REVISION.
                 """)
-    ) { situation, code in
-        situation.faultyRows(.symbolic).map { row in
-            Observation(
+    ) { context, code in
+        context.faultyRows(.symbolic).map { row in
+            RuleResult(
                 code, .error, .corrupt,
-                "Row \(TerminalText.row(row.value)) of \(situation.versionTableSQL) is a word that means another "
-                    + "revision each time, not a revision's id.",
-                evidence: row.because.map { ["today it means \(TerminalText.row($0))"] } ?? [],
-                remedy: situation.explicitRows())
+                "Row \(SafeText.row(row.value)) of \(context.versionTableSQL) is a symbolic name, not the id of a "
+                    + "revision.",
+                evidence: row.because.map { ["today it resolves to \(SafeText.row($0))"] } ?? [],
+                remedy: context.explicitRows())
         }
     }
 }

@@ -3,24 +3,24 @@ import Schema
 extension Rule {
     static let schemaConstraintDiffers = Rule(
         code: "schema.constraintDiffers",
+        severities: [.warning, .info],
         page: Page(
-            title: "a constraint is missing, made by hand, or another one",
+            title: "a constraint is missing, different or hand-made",
             problem: """
-                Primary keys, unique, check, foreign key and exclusion constraints are matched by definition; \
-                another name alone is information. A constraint that is missing lets in rows that the \
-                application takes for impossible; one that is NOT VALID was never checked against the rows that \
-                were there.
+                Primary key, unique, check, foreign key and exclusion constraints are matched by definition.
+                Warning: a missing constraint admits rows that the application considers impossible, and a NOT VALID \
+                constraint was never checked against existing rows.
+                Information: only the name differs, or the live constraint is validated and the expected one is not.
                 """,
-            evidence:
-                "The live catalog, held against a replay of the migrations at the live rows, and against the models.",
+            evidence: Page.comparisonEvidence,
             remedy: """
-                Put the constraint back as the migrations have it, NOT VALID first and VALIDATE CONSTRAINT \
-                afterwards on a busy table; or write a revision for what was made by hand.
+                Restore the constraint as in the migrations; on a busy table, add it NOT VALID first and run \
+                VALIDATE CONSTRAINT later. Or write a revision for a constraint that was created by hand.
                 """)
-    ) { situation, code in
-        situation.drift(
-            code, situation.differences(code), "constraint differs", "constraints differ",
-            remedy: "# As the migrations have it; on a busy table NOT VALID first, and VALIDATE CONSTRAINT later:"
+    ) { context, code in
+        context.drift(
+            code, context.differences(code), "constraint differs", "constraints differ",
+            remedy: "# As in the migrations; on a busy table add NOT VALID, VALIDATE later:"
         ) { difference in
             guard let (table, name) = difference.column, let definition = difference.migrations else { return nil }
             switch difference.kind {

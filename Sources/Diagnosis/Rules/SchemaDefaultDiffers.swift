@@ -3,23 +3,21 @@ import Schema
 extension Rule {
     static let schemaDefaultDiffers = Rule(
         code: "schema.defaultDiffers",
+        severities: [.error, .warning],
         page: Page(
-            title: "a column has another default, identity or generation",
+            title: "a column's default, identity or generation differs",
             problem: """
-                What fills the column when a statement gives no value differs from what the migrations made. As \
-                an error: nothing fills it, and the models count on it (SQLSTATE 23502), or the database \
-                computes what the models write (SQLSTATE 428C9). As a warning: what differs is known to break no \
-                statement of the models.
+                The value that PostgreSQL fills in when a statement gives none differs from the migrations.
+                Error: there is no such value although the models rely on it (SQLSTATE 23502), or PostgreSQL \
+                generates a column that the models write (SQLSTATE 428C9).
+                Warning: no statement of the models is known to fail.
                 """,
-            evidence:
-                "The live catalog, held against a replay of the migrations at the live rows, and against the models.",
-            remedy: """
-                Set or drop the default as the migrations have it; rows that are there keep their values.
-                """)
-    ) { situation, code in
-        situation.drift(
-            code, situation.differences(code), "default differs", "defaults differ",
-            remedy: "# As the migrations have it; rows that are there keep their values:"
+            evidence: Page.comparisonEvidence,
+            remedy: "Set or drop the default as in the migrations. Existing rows keep their values.")
+    ) { context, code in
+        context.drift(
+            code, context.differences(code), "default differs", "defaults differ",
+            remedy: "# As in the migrations; existing rows keep their values:"
         ) { difference in
             guard difference.kind == .default, let (table, column) = difference.column else { return nil }
             let action = difference.migrations.map { "SET DEFAULT \($0)" } ?? "DROP DEFAULT"

@@ -3,22 +3,22 @@ import Schema
 extension Rule {
     static let schemaEnumDiffers = Rule(
         code: "schema.enumDiffers",
+        severities: [.error, .warning],
         page: Page(
-            title: "an enumeration has other labels",
+            title: "an enum type has other labels",
             problem: """
-                The labels of an enumeration, or their order, differ from what the migrations made. As an error: \
-                a label that the models write is missing, and storing it fails (SQLSTATE 22P02). As a warning: \
-                what differs is known to break no statement of the models.
+                The labels of an enum type, or their order, differ from what the migrations created.
+                Error: a label that the models write is missing, so storing it fails (SQLSTATE 22P02).
+                Warning: no statement of the models is known to fail.
                 """,
-            evidence:
-                "The live catalog, held against a replay of the migrations at the live rows, and against the models.",
+            evidence: Page.comparisonEvidence,
             remedy: """
-                Add the missing label with ALTER TYPE … ADD VALUE; a label cannot be removed, so that a revision \
-                has to make one that is too many official.
+                Add a missing label with ALTER TYPE … ADD VALUE. PostgreSQL cannot remove a label: write a revision \
+                that adds an extra label officially.
                 """)
-    ) { situation, code in
-        situation.drift(
-            code, situation.differences(code), "enumeration differs", "enumerations differ",
-            remedy: "# Add what is missing with ALTER TYPE … ADD VALUE.")
+    ) { context, code in
+        context.drift(
+            code, context.differences(code), "enum type differs", "enum types differ",
+            remedy: "# Add missing labels with ALTER TYPE … ADD VALUE.")
     }
 }

@@ -3,22 +3,23 @@ import Schema
 extension Rule {
     static let schemaExtraColumn = Rule(
         code: "schema.extraColumn",
+        severities: [.error, .warning],
         page: Page(
-            title: "a table has a column that no migration made",
+            title: "a table has a column that no migration created",
             problem: """
-                Somebody added a column by hand to a table that the migrations manage. A revision that adds it \
-                later fails (SQLSTATE 42701). As an error: the column must not be NULL, has no default, and the \
-                models do not know it, so that every INSERT fails (SQLSTATE 23502). As a warning: what differs \
-                is known to break no statement of the models.
+                Somebody added a column by hand to a table that the migrations manage. A later revision that adds it \
+                fails (SQLSTATE 42701).
+                Error: the column is NOT NULL without a default and the models do not know it, so every INSERT fails \
+                (SQLSTATE 23502).
+                Warning: no statement of the models is known to fail.
                 """,
-            evidence:
-                "The live catalog, held against a replay of the migrations at the live rows, and against the models.",
+            evidence: Page.comparisonEvidence,
             remedy: """
-                Write a revision that adds the column only where it is missing; or drop it when nobody uses it.
+                Write a revision that adds the column only if it is missing. Or drop the column if nobody uses it.
                 """)
-    ) { situation, code in
-        situation.drift(
-            code, situation.differences(code), "column was made by hand", "columns were made by hand",
-            remedy: "# Write a revision for it, or drop it when nobody uses it.")
+    ) { context, code in
+        context.drift(
+            code, context.differences(code), "column was created by hand", "columns were created by hand",
+            remedy: "# Write a revision for it, or drop it if nobody uses it.")
     }
 }

@@ -3,23 +3,24 @@ import Schema
 extension Rule {
     static let schemaIndexDiffers = Rule(
         code: "schema.indexDiffers",
+        severities: [.warning, .info],
         page: Page(
-            title: "an index is missing, made by hand, or another one",
+            title: "an index is missing, different or hand-made",
             problem: """
-                Indexes are matched by definition; another name alone is information. A missing index makes \
-                queries slow, a missing unique index lets in duplicates, and an index made by hand costs every \
-                write until somebody writes a revision for it.
+                Indexes are matched by definition.
+                Warning: a missing index makes queries slow, a missing unique index admits duplicates, and an index \
+                created by hand slows down every write.
+                Information: only the name differs.
                 """,
-            evidence:
-                "The live catalog, held against a replay of the migrations at the live rows, and against the models.",
+            evidence: Page.comparisonEvidence,
             remedy: """
-                Create the index as the migrations have it, CONCURRENTLY on a busy table; or write a revision \
-                for what was made by hand.
+                Create the index as in the migrations; on a busy table, use CONCURRENTLY. Or write a revision for an \
+                index that was created by hand.
                 """)
-    ) { situation, code in
-        situation.drift(
-            code, situation.differences(code), "index differs", "indexes differ",
-            remedy: "# As the migrations have it, without blocking writes:"
+    ) { context, code in
+        context.drift(
+            code, context.differences(code), "index differs", "indexes differ",
+            remedy: "# As in the migrations, without blocking writes:"
         ) { difference in
             guard difference.kind == .missingIndex, let definition = difference.migrations else { return nil }
             let name = difference.column?.name ?? difference.object

@@ -3,21 +3,19 @@ import Schema
 extension Rule {
     static let schemaIndexInvalid = Rule(
         code: "schema.indexInvalid",
+        severities: [.warning],
         page: Page(
             title: "an index is INVALID",
             problem: """
-                What a CREATE INDEX CONCURRENTLY that failed leaves behind: the index is kept up to date by \
-                every write and used by no query, and a unique one does not make sure of anything that was there \
-                before.
+                A CREATE INDEX CONCURRENTLY failed and left the index behind. Every write maintains the index, but \
+                no query uses it. A unique index in this state does not guarantee that existing rows are unique.
                 """,
-            evidence: "pg_index.indisvalid.",
-            remedy: """
-                Build it anew with REINDEX INDEX CONCURRENTLY, or drop it.
-                """)
-    ) { situation, code in
-        situation.drift(
-            code, situation.differences(code), "index is INVALID", "indexes are INVALID",
-            remedy: "# Build it anew; duplicates make a unique one fail again:"
+            evidence: "The column indisvalid of pg_index.",
+            remedy: "Rebuild the index with REINDEX INDEX CONCURRENTLY, or drop it.")
+    ) { context, code in
+        context.drift(
+            code, context.differences(code), "index is INVALID", "indexes are INVALID",
+            remedy: "# Rebuild it; a unique index fails again while there are duplicates:"
         ) { difference in
             "REINDEX INDEX CONCURRENTLY \(difference.object);"
         }

@@ -1,40 +1,47 @@
 import Schema
+import Text
 
 extension Rule {
     static let schemaMissingColumn = Rule(
         code: "schema.missingColumn",
+        severities: [.error, .warning],
         page: Page(
             title: "a mapped column does not exist",
             problem: """
-                The models map a column that the live table lacks. Every statement that loads the model fails \
-                (SQLSTATE 42703); where such an error is swallowed, a list comes back empty beside a positive total. \
-                While revisions are pending that may bring the column, this is a warning beside version.behind; with \
-                rows at the heads it is an error: somebody stamped the head, dropped the column, or wrote no \
+                The models map a column that the live table does not have. Every statement that loads the model \
+                fails (SQLSTATE 42703). An application that swallows the error shows an empty list beside a positive \
+                total.
+                Error: no pending revision explains it. Somebody stamped the head, dropped the column, or wrote no \
                 revision for the model.
+                Warning: revisions are pending that may add the column (see version.behind), or the migrations \
+                created the column but no model maps it.
                 """,
-            evidence:
-                "The models, and the migrations where they were replayed, held against the catalog, with the type.",
+            evidence: """
+                The models, and the migrations if they were replayed, compared with the catalog; with the type of \
+                the column.
+                """,
             remedy: """
-                Pending revisions: adminctl migrate. Rows at the heads: when no revision adds the column, write one \
-                with alembic revision --autogenerate; when one does, put the column back as it says. Adding by hand \
-                a column that a later revision adds makes that revision fail (DuplicateColumn).
+                Pending revisions: run adminctl migrate.
+                Rows at the heads: if a revision adds the column, add it back as defined there; if none does, write \
+                one with alembic revision --autogenerate. Do not add by hand a column that a later revision adds: \
+                that revision would fail (DuplicateColumn).
                 """)
-    ) { situation, code in
-        let missing = situation.differences(code)
+    ) { context, code in
+        let missing = context.differences(code)
         let mapped = missing.filter(\.breaking)
-        var observations = situation.drift(
-            code, missing.filter { !$0.breaking }, "column that the migrations made does not exist",
-            "columns that the migrations made do not exist",
-            remedy: "# Put it back as its revision made it; the models do without it.")
-        guard let blame = situation.missingSchema else { return observations }
-        for group in blame.groups(mapped) {
+        var results = context.drift(
+            code, missing.filter { !$0.breaking }, "column that the migrations created does not exist",
+            "columns that the migrations created do not exist",
+            remedy: "# Restore it as its revision defines it; no model maps it.")
+        guard let cause = context.missingObjects else { return results }
+        for group in cause.groups(mapped) {
             let names = group.map(\.object)
             let what =
                 names.count == 1 ? "1 mapped column does not exist" : "\(names.count) mapped columns do not exist"
             let evidence = group.map { "\($0.object) \($0.models ?? $0.migrations ?? "")\($0.guess)" }
-            observations.append(
-                blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: evidence, group, situation))
+            results.append(
+                cause.result(code, "\(what): \(SafeText.list(names))", evidence: evidence, group, context))
         }
-        return observations
+        return results
     }
 }

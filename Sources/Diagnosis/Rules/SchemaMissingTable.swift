@@ -1,50 +1,54 @@
 import Schema
+import Text
 
 extension Rule {
     static let schemaMissingTable = Rule(
         code: "schema.missingTable",
+        severities: [.error, .warning],
         page: Page(
             title: "a mapped table does not exist",
             problem: """
-                The models map a table for which the database has neither a table nor a view. Every statement on it \
-                fails (SQLSTATE 42P01). While revisions are pending that may bring it, this is a warning beside \
-                version.behind; with rows at the heads it is an error: somebody stamped the head, dropped the table, \
-                or wrote no revision for the model.
+                The models map a table, but the database has no table or view of that name. Every statement on it \
+                fails (SQLSTATE 42P01).
+                Error: no pending revision explains it. Somebody stamped the head, dropped the table, or wrote no \
+                revision for the model.
+                Warning: revisions are pending that may create the table (see version.behind), or the migrations \
+                created the table but no model maps it.
                 """,
-            evidence: "The models, and the migrations where they were replayed, held against the catalog.",
+            evidence: "The models, and the migrations if they were replayed, compared with the catalog.",
             remedy: """
-                Pending revisions: adminctl migrate. Rows at the heads: when a revision creates the table, the rows \
-                say more than is true, and the schema has to be restored; when none does, write one with alembic \
-                revision --autogenerate.
+                Pending revisions: run adminctl migrate.
+                Rows at the heads: if a revision creates the table, restore it as defined there; if none does, write \
+                one with alembic revision --autogenerate.
                 """)
-    ) { situation, code in
-        let missing = situation.differences(code)
+    ) { context, code in
+        let missing = context.differences(code)
         let mapped = missing.filter(\.breaking)
-        var observations = situation.drift(
-            code, missing.filter { !$0.breaking }, "relation that the migrations made does not exist",
-            "relations that the migrations made do not exist",
-            remedy: "# Put it back as its revision made it, for example from a dump of the schema.")
-        guard let blame = situation.missingSchema else { return observations }
-        for group in blame.groups(mapped) {
+        var results = context.drift(
+            code, missing.filter { !$0.breaking }, "relation that the migrations created does not exist",
+            "relations that the migrations created do not exist",
+            remedy: "# Restore it as its revision defines it, for example from a schema dump.")
+        guard let cause = context.missingObjects else { return results }
+        for group in cause.groups(mapped) {
             let names = group.map(\.object)
             let what = names.count == 1 ? "1 mapped table does not exist" : "\(names.count) mapped tables do not exist"
             let evidence = group.map { $0.object + $0.guess }
-            observations.append(
-                blame.observation(code, "\(what): \(TerminalText.list(names))", evidence: evidence, group, situation))
+            results.append(
+                cause.result(code, "\(what): \(SafeText.list(names))", evidence: evidence, group, context))
         }
-        return observations
+        return results
     }
 }
 
-/// How something that the models map and the database lacks is to be read.
-enum MissingSchema {
-    /// Revisions are pending that may bring it.
+/// Why the database lacks something that the models map.
+enum MissingObjects {
+    /// Revisions are pending that may create it.
     case maybePending
     /// No pending revision explains it.
     case unexplained
 
-    /// What is missing, apart by what is to be done: what a revision that has run made, which somebody has dropped, and
-    /// what no such revision made.
+    /// What is missing, grouped by remedy: what an applied revision created and somebody dropped, then what no applied
+    /// revision created.
     func groups(_ differences: [SchemaDifference]) -> [[SchemaDifference]] {
         guard self == .unexplained else { return [differences].filter { !$0.isEmpty } }
         return [differences.filter { $0.blame == .drift }, differences.filter { $0.blame != .drift }]
@@ -52,24 +56,24 @@ enum MissingSchema {
     }
 
     /// - Parameter differences: what is missing.
-    func observation(
-        _ code: String, _ what: String, evidence: [String], _ differences: [SchemaDifference], _ situation: Situation
-    ) -> Observation {
+    func result(
+        _ code: String, _ what: String, evidence: [String], _ differences: [SchemaDifference], _ context: RuleContext
+    ) -> RuleResult {
         switch self {
         case .maybePending:
-            Observation(
-                code, .warning, .behind, what + "; the pending revisions may bring this.", evidence: evidence,
-                remedy: [situation.adminctl("plan"), situation.adminctl("migrate")])
+            RuleResult(
+                code, .warning, .behind, what + "; pending revisions may change this.", evidence: evidence,
+                remedy: [context.adminctl("plan"), context.adminctl("migrate")])
         case .unexplained:
-            Observation(
-                code, .error, .drifted, what + ", and \(situation.whyUnexplained).", evidence: evidence,
-                remedy: situation.restoring(differences))
+            RuleResult(
+                code, .error, .drifted, what + "; \(context.whyUnexplained).", evidence: evidence,
+                remedy: context.restoring(differences))
         }
     }
 }
 
-extension Situation {
-    /// The comparison, where there was something to compare.
+extension RuleContext {
+    /// The comparison; nil where nothing was compared.
     var comparison: SchemaComparison? {
         guard case .compared(let comparison, _) = facts.schema, comparison.tablesCompared > 0, isReachable else {
             return nil
@@ -77,41 +81,43 @@ extension Situation {
         return comparison
     }
 
-    /// nil in a fresh database, where `version.behind` says all there is to say.
-    var missingSchema: MissingSchema? {
+    /// Nil in a fresh database, where `version.behind` is enough.
+    var missingObjects: MissingObjects? {
         if isFresh { return nil }
         return versionTableState == .legitimate && pending?.isEmpty == false ? .maybePending : .unexplained
     }
 
     fileprivate var whyUnexplained: String {
         switch (versionTableState, pending?.isEmpty) {
-        case (.legitimate, true): "no revision is pending that could bring this"
+        case (.legitimate, true): "no revision is pending"
         case (.corrupt, false) where !hasRefusedRows && !hasNoVersionRows:
-            "a pending revision may bring them once the version rows are repaired"
-        case (.corrupt, _): "the version rows are too damaged to say whether a pending revision brings this"
-        default: "the version rows do not say whether a pending revision brings this"
+            "a pending revision may add this after the version rows are repaired"
+        case (.corrupt, _): "the version rows are too damaged to tell whether a pending revision adds this"
+        default: "the version rows do not show whether a pending revision adds this"
         }
     }
 
     fileprivate func restoring(_ differences: [SchemaDifference]) -> [String] {
         guard versionTableState == .legitimate, pending?.isEmpty == true else {
-            return ["# First settle the version table, then diagnose again:", adminctl("diagnose --fresh")]
+            return ["# First resolve the findings about the version table, then:", adminctl("diagnose --fresh")]
         }
         let isDrift = differences.allSatisfy { $0.blame == .drift }
         if isDrift, differences.allSatisfy({ $0.kind == .missingColumn }) {
             return [
-                "# A revision that has run made it: put it back, empty and nullable, and fill it as that revision does:",
+                "# An applied revision created it. Add it back, empty and nullable:",
                 adminctl("align"), adminctl("align --apply"),
+                "# Then fill it as that revision does.",
             ]
         }
         if isDrift {
-            return ["# A revision that has run made it: put it back as it says, or from a backup:", adminctl("graph")]
+            return ["# Restore it as the revision that created it defines it, or from a backup:", adminctl("graph")]
         }
         return [
-            "# If no revision creates it, write one in the project, and run it:",
+            "# If no revision creates it, write one in the project and run it:",
             "alembic revision --autogenerate -m 'add what the models map'",
             adminctl("migrate"),
-            "# If a revision creates it, somebody stamped past that revision or dropped it: put it back as it says.",
+            "# If a revision creates it, somebody stamped past it or dropped it:",
+            "# restore it as that revision defines it.",
         ]
     }
 }

@@ -3,59 +3,61 @@ import Schema
 extension Rule {
     static let schemaNotCompared = Rule(
         code: "schema.notCompared",
+        severities: [.warning, .info],
         page: Page(
             title: "the schema was not compared, or only in part",
             problem: """
-                As information: something was left out, for example all that only a replay of the migrations in a \
-                shadow tells, or a definition that two versions of PostgreSQL word differently. What was not \
-                compared counts neither as equal nor as different. As a warning, with the verdict unverified: the \
-                rows are at the heads, and nothing at all could be compared, so that a database that somebody \
-                stamped looks the same as a sound one.
+                Differences may exist that schemad cannot see.
+                Warning, with the verdict unverified: the version rows are at the heads, but nothing could be \
+                compared. A database that was only stamped looks the same as a sound one.
+                Information: the schema, or a part of it, was not compared, for example because the migrations must \
+                be replayed in a shadow for it, or because two PostgreSQL versions print a definition differently. \
+                What was not compared counts neither as equal nor as different.
                 """,
             evidence: "What was not compared, and why.",
             remedy: """
-                Give env.py a target_metadata that has the models, let it run with the environment of the settings, \
-                and give the agent a shadow: the programs of a PostgreSQL server beside it, [shadow] url, or a \
-                snapshot made with schemad snapshot.
+                Set target_metadata in env.py to the application's models, and let env.py run with the environment \
+                from schemad.toml. For a complete comparison, give schemad a shadow: install PostgreSQL's server \
+                programs on its host, set url under [shadow], or ship a snapshot made with schemad snapshot.
                 """)
-    ) { situation, code in
-        guard situation.isReachable else { return [] }
-        switch situation.facts.schema {
+    ) { context, code in
+        guard context.isReachable else { return [] }
+        switch context.facts.schema {
         case .compared(let comparison, let gaps) where comparison.tablesCompared > 0:
             let undecided = comparison.notComparable.map {
-                "\($0.kind.rawValue) of \($0.object), because \($0.reason)"
+                "\($0.kind.rawValue) of \($0.object): \($0.reason)"
             }
             guard !gaps.isEmpty || !undecided.isEmpty else { return [] }
             let message =
                 gaps.isEmpty
                 ? "\(undecided.count) definition\(undecided.count == 1 ? "" : "s") could not be compared."
-                : "The schema was compared only in part, because \(gaps[0])"
-                    + (gaps.count == 1 ? "." : ", and for \(gaps.count - 1) more reason\(gaps.count == 2 ? "" : "s").")
+                : "Schema comparison is incomplete: \(gaps[0])"
+                    + (gaps.count == 1 ? "." : " (and \(gaps.count - 1) more reason\(gaps.count == 2 ? "" : "s")).")
             return [
-                Observation(
+                RuleResult(
                     code, .info, .inSync, message, evidence: gaps.dropFirst() + undecided,
                     remedy: [
-                        "# Nothing is wrong by that alone; what it takes to compare more:", "adminctl explain \(code)",
+                        "# This alone is not a fault. How to compare more:", "adminctl explain \(code)",
                     ])
             ]
         case .compared:
-            return [situation.notCompared(code, because: "target_metadata of env.py maps no tables")]
+            return [context.notCompared(code, because: "target_metadata of env.py maps no tables")]
         case .notCompared(let reason):
-            // Where the project itself is at fault, its own finding is the reason.
-            return situation.facts.hasEnvironmentAnswered ? [situation.notCompared(code, because: reason)] : []
+            // A problem of the project has a finding of its own, which explains this.
+            return context.facts.isEnvironmentRead ? [context.notCompared(code, because: reason)] : []
         }
     }
 }
 
-extension Situation {
-    fileprivate func notCompared(_ code: String, because reason: String) -> Observation {
+extension RuleContext {
+    fileprivate func notCompared(_ code: String, because reason: String) -> RuleResult {
         let isAtHeads = versionTableState == .legitimate && pending?.isEmpty == true
-        return Observation(
+        return RuleResult(
             code, isAtHeads ? .warning : .info, isAtHeads ? .unverified : .inSync,
-            "The schema of database \(facts.database) was not compared with the models, because \(reason).",
+            "The schema of database \(facts.database) was not compared: \(reason).",
             evidence: [reason],
             remedy: [
-                "# Give env.py a target_metadata that has the models, then:", adminctl("diagnose --fresh"),
+                "# Set target_metadata in env.py to the application's models, then:", adminctl("diagnose --fresh"),
             ])
     }
 }

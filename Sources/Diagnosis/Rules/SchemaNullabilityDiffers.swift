@@ -3,23 +3,24 @@ import Schema
 extension Rule {
     static let schemaNullabilityDiffers = Rule(
         code: "schema.nullabilityDiffers",
+        severities: [.error, .warning],
         page: Page(
-            title: "a column takes NULL, or does not, against what is expected",
+            title: "a column's NOT NULL differs",
             problem: """
-                The column's NOT NULL differs. As an error: the column must not be NULL, has no default, and the \
-                models leave it out or give it NULL, so that statements fail (SQLSTATE 23502). As a warning: \
-                what differs is known to break no statement of the models.
+                The column is NOT NULL and should accept NULL, or the other way round.
+                Error: the column is NOT NULL without a default, and the models leave it out or write NULL, so \
+                statements fail (SQLSTATE 23502).
+                Warning: no statement of the models is known to fail.
                 """,
-            evidence:
-                "The live catalog, held against a replay of the migrations at the live rows, and against the models.",
+            evidence: Page.comparisonEvidence,
             remedy: """
-                Set or drop NOT NULL as the migrations have it; setting it reads the whole table under ACCESS \
-                EXCLUSIVE, unless a valid CHECK (… IS NOT NULL) proves it.
+                Set or drop NOT NULL as in the migrations. SET NOT NULL reads the whole table under ACCESS \
+                EXCLUSIVE, unless a valid CHECK (… IS NOT NULL) constraint proves it.
                 """)
-    ) { situation, code in
-        situation.drift(
-            code, situation.differences(code), "column differs in NOT NULL", "columns differ in NOT NULL",
-            remedy: "# As the migrations have it; SET NOT NULL reads the whole table:"
+    ) { context, code in
+        context.drift(
+            code, context.differences(code), "column differs in NOT NULL", "columns differ in NOT NULL",
+            remedy: "# As in the migrations; SET NOT NULL reads the whole table:"
         ) { difference in
             guard let (table, column) = difference.column, let wanted = difference.migrations else { return nil }
             return "ALTER TABLE \(table) ALTER COLUMN \(column) \(wanted == "NULL" ? "DROP" : "SET") NOT NULL;"

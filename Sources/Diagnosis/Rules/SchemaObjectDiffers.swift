@@ -3,20 +3,21 @@ import Schema
 extension Rule {
     static let schemaObjectDiffers = Rule(
         code: "schema.objectDiffers",
+        severities: [.warning, .info],
         page: Page(
-            title: "a view, function, sequence, schema or extension differs",
+            title: "a view, function, sequence or other object differs",
             problem: """
-                An object beside the tables is missing, was made by hand under a name that a migration uses, or \
-                has another definition than the migrations gave it.
+                An object other than a table is missing, was created by hand under a name that a migration uses, or \
+                has another definition than in the migrations.
+                Information: only the version or the schema of an extension, or a comment, differs.
                 """,
-            evidence:
-                "The live catalog, held against a replay of the migrations at the live rows, and against the models.",
+            evidence: Page.comparisonEvidence,
             remedy: """
-                Put it back as the revision that made it has it; the evidence has both definitions.
+                Restore the object as defined in the revision that created it. The evidence shows both definitions.
                 """)
-    ) { situation, code in
-        situation.drift(
-            code, situation.differences(code), "object differs", "objects differ",
-            remedy: "# Put it back as its revision made it; the evidence has the definitions.")
+    ) { context, code in
+        context.drift(
+            code, context.differences(code), "object differs", "objects differ",
+            remedy: "# Restore the definition of the migrations; the evidence shows it.")
     }
 }

@@ -3,21 +3,21 @@ import Schema
 extension Rule {
     static let schemaTableDiffers = Rule(
         code: "schema.tableDiffers",
+        severities: [.warning],
         page: Page(
-            title: "a table differs in kind, partitioning, triggers or policies",
+            title: "a table's properties, triggers or policies differ",
             problem: """
-                The table is logged or unlogged, partitioned, inherited or secured by row otherwise than the \
-                migrations made it, or its triggers and policies differ. A missing policy shows rows to those \
-                who must not see them, or hides them; a missing trigger leaves undone what it did.
+                The table differs from the migrations in persistence (logged or unlogged), partitioning, inheritance \
+                or row-level security, or its triggers or policies differ. A missing policy shows rows to roles that \
+                must not see them, or hides rows. A missing trigger no longer does its work.
                 """,
-            evidence:
-                "The live catalog, held against a replay of the migrations at the live rows, and against the models.",
+            evidence: Page.comparisonEvidence,
             remedy: """
-                Put it back as the revision that made it has it; the evidence has both definitions.
+                Restore the table as defined in the revision that created it. The evidence shows both definitions.
                 """)
-    ) { situation, code in
-        situation.drift(
-            code, situation.differences(code), "table differs", "tables differ",
-            remedy: "# Put it back as its revision made it; the evidence has the definitions.")
+    ) { context, code in
+        context.drift(
+            code, context.differences(code), "table differs", "tables differ",
+            remedy: "# Restore the definition of the migrations; the evidence shows it.")
     }
 }

@@ -3,24 +3,25 @@ import Schema
 extension Rule {
     static let schemaTypeDiffers = Rule(
         code: "schema.typeDiffers",
+        severities: [.error, .warning],
         page: Page(
             title: "a column has another type",
             problem: """
-                A column, or a type that columns use, is not what the migrations made of it, or, where no replay \
-                is at hand, not what the models say. As an error: the type takes less than the models write \
-                (varchar(100) for varchar(255), integer for bigint), so that statements fail with values that \
-                fit the models. As a warning: what differs is known to break no statement of the models.
+                The type of a column, or a type that columns use, differs from what the migrations created; without \
+                a replay, from what the models declare.
+                Error: the live type accepts less than the models write (varchar(100) instead of varchar(255), \
+                integer instead of bigint), so statements fail for values that the models allow.
+                Warning: no statement of the models is known to fail.
                 """,
-            evidence:
-                "The live catalog, held against a replay of the migrations at the live rows, and against the models.",
+            evidence: Page.comparisonEvidence,
             remedy: """
-                Change the type back, on a quiet table, as a rewrite holds ACCESS EXCLUSIVE; or write a revision \
-                that makes the live type the official one.
+                Change the type back at a quiet time: a rewrite holds an ACCESS EXCLUSIVE lock. Or write a revision \
+                that makes the live type official.
                 """)
-    ) { situation, code in
-        situation.drift(
-            code, situation.differences(code), "type differs", "types differ",
-            remedy: "# Change it back; a rewrite holds ACCESS EXCLUSIVE for as long as it takes:"
+    ) { context, code in
+        context.drift(
+            code, context.differences(code), "type differs", "types differ",
+            remedy: "# Change it back; a table rewrite holds ACCESS EXCLUSIVE until it ends:"
         ) { difference in
             guard difference.kind == .type, let (table, column) = difference.column, let type = difference.migrations
             else { return nil }

@@ -1,29 +1,30 @@
 extension Rule {
     static let serverAuthentication = Rule(
         code: "server.authentication",
+        severities: [.error],
         page: Page(
-            title: "the server refuses the role or its password",
+            title: "the server rejects the role or its password",
             problem: """
-                The server answers and does not let the agent's role in: a wrong password, an unknown role, or \
-                pg_hba.conf.
+                The server answers but refuses the login: the password is wrong, the role does not exist, or \
+                pg_hba.conf does not allow the connection.
                 """,
-            evidence: "The server's message; its SQLSTATE is of class 28.",
+            evidence: "The server's message (SQLSTATE class 28).",
             remedy: """
                 Correct url or url_file of the database in schemad.toml, or the role on the server (ALTER ROLE … \
-                PASSWORD, pg_hba.conf), and restart the agent.
+                PASSWORD, pg_hba.conf). Then restart schemad.
                 """)
-    ) { situation, code in
-        guard case .authenticationFailed(let message) = situation.facts.reachability else { return [] }
+    ) { context, code in
+        guard case .authenticationFailed(let message) = context.facts.reachability else { return [] }
         return [
-            Observation(
+            RuleResult(
                 code, .error, .permissionDenied,
-                "The server refuses the role or the password that the settings give for database "
-                    + "\(situation.facts.database).",
+                "The server rejects the role or password that schemad.toml gives for database "
+                    + "\(context.facts.database).",
                 evidence: [message],
                 remedy: [
                     "# Correct url or url_file of this database in schemad.toml, then:",
                     "systemctl restart schemad",
-                    situation.adminctl("diagnose --fresh"),
+                    context.adminctl("diagnose --fresh"),
                 ])
         ]
     }

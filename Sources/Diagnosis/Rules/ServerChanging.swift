@@ -1,32 +1,32 @@
 extension Rule {
     static let serverChanging = Rule(
         code: "server.changing",
+        severities: [.warning],
         page: Page(
-            title: "the schema kept changing while it was read",
+            title: "the schema kept changing during the read",
             problem: """
-                DDL was committed during each attempt to read the catalog, so that the texts of defaults, constraints, \
-                indexes and views, which PostgreSQL makes of the newest catalog, could not be had as they were at one \
-                moment. The answer has version rows, tables, columns, names and types of one snapshot; the texts were \
-                not compared.
+                DDL was committed during every attempt to read the catalog. PostgreSQL builds the texts of defaults, \
+                constraints, indexes and views from the newest catalog, so they could not be read consistently. \
+                Version rows, tables, columns, names and types come from one snapshot. The texts were not compared.
                 """,
-            evidence: "How often the read was begun.",
+            evidence: "The number of attempts.",
             remedy: """
-                Diagnose again when the migration, or whatever makes and drops tables all the time, has ended. An \
-                application that works with tables of its own on every request had better use temporary ones.
+                Diagnose again when the migration, or the program that creates and drops tables, has finished. An \
+                application that creates tables for every request should use temporary tables.
                 """)
-    ) { situation, code in
-        guard situation.isReachable, let message = situation.facts.changeMessage else { return [] }
+    ) { context, code in
+        guard context.isReachable, let message = context.facts.changeMessage else { return [] }
         return [
-            Observation(
+            RuleResult(
                 code, .warning, .inSync,
-                "The schema of database \(situation.facts.database) kept changing while it was read, so that "
-                    + "definitions were not compared.",
+                "The schema of database \(context.facts.database) kept changing during the read: definitions were not "
+                    + "compared.",
                 evidence: [message],
                 remedy: [
-                    "# Who is at it: sessions at work now, the longest transactions first:",
+                    "# Sessions that are active now, the oldest transaction first:",
                     "SELECT pid, application_name, usename, xact_start FROM pg_stat_activity "
                         + "WHERE datname = current_database() AND state <> 'idle' ORDER BY xact_start;",
-                    "# When they have ended:", situation.adminctl("diagnose --fresh"),
+                    "# When they have finished:", context.adminctl("diagnose --fresh"),
                 ])
         ]
     }

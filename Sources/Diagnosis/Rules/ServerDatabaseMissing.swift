@@ -1,26 +1,27 @@
 extension Rule {
     static let serverDatabaseMissing = Rule(
         code: "server.databaseMissing",
+        severities: [.error],
         page: Page(
-            title: "the server has no such database",
+            title: "the database does not exist",
             problem: """
-                The server answers and has no database of the name that the url gives. It was dropped or renamed, was \
-                never created, or the url leads to another server. Nothing is known of revisions or schema.
+                The server answers, but has no database of the name in url. The database was dropped or renamed, was \
+                never created, or url points to another server. Nothing is known about its revisions or its schema.
                 """,
-            evidence: "The server's message; its SQLSTATE is 3D000.",
+            evidence: "The server's message (SQLSTATE 3D000).",
             remedy: """
-                Correct the url of the database in schemad.toml and restart the agent, or create the database; the \
-                first migrate fills it.
+                Correct url of the database in schemad.toml and restart schemad, or create the database. The first \
+                adminctl migrate creates its tables.
                 """)
-    ) { situation, code in
-        guard case .databaseMissing(let message) = situation.facts.reachability else { return [] }
+    ) { context, code in
+        guard case .databaseMissing(let message) = context.facts.reachability else { return [] }
         return [
-            Observation(
+            RuleResult(
                 code, .error, .unreachable,
-                "The server answers, and has not got the database that the url of \(situation.facts.database) names.",
+                "The server answers, but the database that url of \(context.facts.database) names does not exist.",
                 evidence: [message],
                 remedy: [
-                    "# Create the database, or correct the url of \(situation.facts.database) in schemad.toml; then:",
+                    "# Create the database, or correct url of \(context.facts.database) in schemad.toml; then:",
                     "systemctl restart schemad",
                 ])
         ]

@@ -1,27 +1,28 @@
 extension Rule {
     static let serverDenied = Rule(
         code: "server.denied",
+        severities: [.error],
         page: Page(
-            title: "the role may not read what a diagnosis needs",
+            title: "the role lacks a privilege that the diagnosis needs",
             problem: """
-                The server let the agent's role in, or recognised it, and then refused it something: to connect to \
-                this database, or to read its catalog. A refusal is not an absence: nothing is reported as missing.
+                The server accepts the role, but does not allow it to connect to this database or to read its \
+                catalog. Objects that could not be read are not reported as missing.
                 """,
-            evidence: "The server's message; its SQLSTATE is 42501.",
+            evidence: "The server's message (SQLSTATE 42501).",
             remedy: """
-                Grant what the message names, for example GRANT CONNECT ON DATABASE … TO …, as the owner of the \
-                database.
+                As the owner of the database, grant the privilege that the message names, for example GRANT CONNECT \
+                ON DATABASE name TO role.
                 """)
-    ) { situation, code in
-        guard case .denied(let message) = situation.facts.reachability else { return [] }
+    ) { context, code in
+        guard case .denied(let message) = context.facts.reachability else { return [] }
         return [
-            Observation(
+            RuleResult(
                 code, .error, .permissionDenied,
-                "The server does not let the agent's role read database \(situation.facts.database).",
+                "The server does not allow schemad's role to read database \(context.facts.database).",
                 evidence: [message],
                 remedy: [
-                    "# Grant the role what the message names (GRANT CONNECT ON DATABASE … TO …), then:",
-                    situation.adminctl("diagnose --fresh"),
+                    "# Grant the missing privilege (GRANT CONNECT ON DATABASE … TO …), then:",
+                    context.adminctl("diagnose --fresh"),
                 ])
         ]
     }

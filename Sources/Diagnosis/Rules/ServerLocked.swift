@@ -1,59 +1,62 @@
 extension Rule {
     static let serverLocked = Rule(
         code: "server.locked",
+        severities: [.error, .warning],
         page: Page(
-            title: "a lock kept the definitions, or the version rows, from being read",
+            title: "a lock prevents the read",
             problem: """
-                PostgreSQL makes the texts of defaults, constraints and indexes only when nobody holds the table ACCESS \
-                EXCLUSIVE, or waits to. A read waits for a moment, and goes on without: tables, columns, names and types \
-                are compared, the texts are not. Where the version table itself is locked, the last answer holds, with \
-                its age; as an error: there is none yet, and nothing can be said of the database.
+                PostgreSQL returns the text of a default, constraint or index only while no session holds or waits \
+                for an ACCESS EXCLUSIVE lock on the table.
+                Error: the version table is locked and there is no earlier diagnosis.
+                Warning: schemad waited briefly and continued without the texts. It compared tables, columns, names \
+                and types, but not the texts. If the version table itself is locked, schemad repeats the last \
+                diagnosis and shows its age.
                 """,
             evidence: "The server's message.",
             remedy: """
-                Find who holds the lock, and diagnose again when it is gone. A lock that stays is a migration that \
-                waits behind an open transaction, or a session that somebody forgot.
+                Find the session that holds the lock, and diagnose again when the lock is released. A lock that \
+                stays usually belongs to a migration that waits for an open transaction, or to a forgotten session.
                 """)
-    ) { situation, code in
-        if case .locked(let message) = situation.facts.reachability {
+    ) { context, code in
+        if case .locked(let message) = context.facts.reachability {
             return [
-                Observation(
+                RuleResult(
                     code, .error, .unreachable,
-                    "The version table of database \(situation.facts.database) is locked, so that not even its rows "
-                        + "can be read.", evidence: [message], remedy: situation.findingTheHolder)
+                    "The version table of database \(context.facts.database) is locked: its rows cannot be read.",
+                    evidence: [message], remedy: context.findingTheHolder)
             ]
         }
-        guard situation.isReachable, let message = situation.facts.lockMessage else { return [] }
+        guard context.isReachable, let message = context.facts.lockMessage else { return [] }
         return [
-            Observation(
+            RuleResult(
                 code, .warning, .inSync,
-                "Database \(situation.facts.database) has a table that is locked, so that its definitions were not read.",
-                evidence: [message], remedy: situation.findingTheHolder)
+                "A table of database \(context.facts.database) is locked: definitions were not read.",
+                evidence: [message], remedy: context.findingTheHolder)
         ]
     }
 }
 
-extension Situation {
+extension RuleContext {
     fileprivate var findingTheHolder: [String] {
         [
-            "# Who holds a lock that keeps everybody out, and since when; pg_terminate_backend(pid) ends such a session:",
+            "# Find the session that holds the lock; pg_terminate_backend(pid) ends it:",
             "SELECT l.pid, l.relation::regclass, l.granted, a.application_name, a.state, a.xact_start FROM pg_locks l "
                 + "JOIN pg_stat_activity a USING (pid) WHERE l.mode = 'AccessExclusiveLock';",
-            "# When it is gone:", adminctl("diagnose --fresh"),
+            "# When the lock is released:", adminctl("diagnose --fresh"),
         ]
     }
 }
 
 extension Finding {
-    /// What goes with an earlier answer that is given again, because the version table is locked now.
+    /// Accompanies an earlier diagnosis that is repeated, because the version table is locked now.
     ///
     /// - Parameter message: the server's.
-    public static func lockedSince(database: String, message: String) -> Finding {
-        let situation = Situation(Facts(database: database))
-        return Observation(
+    public static func versionTableLocked(database: String, message: String) -> Finding {
+        let context = RuleContext(Facts(database: database))
+        return RuleResult(
             Rule.serverLocked.code, .warning, .inSync,
-            "The version table of database \(database) is locked: this is the last answer that could be read.",
-            evidence: [message], remedy: situation.findingTheHolder
+            "The version table of database \(database) is locked: this is the last diagnosis that could be made.",
+            evidence: [message], remedy: context.findingTheHolder
         ).finding
     }
 }

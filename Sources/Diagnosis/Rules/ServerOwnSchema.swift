@@ -3,55 +3,57 @@ import Schema
 extension Rule {
     static let serverOwnSchema = Rule(
         code: "server.ownSchema",
+        severities: [.warning],
         page: Page(
-            title: "the role's own schema stands in front of the tables",
+            title: "the role's own schema is first in its search_path",
             problem: """
-                PostgreSQL's default search_path is "$user", public: where a schema bears the role's name, new tables go \
-                there, and a version table there hides the one of the same name in public. A migration by this role \
-                then records and creates what an application with another role never sees, and the other way round.
+                PostgreSQL's default search_path is "$user", public. If a schema has the role's name, new tables are \
+                created there, and a version table there hides the one in public. A migration by this role then \
+                records revisions and creates tables that an application with another role never sees, and the other \
+                way round.
                 """,
             evidence: """
-                Where a table without a schema is created in env.py's session, which version table it takes, and which \
-                others of that name there are.
+                The schema in which env.py's session creates tables, the version table that it finds, and other \
+                tables of that name.
                 """,
             remedy: """
-                Pin the search_path of the role, or name the schema in env.py (version_table_schema, and SET \
-                search_path); then drop the version table that is wrong. Where the role is meant to have all its \
-                tables to itself, move the others there.
+                Set the search_path of the role, or name the schema in env.py (version_table_schema, and SET \
+                search_path). Then drop the wrong version table. If the role is meant to keep all its tables in its \
+                own schema, move the others there.
                 """)
-    ) { situation, code in
-        guard situation.isReachable, let role = situation.facts.role, let table = situation.facts.versionTable,
+    ) { context, code in
+        guard context.isReachable, let role = context.facts.role, let table = context.facts.versionTable,
             role.creationSchema == role.name
         else { return [] }
         let own = SQLIdentifier.quoted(role.name)
-        let strangers = Set((situation.facts.applicationTables ?? []).map(\.schema)).subtracting([role.name]).sorted()
+        let strangers = Set((context.facts.applicationTables ?? []).map(\.schema)).subtracting([role.name]).sorted()
         let what: String
         let target: String
         if table.schema != role.name {
             what =
-                "the version table is \(situation.versionTableSQL), and migrations would create tables in schema \(own)"
+                "the version table is \(context.versionTableSQL), but migrations would create tables in schema \(own)"
             target = table.schema
         } else if let other = role.otherVersionTables.first {
-            what = "\(situation.versionTableSQL) hides \(other.sql())"
+            what = "\(context.versionTableSQL) hides \(other.sql())"
             target = other.schema
-        } else if table.presence == .missing, let other = strangers.first {
+        } else if table.isMissing, let other = strangers.first {
             what =
-                "the version table would be made in schema \(own), and the application's tables are in "
+                "the version table would be created in schema \(own), but the application's tables are in "
                 + SQLIdentifier.quoted(other)
             target = other
         } else {
             return []
         }
         return [
-            Observation(
+            RuleResult(
                 code, .warning, .inSync,
-                "Role \(own) has a schema of its own name in front of its search_path: \(what).",
+                "The search_path of role \(own) starts with the role's own schema: \(what).",
                 evidence: ["tables without a schema are created in \(own)"]
-                    + role.otherVersionTables.map { "there is a \($0.sql()) as well" },
+                    + role.otherVersionTables.map { "\($0.sql()) exists too" },
                 remedy: [
-                    "# If the tables in \(SQLIdentifier.quoted(target)) are the right ones, let the role find them first:",
+                    "# If the tables in \(SQLIdentifier.quoted(target)) are right, let the role find them first:",
                     "ALTER ROLE \(own) SET search_path = \(SQLIdentifier.quoted(target));",
-                    "# The agent asks in new sessions only:", "systemctl restart schemad",
+                    "# The setting applies to new sessions only:", "systemctl restart schemad",
                 ])
         ]
     }

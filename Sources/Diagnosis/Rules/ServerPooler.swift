@@ -1,31 +1,29 @@
 extension Rule {
     static let serverPooler = Rule(
         code: "server.pooler",
+        severities: [.warning],
         page: Page(
-            title: "a pooler stands between the agent and the server",
+            title: "the connection goes through a pooler",
             problem: """
-                The connection goes through a pooler such as PgBouncer. In transaction mode two clients can share \
-                one backend and so both "hold" the same advisory lock, and a session lock can stay behind on a \
-                backend that nobody owns. migrate and fixVersion are refused there; reading is safe.
+                The connection goes through a pooler such as PgBouncer. In transaction mode, two clients can share \
+                one backend and both appear to hold the same advisory lock, and a session lock can remain on a \
+                backend that no client owns. Therefore migrate and fixVersion are refused. Reading is safe.
                 """,
-            evidence: """
-                The process id that the protocol announced is not the one of the backend that answers \
-                (pg_backend_pid()).
-                """,
+            evidence: "The process id announced when the connection started differs from pg_backend_pid().",
             remedy: """
-                Let the url of the database name the server itself, not the pooler. Applications may keep using the \
-                pooler.
+                Let url of the database name the server itself instead of the pooler. Applications may keep using \
+                the pooler.
                 """)
-    ) { situation, code in
-        guard situation.isReachable, situation.facts.server?.pooled == true else { return [] }
+    ) { context, code in
+        guard context.isReachable, context.facts.server?.pooled == true else { return [] }
         return [
-            Observation(
+            RuleResult(
                 code, .warning, .inSync,
-                "The url of database \(situation.facts.database) leads through a pooler, where locks hold nothing, "
-                    + "so that migrate and fixVersion are refused.",
-                evidence: ["the announced backend is not the one that answers"],
+                "Database \(context.facts.database) is reached through a pooler, where locks are not reliable: migrate "
+                    + "and fixVersion are refused.",
+                evidence: ["the backend's process id differs from the one that was announced"],
                 remedy: [
-                    "# Let the url of this database in schemad.toml name the server itself (often port 5432), then:",
+                    "# In schemad.toml, let url name the server itself (often port 5432), then:",
                     "systemctl restart schemad",
                 ])
         ]

@@ -1,34 +1,35 @@
 extension Rule {
     static let serverReadOnly = Rule(
         code: "server.readOnly",
+        severities: [.warning],
         page: Page(
-            title: "the server takes no writes",
+            title: "the server does not accept writes",
             problem: """
-                The server is a standby, or transactions on it start read-only. What is reported about its schema is \
-                right; migrate and fixVersion cannot work here.
+                The server is a standby, or its transactions start read-only. The diagnosis of its schema is valid, \
+                but migrate and fixVersion cannot run here.
                 """,
             evidence: "pg_is_in_recovery() or default_transaction_read_only, as this connection sees them.",
             remedy: """
-                Let the url name the primary: list all hosts and add target_session_attrs=read-write, so that libpq \
-                finds it after a failover too.
+                Let url name the primary. Or list all hosts and add target_session_attrs=read-write, so that libpq \
+                finds the primary after a failover too.
                 """)
-    ) { situation, code in
-        guard situation.isReachable, let server = situation.facts.server, server.inRecovery || server.readOnly else {
+    ) { context, code in
+        guard context.isReachable, let server = context.facts.server, server.inRecovery || server.readOnly else {
             return []
         }
         return [
-            Observation(
+            RuleResult(
                 code, .warning, .inSync,
-                "The server of database \(situation.facts.database) takes no writes, so that it can be diagnosed "
-                    + "and neither migrated nor repaired.",
+                "The server of database \(context.facts.database) does not accept writes: migrate and "
+                    + "fixVersion cannot run.",
                 evidence: [server.inRecovery ? "pg_is_in_recovery() is true" : "default_transaction_read_only is on"],
-                remedy: [
-                    server.inRecovery
-                        ? "# Name the primary in the url of this database in schemad.toml, or all hosts with "
-                            + "target_session_attrs=read-write; then:"
-                        : "# Set default_transaction_read_only off for the role or the database; then:",
-                    "systemctl restart schemad",
-                ])
+                remedy: (server.inRecovery
+                    ? [
+                        "# In schemad.toml, let url name the primary, or list all hosts with",
+                        "# target_session_attrs=read-write. Then:",
+                    ]
+                    : ["# Set default_transaction_read_only = off for the role or database, then:"])
+                    + ["systemctl restart schemad"])
         ]
     }
 }

@@ -1,27 +1,28 @@
 extension Rule {
     static let serverUnreachable = Rule(
         code: "server.unreachable",
+        severities: [.error],
         page: Page(
             title: "the server does not answer",
             problem: """
-                No connection to the PostgreSQL server could be made, or the link was lost during the read. Nothing \
-                is known about the database; nothing was changed.
+                schemad cannot connect to the PostgreSQL server, or it lost the connection during the read. Nothing \
+                is known about the database. Nothing was changed.
                 """,
             evidence: "The message of libpq or of the server, without address and password.",
             remedy: """
-                Start the server, or correct the url of the database in schemad.toml and restart the agent. The \
-                agent keeps trying by itself, and the next diagnosis tells when the server is back.
+                Start the server. If the address is wrong, correct url of the database in schemad.toml and restart \
+                schemad. schemad keeps trying to connect; the next diagnosis shows when the server is back.
                 """)
-    ) { situation, code in
-        guard case .unreachable(let message) = situation.facts.reachability else { return [] }
+    ) { context, code in
+        guard case .unreachable(let message) = context.facts.reachability else { return [] }
         return [
-            Observation(
+            RuleResult(
                 code, .error, .unreachable,
-                "The server of database \(situation.facts.database) does not answer.",
+                "The server of database \(context.facts.database) does not answer.",
                 evidence: [message],
                 remedy: [
-                    "# Start the server, or correct the url of this database in schemad.toml; then:",
-                    situation.adminctl("diagnose --fresh"),
+                    "# Start the server, or correct url of this database in schemad.toml; then:",
+                    context.adminctl("diagnose --fresh"),
                 ])
         ]
     }

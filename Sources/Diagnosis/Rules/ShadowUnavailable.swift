@@ -1,29 +1,32 @@
 extension Rule {
     static let shadowUnavailable = Rule(
         code: "shadow.unavailable",
+        severities: [.warning, .info],
         page: Page(
-            title: "the shadow cannot be made",
+            title: "the shadow database is not available",
             problem: """
-                The migrations are replayed in a throwaway PostgreSQL, and that could not be had: the programs of the \
-                server are not installed (as information: a snapshot serves as well), its folder is full, or the server that [shadow] url names refuses. Without a \
-                replay the models alone are compared, by names, types and nullability; constraints, indexes, defaults \
-                and what somebody changed by hand are not seen.
+                schemad replays the migrations in a throwaway PostgreSQL, the shadow, and that is not available. \
+                Without a replay, only the models are compared, by names, types and nullability. Constraints, \
+                indexes, defaults and manual changes are not compared.
+                Warning: the shadow's folder is full, or the server in url of [shadow] refuses.
+                Information: PostgreSQL's server programs are not installed; a snapshot serves as well.
                 """,
-            evidence: "What kept the shadow from being made. It is tried again after five minutes.",
+            evidence: "The error that occurred. schemad tries again after five minutes.",
             remedy: """
-                Install PostgreSQL's server programs, make room in TMPDIR, or correct [shadow] in schemad.toml; or ship \
-                a snapshot that schemad snapshot made. [shadow] enabled = false says that no replay is wanted.
+                Install PostgreSQL's server programs, free space in TMPDIR, or correct [shadow] in schemad.toml. Or \
+                ship a snapshot made with schemad snapshot. If you do not want a replay, set enabled = false under \
+                [shadow].
                 """)
-    ) { situation, code in
-        guard situation.isReachable, let problem = situation.facts.shadowProblem else { return [] }
+    ) { context, code in
+        guard context.isReachable, let problem = context.facts.shadowProblem else { return [] }
         let lines = problem.reason.split(whereSeparator: \.isNewline).map(String.init)
         return [
-            Observation(
+            RuleResult(
                 code, problem.isExpected ? .info : .warning, .inSync,
-                "The migrations were not replayed, because \(lines.first ?? "of no reason").",
+                "The migrations were not replayed: \(lines.first ?? "the shadow is not available").",
                 evidence: Array(lines.dropFirst()),
                 remedy: [
-                    "# Mend it, or set enabled = false in [shadow] of schemad.toml if no replay is wanted; then:",
+                    "# Fix it, or disable the replay ([shadow] enabled = false); then:",
                     "systemctl restart schemad",
                 ])
         ]

@@ -1,40 +1,42 @@
 import Revisions
+import Text
 
 extension Rule {
     static let versionAhead = Rule(
         code: "version.ahead",
+        severities: [.error],
         page: Page(
             title: "the database is ahead of this code",
             problem: """
-                The only fault of the version rows is that this project does not have their revisions. Most often \
-                newer code has migrated the database, and the project folder is older: a rollback, or an image of \
-                before.
+                The version rows name revisions that this project does not have, and have no other fault. Usually \
+                newer code has migrated the database and the project folder is older, for example after a rollback \
+                or with an old image.
                 """,
-            evidence: "Every row that is not known has the form of a revision id, and no row has any other fault.",
+            evidence: "Every unknown row has the form of a revision id, and no row has any other fault.",
             remedy: """
-                Deploy the code that has the revision; it is the only code that can migrate this database, or take \
-                it back. Do not purge the row: its DDL has been applied and would run again.
+                Deploy the code that has the revision. Only that code can migrate or downgrade this database. Do not \
+                delete the row: its DDL has been applied and would run again.
                 """)
-    ) { situation, code in
-        guard situation.isReachable, situation.versionTableState == .unknownRows, let rows = situation.rows,
+    ) { context, code in
+        guard context.isReachable, context.versionTableState == .unknownRows, let rows = context.rows,
             rows.unknown.allSatisfy(looksLikeRevision)
         else { return [] }
         return [
-            Observation(
+            RuleResult(
                 code, .error, .ahead,
-                "Database \(situation.facts.database) is ahead of this code: it is at "
-                    + "\(TerminalText.list(rows.unknown)), which the project does not have.",
-                evidence: ["heads of the project: " + TerminalText.list(situation.facts.graph?.effectiveHeads ?? [])],
+                "Database \(context.facts.database) is ahead of this code: it is at "
+                    + "\(SafeText.list(rows.unknown)), which the project does not have.",
+                evidence: ["heads of the project: " + SafeText.list(context.facts.graph?.effectiveHeads ?? [])],
                 remedy: [
                     "# Deploy the code that has the revision to the project folder, then:",
-                    situation.adminctl("diagnose --fresh"),
+                    context.adminctl("diagnose --fresh"),
                 ])
         ]
     }
 
-    /// Alembic forbids `@`, `-`, `+` and `:` in ids; nobody has blanks or control characters in them.
+    /// Alembic forbids `@`, `-`, `+` and `:` in ids; spaces and control characters do not occur in practice.
     static func looksLikeRevision(_ row: String) -> Bool {
         let foreign = "@-+: ".unicodeScalars
-        return !row.isEmpty && row.unicodeScalars.allSatisfy { !foreign.contains($0) && !TerminalText.isHidden($0) }
+        return !row.isEmpty && row.unicodeScalars.allSatisfy { !foreign.contains($0) && !SafeText.isHidden($0) }
     }
 }

@@ -3,31 +3,32 @@ import Schema
 extension Rule {
     static let versionTableDenied = Rule(
         code: "version.table.denied",
+        severities: [.error],
         page: Page(
             title: "the role may not read the version table",
             problem: """
-                The version table exists and the agent's role may not read it. That is not "missing": an upgrade \
-                from here would fail, or make a second version table in another schema that the application never \
-                sees.
+                The version table exists, but schemad's role may not read it. This is not the same as a missing \
+                table: an upgrade from here would fail, or would create a second version table in another schema \
+                that the application never reads.
                 """,
-            evidence: "The server's refusal (SQLSTATE 42501).",
+            evidence: "The server's message (SQLSTATE 42501).",
             remedy: """
-                As the table's owner, grant the role SELECT, INSERT, UPDATE and DELETE on it, and USAGE on its \
+                As the owner of the table, grant the role SELECT, INSERT, UPDATE and DELETE on it, and USAGE on its \
                 schema.
                 """)
-    ) { situation, code in
-        guard situation.isReachable, case .denied(let message)? = situation.facts.versionTable?.presence else {
+    ) { context, code in
+        guard context.isReachable, case .denied(let message)? = context.facts.versionTable?.fault else {
             return []
         }
         return [
-            Observation(
+            RuleResult(
                 code, .error, .permissionDenied,
-                "The agent's role may not read the version table \(situation.versionTableSQL), which exists.",
+                "The version table \(context.versionTableSQL) exists, but schemad's role may not read it.",
                 evidence: [message],
                 remedy: [
                     "# As the owner of the table:",
-                    "GRANT SELECT, INSERT, UPDATE, DELETE ON \(situation.versionTableSQL) TO "
-                        + "\(situation.facts.role.map { SQLIdentifier.quoted($0.name) } ?? "schemad");",
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON \(context.versionTableSQL) TO "
+                        + "\(context.facts.role.map { SQLIdentifier.quoted($0.name) } ?? "schemad");",
                 ])
         ]
     }

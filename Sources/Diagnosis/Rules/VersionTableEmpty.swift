@@ -1,20 +1,23 @@
 extension Rule {
     static let versionTableEmpty = Rule(
         code: "version.table.empty",
+        severities: [.error, .info],
         page: Page(
-            title: "the version table has no rows",
+            title: "the version table is empty",
             problem: """
-                The version table exists and is empty. Without application tables that is a fresh database, and \
-                information. With them it is an error: alembic upgrade would replay every revision from the first, \
-                and alembic current says nothing and exits 0.
+                The version table exists but has no rows.
+                Error: there are application tables. alembic upgrade would run every revision from the first, while \
+                alembic current prints nothing and exits 0.
+                Information: there are no application tables either, so the database is fresh.
                 """,
-            evidence: "The table was read and has no rows; the application tables are counted.",
+            evidence: "The version table has no rows. The application tables are counted.",
             remedy: """
-                Fresh: adminctl migrate. With tables: find the revision that the schema corresponds to, plan with \
-                adminctl fixVersion --to REVISION, and apply it when the plan is right.
+                Fresh database: run adminctl migrate.
+                With application tables: find the revision that matches the schema, plan with adminctl fixVersion \
+                --to REVISION, and apply the plan if it is right.
                 """)
-    ) { situation, code in
-        guard situation.isReachable, situation.versionTableState == .empty else { return [] }
-        return [situation.withoutRows(code, "the version table \(situation.versionTableSQL) is empty")]
+    ) { context, code in
+        guard context.isReachable, context.versionTableState == .empty else { return [] }
+        return [context.withoutRows(code, "the version table \(context.versionTableSQL) is empty")]
     }
 }

@@ -1,56 +1,61 @@
 import Revisions
 import Schema
+import Text
 
 extension Rule {
     static let versionTableMissing = Rule(
         code: "version.table.missing",
+        severities: [.error, .warning, .info],
         page: Page(
-            title: "there is no version table",
+            title: "the version table does not exist",
             problem: """
-                Alembic's version table does not exist. In a fresh database that is as it should be: the first \
-                migrate creates it, and this finding is information. Where application tables exist it is an error: \
-                alembic upgrade would take the database for a fresh one and replay every revision over the existing \
-                tables, and stamping the head would hide for ever what the database lacks. While env.py cannot be \
-                asked for the table's name and schema, it is a warning.
+                Alembic's version table does not exist.
+                Error: there are application tables. alembic upgrade would run every revision again over them, and \
+                stamping the head would hide what the database lacks.
+                Warning: env.py could not be read, so the version table may have another name or schema.
+                Information: the database is fresh, and the first migrate creates the table.
                 """,
-            evidence: "The catalog has no relation of that name; the application tables that it does have are counted.",
+            evidence: "The catalog has no relation of that name. The application tables are counted.",
             remedy: """
-                Fresh: adminctl migrate. With tables: find the revision that the schema corresponds to, plan with \
-                adminctl fixVersion --to REVISION, and apply it when the plan is right.
+                Fresh database: run adminctl migrate.
+                With application tables: find the revision that matches the schema, plan with adminctl fixVersion \
+                --to REVISION, and apply the plan if it is right.
                 """)
-    ) { situation, code in
-        guard situation.isReachable, situation.versionTableState == .missing else { return [] }
-        guard situation.facts.hasEnvironmentAnswered || situation.isFresh else {
+    ) { context, code in
+        guard context.isReachable, context.versionTableState == .missing else { return [] }
+        guard context.facts.isEnvironmentRead || context.isFresh else {
             return [
-                Observation(
+                RuleResult(
                     code, .warning, .unverified,
-                    "There is no table \(situation.versionTableSQL), and env.py could not be asked whether the project "
-                        + "has its version table elsewhere.",
-                    evidence: [situation.tablesEvidence],
+                    "Table \(context.versionTableSQL) does not exist, but the version table may have another name: "
+                        + "env.py could not be read.",
+                    evidence: [context.tablesEvidence],
                     remedy: [
-                        "# First settle what keeps env.py from answering; then:",
-                        situation.adminctl("diagnose --fresh"),
+                        "# First fix the problem with env.py, then:",
+                        context.adminctl("diagnose --fresh"),
                     ])
             ]
         }
-        return [situation.withoutRows(code, "the version table \(situation.versionTableSQL) does not exist")]
+        return [context.withoutRows(code, "the version table \(context.versionTableSQL) does not exist")]
     }
 }
 
-extension Situation {
-    /// A database whose version table tells nothing: as it should be when fresh, `unmanaged` with application tables.
-    func withoutRows(_ code: String, _ what: String) -> Observation {
+extension RuleContext {
+    /// The result for a missing or empty version table: information if the database is fresh, otherwise an error.
+    ///
+    /// - Parameter what: a clause that names the table.
+    func withoutRows(_ code: String, _ what: String) -> RuleResult {
         if isFresh {
-            return Observation(
+            return RuleResult(
                 code, .info, .empty,
                 "Database \(facts.database) is fresh: it has no application tables, and \(what).",
                 evidence: ["0 application tables"],
-                remedy: ["# Nothing to repair; the first migrate makes everything:", adminctl("migrate")])
+                remedy: ["# Nothing to repair; the first migrate creates everything:", adminctl("migrate")])
         }
-        return Observation(
+        return RuleResult(
             code, .error, .unmanaged,
-            "Database \(facts.database) has application tables and \(what), so that an upgrade would replay "
-                + "every revision over them.",
+            "Database \(facts.database) has application tables, but \(what): an upgrade would run every revision "
+                + "again.",
             evidence: [tablesEvidence],
             remedy: explicitRows())
     }
@@ -58,17 +63,17 @@ extension Situation {
     fileprivate var tablesEvidence: String {
         guard let tables = facts.applicationTables else { return "the application tables could not be counted" }
         let names = tables.map { $0.sql(defaultSchema: facts.versionTable?.schema) }
-        return "\(names.count) application table\(names.count == 1 ? "" : "s"): \(TerminalText.list(names))"
+        return "\(names.count) application table\(names.count == 1 ? "" : "s"): \(SafeText.list(names))"
     }
 
-    /// How to say which revisions a database without rows stands at. The revision is for the user to choose: a head is
-    /// named only when everything that the models map is there.
+    /// Commands that record revisions in a database without rows. The user has to choose the revision; the heads are
+    /// suggested only if everything that the models map exists.
     func explicitRows() -> [String] {
         guard case .compared(let comparison, _) = facts.schema, comparison.tablesCompared > 0, !comparison.isBreaking,
             let heads = facts.graph?.effectiveHeads, !heads.isEmpty
         else {
             return [
-                "# Find the revision that the schema corresponds to, and record it in place of REVISION:",
+                "# Find the revision that matches the schema; use its id as REVISION:",
                 adminctl("graph"),
                 adminctl("fixVersion --to REVISION"),
                 adminctl("fixVersion --to REVISION --apply"),
@@ -76,7 +81,7 @@ extension Situation {
         }
         let words = heads.map(ShellWord.quoted).joined(separator: " ")
         return [
-            "# Everything that the models map exists; if data migrations have run too, record the heads:",
+            "# All mapped columns exist. If data migrations ran too, record the heads:",
             adminctl("fixVersion --to \(words)"),
             adminctl("fixVersion --to \(words) --apply"),
         ]

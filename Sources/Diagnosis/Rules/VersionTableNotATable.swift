@@ -1,27 +1,28 @@
 extension Rule {
     static let versionTableNotATable = Rule(
         code: "version.table.notATable",
+        severities: [.error],
         page: Page(
-            title: "something else bears the version table's name",
+            title: "another object has the name of the version table",
             problem: """
-                A view or another relation stands where Alembic expects its version table. alembic current shows its \
-                rows and exits 0; every command that writes fails.
+                A view or another kind of relation has the name of Alembic's version table. alembic current shows \
+                its rows and exits 0; every command that writes fails.
                 """,
-            evidence: "The relation's kind in pg_class.",
+            evidence: "The kind of the relation in pg_class.",
             remedy: """
-                Rename or drop that relation. If it shows the rows of the real table elsewhere, name that table in \
+                Rename or drop that relation. If it shows the rows of the real version table, name the real table in \
                 env.py (version_table, version_table_schema) instead.
                 """)
-    ) { situation, code in
-        guard situation.isReachable, case .other(let kind)? = situation.facts.versionTable?.presence else { return [] }
-        let name = situation.versionTableSQL
+    ) { context, code in
+        guard context.isReachable, case .notATable(let kind)? = context.facts.versionTable?.fault else { return [] }
+        let name = context.versionTableSQL
         return [
-            Observation(
+            RuleResult(
                 code, .error, .corrupt,
-                "\(name) is a \(kind), not the version table that Alembic expects, so that nothing can be recorded.",
+                "\(name) is a \(kind), not a version table: no revision can be recorded.",
                 evidence: ["\(name): \(kind)"],
                 remedy: [
-                    "# Name the real table in env.py (version_table, version_table_schema), or move this one away:",
+                    "# Name the real table in env.py (version_table), or rename this one:",
                     renaming(kind, name),
                 ])
         ]

@@ -1,6 +1,6 @@
 import Schema
 
-/// What stands beside the tables: schemas, extensions, sequences and routines.
+/// Reads schemas, extensions, sequences and routines.
 extension CatalogAssembly {
     mutating func readSchemas() throws(PostgresError) {
         try session.forEach(
@@ -25,8 +25,8 @@ extension CatalogAssembly {
         }
     }
 
-    /// Those of identity columns depend on their column internally and are part of it; those that a column owns depend
-    /// on it automatically.
+    /// The sequence of an identity column has an internal dependency on the column and becomes part of it. A sequence
+    /// that a column owns has an automatic dependency.
     mutating func readSequences() throws(PostgresError) {
         try session.forEach(
             """
@@ -61,7 +61,7 @@ extension CatalogAssembly {
         }
     }
 
-    /// Without the constructors that a range type brings with it, which depend on it internally.
+    /// Skips the constructors of range types, which have an internal dependency on the type.
     mutating func readRoutines() throws(PostgresError) {
         try session.forEach(
             """
@@ -85,7 +85,7 @@ extension CatalogAssembly {
         }
     }
 
-    /// `CREATE AGGREGATE` put together from `pg_aggregate`, since no function of PostgreSQL makes it.
+    /// Builds `CREATE AGGREGATE` from `pg_aggregate`, because PostgreSQL has no function for it.
     private static let aggregate = {
         func function(_ word: String, _ column: String) -> String {
             "'\(word) = ' || NULLIF(g.\(column)::oid, 0)::pg_catalog.regprocedure::text"
@@ -124,7 +124,7 @@ extension CatalogAssembly {
 }
 
 extension Routine.Kind {
-    /// From `pg_proc.prokind`; a window function is a function.
+    /// From `pg_proc.prokind`; a window function counts as a function.
     fileprivate init(_ letter: UInt8) {
         switch letter {
         case UInt8(ascii: "p"): self = .procedure
@@ -135,8 +135,8 @@ extension Routine.Kind {
 }
 
 extension Sequence {
-    /// What an identity column's sequence has besides what it gets by itself (PostgreSQL's manual, CREATE SEQUENCE);
-    /// nil where that is nothing.
+    /// The options of an identity column's sequence that differ from the defaults (PostgreSQL's manual, CREATE
+    /// SEQUENCE); nil when there are none.
     fileprivate var identityOptions: String? {
         let least: Int64 = type == "smallint" ? -32_768 : type == "integer" ? -2_147_483_648 : .min
         let most = -(least + 1)

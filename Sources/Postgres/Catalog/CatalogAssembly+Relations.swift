@@ -1,10 +1,10 @@
 import Schema
 
-/// Tables and their like, with their columns.
+/// Reads tables, views and foreign tables with their columns.
 extension CatalogAssembly {
     mutating func readRelations() throws(PostgresError) {
-        // relnatts counts dropped columns too, so it is never too little. A partition's bound has no columns in it and
-        // needs no lock without the table's oid.
+        // relnatts counts dropped columns too, so it is never too small. A partition bound contains no columns, so
+        // pg_get_expr needs no table oid, and therefore no lock, for it.
         try session.forEach(
             """
             SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity,
@@ -60,7 +60,7 @@ extension CatalogAssembly {
             if options.comments { column.comment = "" }
             if relation != last { (last, place) = (relation, places[relation]) }
             if let place {
-                // Rows come in the order in which they were last changed: nearly always that of the numbers.
+                // Rows arrive in the order of their last change, which is nearly always that of the numbers.
                 let position = (numbers[place].lastIndex { $0 < number } ?? -1) + 1
                 numbers[place].insert(number, at: position)
                 tables[place].columns.insert(column, at: position)
@@ -70,7 +70,7 @@ extension CatalogAssembly {
         }
     }
 
-    /// Only an expression with columns in it needs the table's oid, and only then there is a lock to wait for.
+    /// Only an expression that contains columns needs the table's oid, and only then may the query wait for a lock.
     mutating func readDefaults() throws(PostgresError) {
         try session.forEach(
             """
@@ -132,8 +132,8 @@ extension CatalogAssembly {
         }
     }
 
-    /// Those of a table and those of its columns, one text for each role: `reader=INSERT*,SELECT(email)`, where `*` is
-    /// the right to pass it on. The owner's own are left out, because every database has another owner.
+    /// Reads the privileges on tables and columns, one text per role: `reader=INSERT*,SELECT(email)`, where `*` means
+    /// WITH GRANT OPTION. The owner's privileges are omitted, because the owner differs between databases.
     mutating func readPrivileges() throws(PostgresError) {
         try session.forEach(
             """
@@ -164,9 +164,9 @@ extension CatalogAssembly {
 }
 
 extension [Int16] {
-    /// Where the column of this number stands; nil for one that nobody named.
+    /// The index of the column with this attribute number; nil when there is none.
     func position(of number: Int16) -> Int? {
-        // Until a column is dropped, numbers are positions counted from 1.
+        // Unless a column was dropped, the numbers are positions counted from 1.
         let guess = Int(number) - 1
         return indices.contains(guess) && self[guess] == number ? guess : firstIndex(of: number)
     }

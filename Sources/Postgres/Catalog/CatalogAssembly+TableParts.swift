@@ -1,9 +1,10 @@
 import Schema
 
-/// What hangs on tables: constraints, indexes, triggers and policies.
+/// Reads the constraints, indexes, triggers and policies of tables.
 extension CatalogAssembly {
-    /// A foreign key to a partitioned table has, on the same table, a hidden one for each partition; those are not
-    /// read. NOT NULL, which PostgreSQL 18 keeps here, is a column's; constraint triggers are triggers.
+    /// A foreign key to a partitioned table has a hidden constraint on the same table for each partition; those are
+    /// skipped. NOT NULL constraints, which PostgreSQL 18 stores here, belong to columns; constraint triggers are
+    /// triggers.
     mutating func readConstraints() throws(PostgresError) {
         try session.forEach(
             """
@@ -33,7 +34,7 @@ extension CatalogAssembly {
         }
     }
 
-    /// Those that no constraint brought with it.
+    /// Skips the indexes of constraints.
     mutating func readIndexes() throws(PostgresError) {
         try session.forEach(
             """
@@ -57,7 +58,7 @@ extension CatalogAssembly {
         }
     }
 
-    /// Before version 15 the triggers that partitions inherit are marked as internal.
+    /// Before version 15 the triggers that partitions inherit are marked internal.
     mutating func readTriggers() throws(PostgresError) {
         let inherited = session.serverVersion < 150_000 ? "OR t.tgparentid <> 0" : ""
         try session.forEach(
@@ -80,7 +81,7 @@ extension CatalogAssembly {
         }
     }
 
-    /// A row for each role of a policy.
+    /// The query returns one row per role of a policy.
     mutating func readPolicies() throws(PostgresError) {
         var last: UInt32 = 0
         try session.forEach(

@@ -1,14 +1,14 @@
 import Schema
 
-/// Enums, domains, composite types and ranges.
+/// Reads enums, domains, composite types and ranges.
 extension CatalogAssembly {
-    /// A type before its parts are known.
+    /// A type whose labels, checks or attributes are still to be read.
     private struct Draft {
         var oid: UInt32
         var schema: String
         var name: String
         var kind: UInt8
-        /// Of a domain the type below it, of a range the type of its ends.
+        /// The base type of a domain, or the subtype of a range.
         var base: String
         var nullable: Bool
         var `default`: String?
@@ -16,8 +16,8 @@ extension CatalogAssembly {
         var relation: UInt32
     }
 
-    /// The row types of tables, arrays and multiranges come and go with their tables and types, and are no types of
-    /// their own.
+    /// Skips row types of tables, arrays and multiranges, which PostgreSQL creates and drops together with their table
+    /// or type.
     mutating func readTypes() throws(PostgresError) {
         var drafts: [Draft] = []
         try session.forEach(
@@ -60,7 +60,7 @@ extension CatalogAssembly {
         }
     }
 
-    /// The subtype of a range, and its other parameters as `CREATE TYPE` takes them.
+    /// The subtype of a range, followed by its other parameters in the syntax of `CREATE TYPE`.
     private static let range = {
         func parameter(_ word: String, _ expression: String) -> String {
             "COALESCE(', \(word) = ' || \(expression), '')"
@@ -82,7 +82,7 @@ extension CatalogAssembly {
         ].joined(separator: " || ")
     }()
 
-    /// By the oid of their enum, in their order.
+    /// Enum labels in their sort order, by the oid of the enum.
     private mutating func readLabels() throws(PostgresError) -> [UInt32: [String]] {
         var labels: [UInt32: [String]] = [:]
         try session.forEach(
@@ -91,7 +91,7 @@ extension CatalogAssembly {
         return labels
     }
 
-    /// By the oid of their domain and by name.
+    /// Check constraints, by the oid of the domain and by name.
     private mutating func readDomainChecks() throws(PostgresError) -> [UInt32: [String: String]] {
         var checks: [UInt32: [String: String]] = [:]
         try session.forEach(

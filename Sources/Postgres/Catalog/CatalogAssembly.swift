@@ -1,19 +1,21 @@
 import Schema
 
-/// One read of the catalog, inside a transaction: statement after statement, each completing what earlier ones began.
+/// Reads the catalog inside a transaction, with one statement per kind of object. Each adds to the results of earlier
+/// ones.
 struct CatalogAssembly {
     let session: Session
     let options: CatalogReader.Options
     var texts = TextPool()
 
-    /// Every table, view and the like in a user's schema, members of extensions included: what others may refer to.
+    /// Every table, view and foreign table in a user schema, including extension members, because other objects may refer
+    /// to them. By `pg_class.oid`.
     var names: [UInt32: TableName] = [:]
-    /// By `pg_class.oid`, the places in `tables`.
+    /// Indexes into `tables`, by `pg_class.oid`.
     var places: [UInt32: Int] = [:]
     var tables: [Table] = []
-    /// For each of `tables`, the numbers of its columns.
+    /// For each element of `tables`, the attribute numbers of its columns.
     var numbers: [[Int16]] = []
-    /// The attributes of composite types, by `pg_class.oid`, with their numbers.
+    /// The attributes of composite types with their attribute numbers, by `pg_class.oid`.
     var attributes: [UInt32: [(number: Int16, column: Column)]] = [:]
 
     var schemas: [String] = []
@@ -48,21 +50,21 @@ struct CatalogAssembly {
         try readViews()
     }
 
-    /// What the database holds, when everything has been read.
+    /// The catalog, after `read()`.
     func catalog() -> Catalog {
         Catalog(
             serverVersion: session.serverVersion, schemas: schemas, tables: tables, sequences: sequences, types: types,
             routines: routines, extensions: extensions)
     }
 
-    /// An expression of SQL for a definition, or NULL where definitions are not wanted.
+    /// The SQL expression of a definition, or NULL when definitions are not requested.
     func definition(_ expression: String) -> String {
         options.definitions ? expression : "NULL"
     }
 }
 
 extension Row {
-    /// A text that is likely to be there already; nil for NULL.
+    /// A text that probably occurs more than once; nil for NULL.
     func text(_ field: Int, _ pool: inout TextPool) -> String? {
         isNull(field) ? nil : withBytes(field) { pool.text($0) }
     }

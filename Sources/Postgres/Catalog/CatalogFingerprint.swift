@@ -1,14 +1,14 @@
-/// What a database's catalog can be recognised by: equal fingerprints mean that no DDL was committed in between.
+/// A fingerprint of a database's catalog: two equal fingerprints mean that no DDL was committed between them.
 ///
-/// DDL replaces rows of the system's catalogs, and each new row has another `xmin`; a sum over hashes of `xmin` tells
-/// all of it. `pg_class` is the exception, because TRUNCATE, REINDEX, VACUUM FULL and REFRESH replace its rows without
-/// changing anything that a `Catalog` shows: there the values count. Temporary objects do not count at all, or a busy
-/// application would never hold still.
+/// DDL replaces rows of the system catalogs, and each new row has a new `xmin`, so a sum over hashes of `xmin` detects
+/// it. `pg_class` is the exception, because TRUNCATE, REINDEX, VACUUM FULL and REFRESH replace its rows without changing
+/// anything that a `Catalog` contains; there the values are hashed. Temporary objects are excluded, because a busy
+/// application would change the fingerprint all the time.
 public struct CatalogFingerprint: Hashable, Sendable {
     private let sums: [String?]
     private let serverVersion: Int
 
-    /// Equal for equal fingerprints, and for those alone.
+    /// A text that is equal exactly for equal fingerprints.
     public var text: String { ([String(serverVersion)] + sums.map { $0 ?? "" }).joined(separator: " ") }
 
     init(_ session: Session, _ options: CatalogReader.Options) throws(PostgresError) {
@@ -42,14 +42,15 @@ public struct CatalogFingerprint: Hashable, Sendable {
         + [
             sum("pg_namespace", "x.oid NOT IN (SELECT oid FROM system)"),
             sum("pg_extension", "true"),
-            // Who belongs to an extension.
+            // Membership in extensions.
             sum("pg_depend", "x.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND x.deptype = 'e'"),
         ]
 
     private static let changesByRelation = [
         ("pg_attribute", "attrelid", "x.attnum > 0"), ("pg_attrdef", "adrelid", "true"),
         ("pg_index", "indrelid", "true"),
-        // Internal ones come and go with foreign keys; before version 15 those that a partition inherits are among them.
+        // Internal triggers belong to foreign keys, except that before version 15 triggers inherited by a partition are
+        // internal too.
         ("pg_trigger", "tgrelid", "NOT (x.tgisinternal AND x.tgparentid = 0)"), ("pg_rewrite", "ev_class", "true"),
         ("pg_inherits", "inhrelid", "true"), ("pg_partitioned_table", "partrelid", "true"),
         ("pg_sequence", "seqrelid", "true"), ("pg_policy", "polrelid", "true"),
@@ -57,14 +58,14 @@ public struct CatalogFingerprint: Hashable, Sendable {
     private static let changesBySchema = [
         ("pg_constraint", "connamespace"), ("pg_type", "typnamespace"), ("pg_proc", "pronamespace"),
     ]
-    /// Parts of the above, and what definitions may name.
+    /// Parts of the objects above, and objects that definitions may refer to.
     private static let changesOfOthers = [
         ("pg_enum", "oid"), ("pg_range", "rngtypid"), ("pg_aggregate", "aggfnoid"), ("pg_collation", "oid"),
         ("pg_operator", "oid"), ("pg_opclass", "oid"), ("pg_am", "oid"), ("pg_language", "oid"),
         ("pg_ts_config", "oid"),
     ]
 
-    /// Nothing casts an xid to a number but by way of its text.
+    /// Sums hashes, because an xid can be cast to a number only through text.
     private static func sum(_ catalog: String, _ condition: String) -> String {
         """
         (SELECT pg_catalog.sum(pg_catalog.hash_array_extended(ARRAY[x.xmin], 0))
@@ -72,8 +73,8 @@ public struct CatalogFingerprint: Hashable, Sendable {
         """
     }
 
-    /// The name, and the rest as the hash's seed. Of sequences `xmin` as well: nothing else tells that one was renamed
-    /// to and fro, as the row type of a table does.
+    /// Hashes the name, with the other values as the seed. For sequences `xmin` counts too: for a table its row type
+    /// reveals that it was renamed back and forth, and a sequence has none.
     private static let relations = """
         (SELECT pg_catalog.sum(pg_catalog.hashnameextended(
                     c.relname, (c.oid::int8 << 32) # (c.relnamespace::int8 << 4)
@@ -85,7 +86,7 @@ public struct CatalogFingerprint: Hashable, Sendable {
          WHERE c.oid >= \(CatalogSQL.firstUserOid) AND c.relkind <> 't' AND c.relpersistence <> 't')
         """
 
-    /// Roles have names of their own, which a policy only refers to.
+    /// A policy refers to its roles by oid, so a renamed role is detected by its name.
     private static let policyRoles = """
         (SELECT pg_catalog.sum(pg_catalog.hashnameextended(pg_catalog.pg_get_userbyid(role), p.oid::int8))
          FROM pg_catalog.pg_policy p CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS role)

@@ -1,21 +1,21 @@
 public import Schema
 
-/// Reads what a database holds, in a fixed number of statements however many tables there are.
+/// Reads the catalog of a database, in a fixed number of statements regardless of the number of tables.
 ///
-/// Every role may read the catalog, so privileges do not matter. What belongs to the system, to an extension or to a
-/// session (temporary objects) is left out.
+/// Every role may read the system catalogs, so no privileges are needed. System objects, extension members and temporary
+/// objects are omitted.
 public enum CatalogReader {
-    /// What a read brings along.
+    /// What a read includes.
     public struct Options: Hashable, Sendable {
-        /// Of tables and columns.
+        /// Comments on tables and columns.
         public var comments: Bool
-        /// Of tables and their columns.
+        /// Privileges on tables and their columns.
         public var privileges: Bool
-        /// The texts that PostgreSQL makes of defaults, constraints, indexes, triggers, policies, views and routines.
-        /// Most of them wait for whoever holds a table ACCESS EXCLUSIVE, or waits to. Without them those members are
-        /// nil or empty.
+        /// The texts that PostgreSQL generates for defaults, constraints, indexes, triggers, policies, views and
+        /// routines. Most of them wait for a session that holds or requests an ACCESS EXCLUSIVE lock on the table.
+        /// Without definitions those members are nil or empty.
         public var definitions: Bool
-        /// How often a read is begun before overlapping DDL makes it fail; at least 1.
+        /// How often to try before concurrent DDL makes the read fail; at least 1.
         public var attempts: Int
 
         public init(
@@ -28,15 +28,15 @@ public enum CatalogReader {
         }
     }
 
-    /// A catalog, and what it can be recognised by.
+    /// A catalog with its fingerprint.
     public struct Reading: Sendable {
         public var catalog: Catalog
-        /// As long as the database has this fingerprint, it holds this catalog.
+        /// While the database has this fingerprint, it has this catalog.
         public var fingerprint: CatalogFingerprint
         public var options: Options
     }
 
-    /// Reads the catalog as it was at one moment. The session's settings are afterwards what they were.
+    /// Reads the catalog as of one moment. The session's settings are unchanged afterwards.
     ///
     /// - Throws: as `reading`.
     public static func read(
@@ -45,31 +45,27 @@ public enum CatalogReader {
         try reading(session, options).catalog
     }
 
-    /// Reads the tables and their like, with or without the texts that may have to wait for a lock.
-    public static func read(_ session: Session, defaults: Bool) throws(PostgresError) -> Catalog {
-        try read(session, Options(definitions: defaults))
-    }
-
-    /// As `read`, for reading again later.
+    /// As `read`, with the fingerprint.
     ///
-    /// - Parameter previous: an earlier reading of the same database; it is the answer when it still holds, and then
-    ///   nothing waits for a lock.
-    /// - Throws: `lockTimeout` when a table was locked for longer than the session waits; `changedMeanwhile` when DDL
-    ///   overlapped every attempt; `canceled` by the session's limit, and whatever the link earns.
+    /// - Parameter previous: an earlier reading of the same database. If its fingerprint still holds it is returned, and
+    ///   the call waits for no lock.
+    /// - Throws: `lockTimeout` when a table was locked for longer than the session's `lock_timeout`; `changedMeanwhile`
+    ///   when DDL overlapped every attempt; `canceled` by the session's `statement_timeout`; errors of the connection.
     public static func reading(
         _ session: Session, _ options: Options = Options(), previous: Reading? = nil
     ) throws(PostgresError) -> Reading {
         try reading(session, options, previous: previous) { () throws(PostgresError) in }.0
     }
 
-    /// The catalog, and what the body reads, of one moment.
+    /// Reads the catalog and the result of the body as of the same moment.
     ///
-    /// The functions that make the texts see the newest catalog, whatever a transaction sees otherwise (PostgreSQL's
-    /// manual, "System Catalog Information Functions"). So all else is read in one snapshot, which counts only when the
-    /// catalog was the same before it and is still the same after: then every row of it has stood all the while, and
-    /// the texts are made of nothing else. What was made and dropped again meanwhile is not in the snapshot.
+    /// The functions that generate definitions see the newest catalog, regardless of the transaction's snapshot
+    /// (PostgreSQL's manual, "System Catalog Information Functions"). Everything else is read in one snapshot, which is
+    /// valid only if the fingerprint is the same before and after it: then no row changed in between, and the
+    /// definitions were generated from the same rows. Objects that were created and dropped meanwhile are not in the
+    /// snapshot.
     ///
-    /// - Throws: as the other, and what the body throws.
+    /// - Throws: as above, and the error of the body.
     static func reading<T>(
         _ session: Session, _ options: Options, previous: Reading?, beside body: () throws(PostgresError) -> T
     ) throws(PostgresError) -> (Reading, T) {
@@ -90,7 +86,7 @@ public enum CatalogReader {
                     return (assembly.catalog(), value)
                 }
             } catch {
-                // Objects that vanish between two statements make the server stumble over them.
+                // An object that was dropped between two statements makes the server report an error.
                 guard error.kind == .server else { throw error }
                 failure = error
             }
@@ -99,7 +95,7 @@ public enum CatalogReader {
                 if let catalog {
                     return (Reading(catalog: catalog, fingerprint: after, options: options), value)
                 }
-                // Class 40: the server rolled back on its own account, as a standby does when replay is in a hurry.
+                // Class 40: the server rolled back by itself, as a standby does on a conflict with recovery.
                 if let failure, failure.sqlstate?.hasPrefix("40") != true { throw failure }
             } else {
                 failure = nil
@@ -109,13 +105,13 @@ public enum CatalogReader {
         throw failure
             ?? PostgresError(
                 kind: .changedMeanwhile,
-                message: "The schema changed while it was read, \(options.attempts) times in a row.",
-                hint: "Try again when the migration or whatever changes the schema has ended.")
+                message: "The schema changed during each of \(options.attempts) attempts to read it.",
+                hint: "Try again after the migration or other DDL has finished.")
     }
 
-    /// The catalog without definitions, and what the body reads, of one snapshot of the database.
+    /// Reads the catalog without definitions and the result of the body in one snapshot.
     ///
-    /// - Throws: what the body throws, and what the server stumbles over when an object has just gone, several times.
+    /// - Throws: the error of the body; the server's error when an object was dropped during every attempt.
     static func snapshot<T>(
         _ session: Session, _ options: Options, _ body: () throws(PostgresError) -> T
     ) throws(PostgresError) -> (Reading, T) {
@@ -130,28 +126,28 @@ public enum CatalogReader {
                     return (Reading(catalog: assembly.catalog(), fingerprint: fingerprint, options: options), value)
                 }
             } catch {
-                // Names of types are made of the newest catalog even here.
+                // format_type sees the newest catalog even here.
                 guard error.kind == .server, attempt < options.attempts else { throw error }
                 attempt += 1
             }
         }
     }
 
-    /// What the catalog can be recognised by, at this moment. Waits for no lock of a table.
+    /// The current fingerprint of the catalog. Waits for no table lock.
     ///
-    /// - Parameter options: whether comments and privileges count.
-    /// - Throws: as `read`, less what comes of locks and DDL.
+    /// - Parameter options: whether to include comments and privileges.
+    /// - Throws: as `read`, except for errors caused by locks and DDL.
     public static func fingerprint(
         _ session: Session, _ options: Options = Options()
     ) throws(PostgresError) -> CatalogFingerprint {
         try pinned(session) { () throws(PostgresError) in try CatalogFingerprint(session, options) }
     }
 
-    /// Runs the body in one snapshot, with settings of its own.
+    /// Runs the body in one snapshot, with the settings that definitions depend on.
     ///
-    /// Transactions of their own for fingerprints and reads, because it is the begin of one that makes a backend take
-    /// notice of all DDL that was committed before; between two statements of one transaction it may go on with what
-    /// it has cached, and a text would show an older catalog than the first fingerprint did.
+    /// Fingerprints and reads each have their own transaction, because a backend is sure to process the invalidation
+    /// messages of earlier DDL only at the start of a transaction. Between two statements of one transaction it may use
+    /// its caches, and a definition could show an older catalog than the first fingerprint did.
     private static func pinned<T>(
         _ session: Session, _ body: () throws(PostgresError) -> T
     ) throws(PostgresError) -> T {

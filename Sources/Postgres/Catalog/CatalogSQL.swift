@@ -1,12 +1,12 @@
-/// Pieces that the statements about the catalog share.
+/// SQL fragments that the catalog queries share.
 enum CatalogSQL {
-    /// The least oid of an object that `initdb` did not make (`FirstNormalObjectId`, PostgreSQL's access/transam.h).
+    /// The smallest oid of an object that `initdb` did not create (`FirstNormalObjectId` in access/transam.h).
     static let firstUserOid = 16_384
 
-    /// Everything that the wording of a definition depends on, for the transaction.
+    /// Sets, for the current transaction, every setting that affects the text of a definition.
     ///
-    /// `pg_temp` is named because it would come first otherwise: behind a pooler a backend may have temporary tables of
-    /// others. Compiling (`jit`) takes longer than any of these statements.
+    /// `pg_temp` is listed explicitly because it would come first otherwise: behind a pooler the backend may have
+    /// temporary tables of other clients. `jit` is off because compiling takes longer than any of these queries.
     static let settings =
         "SELECT "
         + [
@@ -16,10 +16,10 @@ enum CatalogSQL {
             ("jit", "off"),
         ].map { "pg_catalog.set_config('\($0)', '\($1)', true)" }.joined(separator: ", ")
 
-    /// A condition on `pg_namespace n`: a schema that is not the system's, and no session's temporary one.
+    /// A condition on `pg_namespace n`: neither a system schema nor a temporary one.
     static let isUserSchema = "NOT pg_catalog.starts_with(n.nspname::text, 'pg_') AND n.nspname <> 'information_schema'"
 
-    /// The oids of the members that extensions have in a catalog.
+    /// The oids of the extension members in a system catalog.
     static func members(of catalog: String) -> String {
         """
         (SELECT e.objid FROM pg_catalog.pg_depend e
@@ -28,10 +28,10 @@ enum CatalogSQL {
         """
     }
 
-    /// `pg_class.relkind` of tables, views and their like, for `IN`.
+    /// The `pg_class.relkind` values of tables, views and foreign tables, for `IN`.
     static let tableKinds = "'r', 'p', 'v', 'm', 'f'"
 
-    /// `pg_class c` and `pg_namespace n`, with those relations that a catalog lists.
+    /// `pg_class c` joined with `pg_namespace n`, limited to the relations that a `Catalog` contains.
     static func relations(_ kinds: String = tableKinds) -> String {
         """
         pg_catalog.pg_class c

@@ -1,7 +1,7 @@
-/// Where the part of a definition that counts stands in PostgreSQL's text.
+/// Finds the part of a definition that a catalog keeps in the text of PostgreSQL's functions.
 extension Span<UInt8> {
-    /// What `pg_get_indexdef` says from `USING` on. Before it there are only keywords and names, and a name with a
-    /// space is quoted.
+    /// The text of `pg_get_indexdef` from `USING` on. Only keywords and names come before it, and names with spaces are
+    /// quoted.
     var fromUsing: Range<Int> {
         var isQuoted = false
         for place in indices {
@@ -11,7 +11,7 @@ extension Span<UInt8> {
         return 0..<count
     }
 
-    /// What `pg_get_constraintdef` says, less a ` NOT VALID` at the end.
+    /// The text of `pg_get_constraintdef` without a trailing ` NOT VALID`.
     var withoutNotValid: Range<Int> {
         let mark: StaticString = " NOT VALID"
         let end = count - mark.utf8CodeUnitCount

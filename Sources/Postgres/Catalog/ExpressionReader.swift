@@ -1,35 +1,36 @@
 public import Schema
 
-/// Has a throwaway database parse texts of definitions, and reads back how it words them: two texts that say the same
-/// then read the same.
+/// Normalizes definition texts: a temporary database parses them, and the reader returns the text that PostgreSQL
+/// generates. Two texts with the same meaning then become equal.
 public enum ExpressionReader {
-    /// What each text reads back as. A text that the database does not take, as one that names a column it does not
-    /// have, is left out. Nothing stays in the database.
+    /// The normalized form of each text. A text that the database rejects, for example because a column does not exist,
+    /// is omitted. All changes are rolled back.
     ///
-    /// - Parameter session: on a database with the schema that the texts belong to, and with the right to change it.
-    /// - Throws: when the link is lost or the body is canceled.
+    /// - Parameter session: connected to a database with the schema that the texts belong to, as a role that may change
+    ///   it.
+    /// - Throws: when the connection is lost or the body is canceled.
     public static func readBack(
         _ texts: [ExpressionText], _ session: Session
     ) throws(PostgresError) -> [ExpressionText: String] {
         try session.transaction { () throws(PostgresError) in
             try session.query(CatalogSQL.settings)
-            var answers: [ExpressionText: String] = [:]
+            var normalized: [ExpressionText: String] = [:]
             for text in texts {
                 try session.query("SAVEPOINT expression")
                 do throws(PostgresError) {
-                    answers[text] = try session.readBack(text)
+                    normalized[text] = try session.readBack(text)
                 } catch {
                     guard error.kind == .server || error.kind == .permissionDenied else { throw error }
                 }
                 try session.query("ROLLBACK TO SAVEPOINT expression")
             }
-            return answers
+            return normalized
         }
     }
 }
 
 extension Session {
-    /// What the new object is called; it is gone before anybody else can see it.
+    /// The name of the temporary object, which is never committed.
     private static let name = "schemad expression"
     private static let quotedName = SQLIdentifier.quoted(name)
 
@@ -80,7 +81,7 @@ extension Session {
         }
     }
 
-    /// Rows that break a check are no matter here: they are not looked at.
+    /// NOT VALID, so that rows which violate a check do not matter.
     private func constraint(
         _ kind: String, _ name: TableName, _ text: String
     ) throws(PostgresError) -> String? {
@@ -93,7 +94,7 @@ extension Session {
         ).value.map { Self.part(of: $0) { $0.withoutNotValid } }
     }
 
-    /// The text has the trigger's name in it, so those that are there make room.
+    /// The text contains the trigger's name, so existing triggers are dropped first.
     private func trigger(_ table: TableName, _ text: String) throws(PostgresError) -> String? {
         let own = "tgrelid = pg_catalog.to_regclass($1) AND NOT tgisinternal"
         let old = try query(

@@ -1,10 +1,10 @@
-/// Keeps one string of each text that repeats: types, names of columns, definitions of like indexes.
+/// Shares one string among equal texts: types, column names, definitions of similar indexes.
 struct TextPool {
     private var texts: [String] = []
-    /// Places in `texts`, by hash; open addressing. Negative is free.
+    /// Indexes into `texts`, by hash, with open addressing. A negative value marks a free slot.
     private var slots: [Int32] = Array(repeating: -1, count: 1024)
 
-    /// What fits into a string without memory of its own needs no pool, and long texts hardly ever repeat.
+    /// Shorter texts are stored inside the string itself and need no pool; longer texts rarely repeat.
     private static let lengths = 16...128
 
     mutating func text(_ bytes: Span<UInt8>) -> String {
@@ -12,7 +12,7 @@ struct TextPool {
         var slot = self.slot(of: bytes)
         while slots[slot] >= 0 {
             let known = texts[Int(slots[slot])]
-            if known.isIdentical(to: bytes) { return known }
+            if known.equals(bytes) { return known }
             slot = (slot + 1) & (slots.count - 1)
         }
         slots[slot] = Int32(texts.count)
@@ -23,7 +23,7 @@ struct TextPool {
     }
 
     private func slot(of bytes: Span<UInt8>) -> Int {
-        // Seeded, so that no choice of names makes the pool slow.
+        // Hasher is seeded per process, so that no choice of names can make the pool slow.
         var hasher = Hasher()
         unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
         return hasher.finalize() & (slots.count - 1)
@@ -40,7 +40,7 @@ struct TextPool {
 }
 
 extension String {
-    fileprivate func isIdentical(to bytes: Span<UInt8>) -> Bool {
+    fileprivate func equals(_ bytes: Span<UInt8>) -> Bool {
         let own = utf8.span
         guard own.count == bytes.count else { return false }
         for place in own.indices where own[place] != bytes[place] { return false }

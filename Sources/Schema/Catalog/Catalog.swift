@@ -1,15 +1,14 @@
-/// What a database holds, as its catalog says: one side of a comparison.
+/// The objects of a database, read from its system catalogs: one side of a comparison.
 ///
-/// System schemas and objects that belong to extensions are left out by the reader. Definitions are PostgreSQL's own
-/// text, read with `search_path = pg_catalog`, so that every other name in them carries its schema. All lists are sorted
-/// by schema and name.
+/// Without system schemas and objects that belong to extensions. Definitions are PostgreSQL's own texts, read with
+/// `search_path = pg_catalog`, so that every other name in them is qualified. All lists are sorted by schema and name.
 public struct Catalog: Codable, Hashable, Sendable {
-    /// `server_version_num` of the server that worded the definitions; 0 when it is not known. Texts of different major
-    /// versions are not comparable.
+    /// `server_version_num` of the server that printed the definitions; 0 where it is not known. Texts of different
+    /// major versions are not comparable.
     public var serverVersion: Int
     /// The names of the schemas.
     public var schemas: [String]
-    /// Tables, views and their like.
+    /// Tables, partitioned and foreign tables, views and materialized views.
     public var tables: [Table]
     public var sequences: [Sequence]
     public var types: [UserType]
@@ -31,16 +30,17 @@ public struct Catalog: Codable, Hashable, Sendable {
         }
     }
 
-    /// The names of the tables that hold an application's data: everything that stores rows, except the version table.
+    /// The names of the tables that contain an application's data: everything that stores rows, except the version
+    /// table.
     ///
-    /// Views are no evidence that somebody has used a database, and are left out.
+    /// Without views, which do not show that a database has been used.
     public func applicationTables(besides versionTable: TableName?) -> [TableName] {
         tables.lazy.filter { $0.kind.storesRows && $0.qualifiedName != versionTable }.map(\.qualifiedName)
     }
 }
 
 extension Catalog {
-    /// Leaves out the comments, as a reader that was not asked for them.
+    /// Removes the comments, as if they had not been read.
     public mutating func dropComments() {
         for table in tables.indices {
             tables[table].comment = nil
@@ -48,7 +48,7 @@ extension Catalog {
         }
     }
 
-    /// Leaves out the privileges, as a reader that was not asked for them.
+    /// Removes the privileges, as if they had not been read.
     public mutating func dropPrivileges() {
         for table in tables.indices { tables[table].privileges = nil }
     }

@@ -1,6 +1,6 @@
-/// A sequence. Those of identity columns are left out: they are part of the column.
+/// A sequence. Sequences of identity columns are left out, because they are part of the column.
 public struct Sequence: Codable, Hashable, Sendable {
-    /// The column that owns a sequence, and takes it along when it goes.
+    /// The column that owns a sequence; dropping the column drops the sequence.
     public struct Owner: Codable, Hashable, Sendable {
         public var table: TableName
         public var column: String
@@ -42,15 +42,15 @@ public struct Sequence: Codable, Hashable, Sendable {
     public var qualifiedName: TableName { TableName(schema: schema, name: name) }
 }
 
-/// A type that somebody created; the row types of tables are not listed.
+/// A user-defined type; the row types of tables are left out.
 public struct UserType: Codable, Hashable, Sendable {
     public enum Definition: Codable, Hashable, Sendable {
-        /// The labels in their order.
+        /// The labels in their sort order.
         case enumeration(labels: [String])
-        /// The base type as `format_type` gives it, and the checks by name with their `pg_get_constraintdef`.
+        /// The base type as `format_type` returns it, and the checks as `pg_get_constraintdef` returns them, by name.
         case domain(base: String, nullable: Bool, default: String?, checks: [String: String])
         case composite(attributes: [Column])
-        /// The subtype as `format_type` gives it, then the parameters that are not what `CREATE TYPE` takes by itself:
+        /// The subtype as `format_type` returns it, then the parameters that differ from the defaults of `CREATE TYPE`:
         /// `double precision, SUBTYPE_DIFF = float8mi`.
         case range(subtype: String)
     }
@@ -75,10 +75,10 @@ public struct Routine: Codable, Hashable, Sendable {
     }
 
     public var schema: String
-    /// With the types of the arguments that tell it from others of its name, as `area(numeric, numeric)`.
+    /// The name with the argument types, which distinguish overloads: `area(numeric, numeric)`.
     public var signature: String
     public var kind: Kind
-    /// `pg_get_functiondef`; for an aggregate its parts as one text. Nil where it was not asked for.
+    /// `pg_get_functiondef`; for an aggregate its properties as one text. Nil where it was not read.
     public var definition: String?
 
     public init(schema: String, signature: String, kind: Kind = .function, definition: String? = nil) {

@@ -1,10 +1,11 @@
-/// One relation with columns.
+/// A table or view.
 public struct Table: Codable, Hashable, Sendable {
-    /// What kind of relation this is.
+    /// The kind of relation.
     public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
         case table, partitioned, view, materializedView, foreign
 
-        /// From `pg_class.relkind`; nil for what is no table to an application (indexes, sequences, composite types).
+        /// From `pg_class.relkind`; nil for relations that applications do not query (indexes, sequences, composite
+        /// types).
         public init?(relkind: String) {
             switch relkind {
             case "r": self = .table
@@ -16,7 +17,7 @@ public struct Table: Codable, Hashable, Sendable {
             }
         }
 
-        /// Whether the application's data lives here, so that its presence tells a used database from a fresh one.
+        /// Whether the relation stores rows, so that it shows that a database has been used.
         public var storesRows: Bool {
             switch self {
             case .table, .partitioned, .foreign: true
@@ -33,28 +34,28 @@ public struct Table: Codable, Hashable, Sendable {
     public var schema: String
     public var name: String
     public var kind: Kind
-    /// In the order of `pg_attribute.attnum`, dropped ones left out.
+    /// In the order of `pg_attribute.attnum`, without dropped columns.
     public var columns: [Column]
-    /// Sorted by name, as are the following.
+    /// Sorted by name, like the following lists.
     public var constraints: [Constraint]
-    /// Without those that constraints brought with them.
+    /// Without the indexes of constraints.
     public var indexes: [Index]
-    /// Without those that constraints brought with them.
+    /// Without the triggers of constraints.
     public var triggers: [Trigger]
     public var policies: [Policy]
     public var rowSecurity: RowSecurity
     public var isUnlogged: Bool
-    /// `pg_get_partkeydef`, of partitioned tables.
+    /// `pg_get_partkeydef`; nil unless the table is partitioned.
     public var partitionKey: String?
-    /// The bound, as `FOR VALUES FROM (1) TO (10)`; nil unless the table is a partition.
+    /// The partition bound, for example `FOR VALUES FROM (1) TO (10)`; nil unless the table is a partition.
     public var partitionBound: String?
-    /// What it inherits from, or is a partition of, in the order of `pg_inherits.inhseqno`.
+    /// The tables that it inherits from or is a partition of, in the order of `pg_inherits.inhseqno`.
     public var parents: [TableName]
-    /// `pg_get_viewdef`, of views and materialized views; nil where it was not asked for.
+    /// `pg_get_viewdef` of views and materialized views; nil where it was not read.
     public var definition: String?
-    /// Empty where there is none; nil where it was not asked for.
+    /// Empty where there is none; nil where it was not read.
     public var comment: String?
-    /// The grants (`pg_class.relacl`), one text each, sorted; nil where they were not asked for.
+    /// The grants (`pg_class.relacl`), one text each, sorted; nil where they were not read.
     public var privileges: [String]?
 
     public init(
@@ -94,21 +95,21 @@ public struct Column: Codable, Hashable, Sendable {
     }
 
     public var name: String
-    /// As `format_type(atttypid, atttypmod)` gives it.
+    /// As `format_type(atttypid, atttypmod)` returns it.
     public var type: String
     public var nullable: Bool
-    /// The default's expression as `pg_get_expr` gives it; nil where there is none or where it was not asked for.
+    /// The default's expression as `pg_get_expr` returns it; nil where there is none or it was not read.
     public var `default`: String?
-    /// The expression of a generated column; nil for others. `default` is nil beside it.
+    /// The expression of a generated column, whose `default` is nil; nil for other columns.
     public var generated: String?
     public var identity: Identity?
-    /// Where the numbers of an identity column are not just 1, 2, 3: `START WITH 10 INCREMENT BY 5`; nil where they are.
+    /// The sequence options of an identity column that differ from the defaults: `START WITH 10 INCREMENT BY 5`.
     public var identityOptions: String?
-    /// The collation when it is not that of the type, quoted and with its schema.
+    /// The collation, quoted and qualified; nil where it is that of the type.
     public var collation: String?
-    /// Whether it is here only because a parent has it (`attislocal` is false).
+    /// Whether the column is only inherited from a parent (`attislocal` is false).
     public var isInherited: Bool
-    /// Empty where there is none; nil where it was not asked for.
+    /// Empty where there is none; nil where it was not read.
     public var comment: String?
 
     public init(

@@ -1,6 +1,6 @@
-/// The name of a table or view: the schema that holds it, and its name within that schema.
+/// The qualified name of a table or view.
 ///
-/// Both are the bare names, without quotes, as `pg_namespace.nspname` and `pg_class.relname` have them.
+/// Both parts are unquoted, as in `pg_namespace.nspname` and `pg_class.relname`.
 public struct TableName: Codable, Hashable, Sendable, Comparable {
     public var schema: String
     public var name: String
@@ -10,13 +10,13 @@ public struct TableName: Codable, Hashable, Sendable, Comparable {
         self.name = name
     }
 
-    /// The name as SQL takes it, quoted where PostgreSQL needs quotes, without the schema when it is `defaultSchema`.
+    /// The name for use in SQL, quoted where PostgreSQL needs quotes, without the schema if it is `defaultSchema`.
     public func sql(defaultSchema: String? = nil) -> String {
         let quoted = SQLIdentifier.quoted(name)
         return schema == defaultSchema ? quoted : SQLIdentifier.quoted(schema) + "." + quoted
     }
 
-    /// By schema, then by name, each compared as Unicode scalars, so that an order never depends on a locale.
+    /// By schema, then by name, compared by Unicode scalars, so that the order does not depend on a locale.
     public static func < (left: TableName, right: TableName) -> Bool {
         left.schema == right.schema
             ? left.name.unicodeScalars.lexicographicallyPrecedes(right.name.unicodeScalars)

@@ -1,4 +1,4 @@
-/// A constraint of a table. NOT NULL is a column's and is not listed here.
+/// A constraint of a table, except NOT NULL, which is part of the column.
 public struct Constraint: Codable, Hashable, Sendable {
     public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
         case primaryKey, unique, check, foreignKey, exclude
@@ -6,15 +6,15 @@ public struct Constraint: Codable, Hashable, Sendable {
 
     public var name: String
     public var kind: Kind
-    /// The constrained columns in the order of `conkey`; those that a check's expression uses.
+    /// The columns in the order of `conkey`; of a check those that its expression uses.
     public var columns: [String]
     /// `pg_get_constraintdef`, without `NOT VALID`.
     public var definition: String
-    /// False for `NOT VALID`: existing rows were not checked.
+    /// False for `NOT VALID`: existing rows have not been checked.
     public var isValidated: Bool
-    /// Of a foreign key.
+    /// The referenced table of a foreign key.
     public var references: TableName?
-    /// Whether it is here only because a parent has it.
+    /// Whether it is only inherited from a parent.
     public var isInherited: Bool
 
     public init(
@@ -31,15 +31,15 @@ public struct Constraint: Codable, Hashable, Sendable {
     }
 }
 
-/// An index that no constraint brought with it.
+/// An index that does not belong to a constraint.
 public struct Index: Codable, Hashable, Sendable {
     public var name: String
-    /// `pg_get_indexdef` from `USING` on: method, keys, INCLUDE, NULLS NOT DISTINCT, options and predicate.
+    /// `pg_get_indexdef` from `USING` on: method, keys, `INCLUDE`, `NULLS NOT DISTINCT`, options and predicate.
     public var definition: String
     public var isUnique: Bool
-    /// False for what a failed `CREATE INDEX CONCURRENTLY` leaves behind.
+    /// False for an index that a failed `CREATE INDEX CONCURRENTLY` left behind.
     public var isValid: Bool
-    /// Whether it is here only because a partitioned index has it.
+    /// Whether it only belongs to an index of the partitioned table.
     public var isInherited: Bool
 
     public init(
@@ -53,7 +53,7 @@ public struct Index: Codable, Hashable, Sendable {
     }
 }
 
-/// A trigger that somebody created.
+/// A trigger, except internal ones.
 public struct Trigger: Codable, Hashable, Sendable {
     /// `pg_trigger.tgenabled`.
     public enum State: String, Codable, Hashable, Sendable {
@@ -64,7 +64,7 @@ public struct Trigger: Codable, Hashable, Sendable {
     /// `pg_get_triggerdef`.
     public var definition: String
     public var state: State
-    /// Whether it is here only because the partitioned table has it.
+    /// Whether it was only cloned from the partitioned table.
     public var isInherited: Bool
 
     public init(name: String, definition: String, state: State = .origin, isInherited: Bool = false) {
@@ -81,7 +81,7 @@ public struct Policy: Codable, Hashable, Sendable {
     public var isPermissive: Bool
     /// `ALL`, `SELECT`, `INSERT`, `UPDATE` or `DELETE`.
     public var command: String
-    /// Sorted; `public` for everybody.
+    /// The role names, sorted; `public` for all roles.
     public var roles: [String]
     /// The expression of USING.
     public var using: String?

@@ -1,13 +1,15 @@
-/// The differences that somebody has looked at and accepted: what `diagnose` no longer complains about.
+import Text
+
+/// The differences that somebody reviewed and accepted, so that `diagnose` no longer reports them.
 ///
-/// A difference is accepted only as it was: when one side changes further, it is reported again. Encoded with sorted
-/// members and indentation it is meant to be read, reviewed and compared by people.
+/// A difference is accepted only with its definitions: if one side changes further, it is reported again. The file has
+/// sorted members and indentation, because people review it and compare versions of it.
 public struct Baseline: Codable, Hashable, Sendable {
     /// One accepted difference.
     public struct Entry: Codable, Hashable, Sendable, Comparable {
         public var kind: SchemaDifference.Kind
         public var object: String
-        /// Only where the migrations have no say in it: then it is the models that live differs from.
+        /// Only where the difference is between the models and the live database, not with the migrations.
         public var models: String?
         public var migrations: String?
         public var live: String?
@@ -21,9 +23,9 @@ public struct Baseline: Codable, Hashable, Sendable {
         }
 
         public static func == (left: Entry, right: Entry) -> Bool {
-            left.kind == right.kind && left.object.isIdentical(to: right.object)
-                && left.models.isIdentical(to: right.models) && left.migrations.isIdentical(to: right.migrations)
-                && left.live.isIdentical(to: right.live)
+            left.kind == right.kind && left.object.hasSameBytes(as: right.object)
+                && left.models.hasSameBytes(as: right.models) && left.migrations.hasSameBytes(as: right.migrations)
+                && left.live.hasSameBytes(as: right.live)
         }
 
         public func hash(into hasher: inout Hasher) {
@@ -32,7 +34,7 @@ public struct Baseline: Codable, Hashable, Sendable {
         }
 
         public static func < (left: Entry, right: Entry) -> Bool {
-            if !left.object.isIdentical(to: right.object) { return left.object.precedesInBytes(right.object) }
+            if !left.object.hasSameBytes(as: right.object) { return left.object.precedesInBytes(right.object) }
             if left.kind != right.kind { return left.kind.rank < right.kind.rank }
             return left.texts.lexicographicallyPrecedes(right.texts) { $0.precedesInBytes($1) }
         }
@@ -40,13 +42,13 @@ public struct Baseline: Codable, Hashable, Sendable {
         private var texts: [String] { [models ?? "", migrations ?? "", live ?? ""] }
     }
 
-    /// Of this form of the file.
+    /// The version of the file format.
     public static let currentVersion = 1
 
     public var version: Int
     /// RFC 3339, UTC.
     public var createdAt: String
-    /// Why, in the words of who accepted them; may be empty.
+    /// Why they were accepted, as the person wrote it; may be empty.
     public var note: String
     /// Sorted by object and kind.
     public var accepted: [Entry]
@@ -59,14 +61,15 @@ public struct Baseline: Codable, Hashable, Sendable {
         accepted = Set(differences.map(Entry.init)).sorted()
     }
 
-    /// - Throws: `DecodingError` when the file has another form than this version knows.
+    /// - Throws: `DecodingError` if the file has an unknown version or another structure.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         version = try container.decode(Int.self, forKey: .version)
         guard version == Self.currentVersion else {
             throw DecodingError.dataCorruptedError(
                 forKey: .version, in: container,
-                debugDescription: "a baseline of version \(version); this is version \(Self.currentVersion)")
+                debugDescription:
+                    "the baseline has version \(version); only version \(Self.currentVersion) is supported")
         }
         createdAt = try container.decode(String.self, forKey: .createdAt)
         note = try container.decodeIfPresent(String.self, forKey: .note) ?? ""

@@ -1,8 +1,8 @@
 extension Catalog {
-    /// What is left of a catalog without its definition texts, as a reader gives it that must not wait for locks.
+    /// The catalog without its definition texts, as it is read when reading must not wait for locks.
     ///
-    /// Constraints are then known by their kind and columns, or by name, indexes by name.
-    var structure: Catalog {
+    /// Constraints are then compared by their kind and columns or by name, indexes by name.
+    var withoutDefinitions: Catalog {
         var result = self
         for index in result.tables.indices { result.tables[index].stripDefinitions() }
         for index in result.types.indices {
@@ -14,8 +14,8 @@ extension Catalog {
         return result
     }
 
-    /// The objects that have a definition text, in whole or in part.
-    var defined: [ObjectPath] {
+    /// The objects that have definition texts, for themselves or for their parts.
+    var pathsWithDefinitions: [ObjectPath] {
         let domains = types.filter { type in
             guard case .domain(_, _, let value, let checks) = type.definition else { return false }
             return value != nil || !checks.isEmpty
@@ -49,7 +49,7 @@ extension Table {
 }
 
 extension Constraint {
-    /// What can be said of it without its text.
+    /// A description of the constraint without its text.
     fileprivate var structure: String {
         let list = columns.map(SQLIdentifier.quoted).joined(separator: ", ")
         return switch kind {

@@ -1,6 +1,6 @@
 extension SchemaDifference {
-    /// What differs. `missing…` is what the expected side has and the other lacks, `extra…` the other way round; a kind
-    /// without either says that both have the object and not the same.
+    /// What differs. `missing…`: the expected side has the object and the other lacks it; `extra…`: the other way
+    /// round. All others: both sides have the object, with different definitions.
     public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
         case missingSchema
         case extraSchema
@@ -15,7 +15,7 @@ extension SchemaDifference {
         case extraTable
         /// A table where a view is expected, a plain table where a partitioned one is, and so on.
         case tableKind
-        /// Logged and unlogged.
+        /// One side is logged, the other unlogged.
         case unlogged
         /// The partition key, the bounds of a partition, or what it is a partition of.
         case partitioning
@@ -28,9 +28,9 @@ extension SchemaDifference {
         case extraColumn
         case type
         case nullability
-        /// The default; serial columns, whose default is the next value of a sequence that they own, included.
+        /// The default, also of serial columns, whose default is the next value of a sequence that they own.
         case `default`
-        /// `GENERATED … AS IDENTITY`, against another kind of it, a serial column or none.
+        /// `GENERATED … AS IDENTITY` on one side; another kind of identity, a serial column or neither on the other.
         case identity
         /// The expression of a generated column.
         case generated
@@ -41,9 +41,9 @@ extension SchemaDifference {
         case constraint
         /// The same constraint under another name.
         case constraintName
-        /// `NOT VALID`: existing rows were never checked.
+        /// `NOT VALID`: existing rows have not been checked.
         case constraintNotValidated
-        /// Validated where it is expected not to be.
+        /// Validated, where the expected side has not validated it.
         case constraintValidated
 
         case missingIndex
@@ -51,7 +51,7 @@ extension SchemaDifference {
         case index
         /// The same index under another name.
         case indexName
-        /// What a failed `CREATE INDEX CONCURRENTLY` leaves behind: kept up to date and never used.
+        /// An index that a failed `CREATE INDEX CONCURRENTLY` left behind: updated by writes, never used by queries.
         case indexInvalid
 
         case missingTrigger
@@ -88,10 +88,10 @@ extension SchemaDifference {
         case comment
         case privileges
 
-        /// All texts of a table, domain or routine; never a difference, only what was not compared.
+        /// All definition texts of a table, domain or routine. Only in what was not compared; never a difference.
         case definitions
 
-        /// Whether it is worth knowing and never a reason to act: a name, a version, a place, a comment, or something
+        /// Whether the difference needs no action: a name, a version, a schema of an extension, a comment, or a state
         /// that is better than expected.
         public var isInformational: Bool {
             switch self {
@@ -100,7 +100,15 @@ extension SchemaDifference {
             }
         }
 
-        /// Whether it is about an index.
+        /// Whether a whole table, view or column is missing.
+        public var isMissingRelationOrColumn: Bool {
+            switch self {
+            case .missingTable, .missingView, .missingColumn: true
+            default: false
+            }
+        }
+
+        /// Whether the difference is about an index.
         public var isAboutIndex: Bool {
             switch self {
             case .missingIndex, .extraIndex, .index, .indexName, .indexInvalid: true
@@ -108,7 +116,7 @@ extension SchemaDifference {
             }
         }
 
-        /// In the order of declaration, for sorting.
+        /// The position in the order of declaration, for sorting.
         var rank: Int { Self.ranks[self] ?? 0 }
 
         private static let ranks = Dictionary(uniqueKeysWithValues: zip(allCases, allCases.indices))

@@ -1,14 +1,17 @@
-/// Extensions that are in one schema on the expected side and in another on the actual one, as where a provider installs
-/// them: their functions, types and operator classes then have another name in every definition that uses them.
+import Text
+
+/// Extensions that are installed in different schemas on the two sides, for example by a hosting provider.
+///
+/// Their functions, types and operator classes then have other qualified names in every definition that uses them.
 struct ExtensionMoves {
-    /// From the actual schema to the expected one, both as SQL takes them.
+    /// The expected schema for each actual one, both quoted for SQL.
     private let schemas: [String: String]
 
     init(expected: [Extension], actual: [Extension]) {
         var schemas: [String: String] = [:]
         for value in actual {
-            let other = expected.first { $0.name.isIdentical(to: value.name) }
-            guard let other, !other.schema.isIdentical(to: value.schema) else { continue }
+            let other = expected.first { $0.name.hasSameBytes(as: value.name) }
+            guard let other, !other.schema.hasSameBytes(as: value.schema) else { continue }
             schemas[SQLIdentifier.quoted(value.schema)] = SQLIdentifier.quoted(other.schema)
         }
         self.schemas = schemas
@@ -16,10 +19,10 @@ struct ExtensionMoves {
 
     var isEmpty: Bool { schemas.isEmpty }
 
-    /// A text of the actual side with the expected side's schemas in it, for comparing only.
+    /// A text of the actual side with the schemas of the expected side; only for comparing.
     func moved(_ text: String) -> String { rewritten(text) { schemas[$0] ?? $0 } }
 
-    /// A text of the expected side, as ``moved(_:)`` would leave it.
+    /// A text of the expected side in the form that ``moved(_:)`` produces.
     func unmoved(_ text: String) -> String { rewritten(text) { $0 } }
 
     private func rewritten(_ text: String, _ schema: (String) -> String) -> String {

@@ -1,4 +1,6 @@
-/// Something with a place in a list that is sorted by schema and name.
+import Text
+
+/// A member of a list that is sorted by schema and name.
 protocol Named {
     /// Empty where the object has no schema.
     var memberSchema: String { get }
@@ -6,12 +8,12 @@ protocol Named {
 }
 
 /// An object in one of a catalog's lists.
-protocol CatalogMember: Named, ByteIdentity {}
+protocol CatalogMember: Named, ByteEquatable {}
 
 extension Named {
-    func order(besides other: some Named) -> ByteOrder {
-        let order = memberSchema.order(besides: other.memberSchema)
-        return order == .same ? memberName.order(besides: other.memberName) : order
+    func byteOrder(to other: some Named) -> ByteOrder {
+        let order = memberSchema.byteOrder(to: other.memberSchema)
+        return order == .same ? memberName.byteOrder(to: other.memberName) : order
     }
 }
 
@@ -46,22 +48,22 @@ extension String: CatalogMember {
 }
 
 extension Array where Element: Named {
-    /// The list in the order of bytes, in which a catalog's lists are but for names that only look the same.
+    /// The list sorted by bytes. A catalog's lists are, except for canonically equivalent names.
     var inByteOrder: [Element] {
         let isSorted = withUnsafeBufferPointer { list in
-            list.indices.dropFirst().allSatisfy { list[$0 - 1].order(besides: list[$0]) != .after }
+            list.indices.dropFirst().allSatisfy { list[$0 - 1].byteOrder(to: list[$0]) != .after }
         }
-        return isSorted ? self : sorted { $0.order(besides: $1) == .before }
+        return isSorted ? self : sorted { $0.byteOrder(to: $1) == .before }
     }
 
-    /// Where the object of this name is in a list that is in byte order.
+    /// The position of the object of this name in a list that is sorted by bytes; nil where there is none.
     func position(ofSchema schema: String, name: String) -> Int? {
         withUnsafeBufferPointer { list in
             var (low, high) = (0, list.count)
             while low < high {
                 let middle = (low + high) / 2
-                var order = list[middle].memberSchema.order(besides: schema)
-                if order == .same { order = list[middle].memberName.order(besides: name) }
+                var order = list[middle].memberSchema.byteOrder(to: schema)
+                if order == .same { order = list[middle].memberName.byteOrder(to: name) }
                 switch order {
                 case .same: return middle
                 case .before: low = middle + 1
@@ -73,20 +75,20 @@ extension Array where Element: Named {
     }
 }
 
-/// What two lists in byte order do not have in common, as positions in them.
+/// What differs between two lists that are sorted by bytes, as positions in them.
 struct ListDifference {
-    /// What both have and not the same.
+    /// The objects that both lists have and that are not identical.
     private(set) var changed: [(expected: Int, actual: Int)] = []
     private(set) var missing: [Int] = []
     private(set) var extra: [Int] = []
 
     init<Object: CatalogMember>(_ expected: [Object], _ actual: [Object]) {
-        // Over buffers, so that not every object on the way is copied.
+        // Buffers, because subscripts of arrays copy each object.
         expected.withUnsafeBufferPointer { expected in
             actual.withUnsafeBufferPointer { actual in
                 var (left, right) = (0, 0)
                 while left < expected.count, right < actual.count {
-                    switch expected[left].order(besides: actual[right]) {
+                    switch expected[left].byteOrder(to: actual[right]) {
                     case .before:
                         missing.append(left)
                         left += 1
@@ -94,7 +96,7 @@ struct ListDifference {
                         extra.append(right)
                         right += 1
                     case .same:
-                        if !expected[left].isIdentical(to: actual[right]) { changed.append((left, right)) }
+                        if !expected[left].hasSameBytes(as: actual[right]) { changed.append((left, right)) }
                         left += 1
                         right += 1
                     }

@@ -1,4 +1,4 @@
-/// The kinds of things that a comparison names.
+/// The kinds of objects that a comparison names.
 public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
     case schema, `extension`
     case table, partition, foreignTable, view, materializedView
@@ -8,7 +8,7 @@ public enum ObjectKind: String, Codable, Hashable, Sendable, CaseIterable {
     case column, constraint, index, trigger, policy
 }
 
-/// Where an object stands, in bare names.
+/// The unquoted names of an object, its schema and the table that it belongs to.
 struct ObjectPath: Hashable, Sendable {
     var kind: ObjectKind
     /// Empty for schemas and extensions.
@@ -32,7 +32,7 @@ struct ObjectPath: Hashable, Sendable {
         isInView = table.isView
     }
 
-    /// Whether the name is unique in the schema, so that the table is no part of it.
+    /// Whether the name is unique in the schema, so that the object is named without its table.
     var standsAlone: Bool {
         switch kind {
         case .column, .constraint, .trigger, .policy: false
@@ -40,11 +40,11 @@ struct ObjectPath: Hashable, Sendable {
         }
     }
 
-    /// The name as SQL takes it, without the schema when it is the default one.
+    /// The name quoted for SQL, without the schema where it is the default one.
     func sql(defaultSchema: String) -> String {
         switch kind {
         case .schema, .extension: SQLIdentifier.quoted(name)
-        // A signature is SQL already: it holds the types of the arguments.
+        // A signature is SQL already: it includes the types of the arguments.
         case .function, .procedure, .aggregate:
             schema == defaultSchema ? name : SQLIdentifier.quoted(schema) + "." + name
         case .column, .constraint, .trigger, .policy:

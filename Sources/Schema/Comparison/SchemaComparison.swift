@@ -1,31 +1,31 @@
-/// Models, migrations and the live database held against each other: what a diagnosis says of a schema.
+/// The result of comparing models, migrations and the live database.
 public struct SchemaComparison: Codable, Hashable, Sendable {
-    /// The mapped tables for which the database has neither a table nor a view, by schema and name; where the models are
-    /// not known, those of the migrations.
+    /// The mapped tables for which the database has neither a table nor a view, sorted by schema and name. Where the
+    /// models are not known, those of the migrations.
     public var missingTables: [TableName]
-    /// The mapped columns that existing tables lack, by table, then in the order of the model; where the models are not
-    /// known, those of the migrations.
+    /// The mapped columns that existing tables lack, sorted by table, then in the order of the model. Where the models
+    /// are not known, those of the migrations.
     public var missingColumns: [MissingColumn]
-    /// Where live and migrations differ, and what of the models is missing, by table. Where the migrations are not
-    /// known, where live and models differ.
+    /// The differences between the live database and the migrations, and what the models map and the live database
+    /// lacks, sorted by table. Where the migrations are not known, the differences between live database and models.
     public var differences: [SchemaDifference]
-    /// Where models and migrations differ: for developers, no verdict on a database.
+    /// The differences between models and migrations: for developers; they do not affect the verdict on a database.
     public var advice: [SchemaDifference]
-    /// What the live database has and no migration ever made.
+    /// The objects of the live database that no migration ever created.
     public var unmanaged: [UnmanagedObject]
-    /// What could not be compared, which is not the same as equal.
+    /// What could not be compared; it may differ.
     public var notComparable: [IncomparableObject]
-    /// Differences and advice that a rule of the settings covers.
+    /// The differences and advice that a rule of the settings covers.
     public var ignored: [IgnoredDifference]
-    /// Differences that the baseline accepts.
+    /// The differences that the baseline accepts.
     public var accepted: [SchemaDifference]
-    /// How many tables were looked for.
+    /// The number of tables that were compared, missing ones included.
     public var tablesCompared: Int
-    /// The texts that differ as they stand and may mean the same: read back by one server and handed over in
-    /// ``SchemaSides/parsedTexts`` they decide what would be ``notComparable`` otherwise. In a fixed order.
+    /// The texts that differ and may mean the same, in a fixed order. Parsed and printed again by one server and passed
+    /// in ``SchemaSides/parsedTexts``, they decide what is ``notComparable`` otherwise.
     public var textsToParse: [ExpressionText]
 
-    /// Whether statements of the models fail on this database.
+    /// Whether statements of the application's models fail on this database.
     public var isBreaking: Bool { differences.contains(where: \.breaking) }
 
     public init(
@@ -48,11 +48,11 @@ public struct SchemaComparison: Codable, Hashable, Sendable {
 
     /// Compares the sides, as far as they are known.
     public init(_ sides: SchemaSides, options: ComparisonOptions = ComparisonOptions()) {
-        self = ComparisonDraft(sides, options).comparison
+        self = ComparisonBuilder(sides, options).comparison
     }
 }
 
-/// An object of the live database that the migrations have nothing to do with.
+/// An object of the live database that the migrations do not manage.
 public struct UnmanagedObject: Codable, Hashable, Sendable {
     public var kind: ObjectKind
     /// Quoted for SQL where needed; the schema is left out when it is the default one.
@@ -64,9 +64,9 @@ public struct UnmanagedObject: Codable, Hashable, Sendable {
     }
 }
 
-/// An object of which some part could not be compared.
+/// An object that could not be compared completely.
 public struct IncomparableObject: Codable, Hashable, Sendable {
-    /// What of it.
+    /// The part that was not compared.
     public var kind: SchemaDifference.Kind
     /// Quoted for SQL where needed; the schema is left out when it is the default one.
     public var object: String
@@ -82,7 +82,7 @@ public struct IncomparableObject: Codable, Hashable, Sendable {
 
 /// A difference that a rule of the settings covers.
 public struct IgnoredDifference: Codable, Hashable, Sendable {
-    /// The rule's own text; the first that covers it.
+    /// The text of the first rule that covers the difference.
     public var rule: String
     public var difference: SchemaDifference
 

@@ -1,14 +1,14 @@
 /// One difference between the models, the migrations and the live database: an entry of `differences` and of `advice`.
 public struct SchemaDifference: Codable, Hashable, Sendable {
-    /// Who moved, where that is known.
+    /// Which side caused the difference, where that is known.
     public enum Blame: String, Codable, Hashable, Sendable, CaseIterable {
-        /// The migrations have it, the live database has not, or has it otherwise.
+        /// The migrations create the object, and the live database lacks it or has another definition.
         case drift
-        /// The live database has it, no migration does.
+        /// The live database has the object, and no migration creates it.
         case handMade
-        /// The models have it, the migrations have not, or have it otherwise.
+        /// The models have the object, and the migrations lack it or have another definition.
         case missingMigration
-        /// The migrations have it, the models do not.
+        /// The migrations create the object, and the models lack it.
         case modelsBehind
     }
 
@@ -16,17 +16,16 @@ public struct SchemaDifference: Codable, Hashable, Sendable {
     /// The object's name, quoted for SQL where needed; the schema is left out when it is the default one. A column,
     /// constraint, trigger or policy follows its table's name and a dot; an index is named like a table.
     public var object: String
-    /// The definition on each side; nil where that side lacks the object or was not looked at.
+    /// The definition on each side; nil where that side lacks the object or was not read.
     public var models: String?
     public var migrations: String?
     public var live: String?
-    /// Nil while one of the sides that would tell was not looked at, and where nobody is to blame: a pending revision
-    /// brings it.
+    /// Nil where a side that decides it was not read, and where a pending revision creates the object.
     public var blame: Blame?
     /// Whether statements of the application's models fail because of it.
     public var breaking: Bool
-    /// A guess: something extra that is all that the missing object was, under this other name. Named as `object` is;
-    /// of a column the bare name.
+    /// A guess: an extra object with the definition of the missing one, under this name. Formatted like `object`; of a
+    /// column the bare name.
     public var renamedTo: String?
 
     public init(
@@ -43,8 +42,8 @@ public struct SchemaDifference: Codable, Hashable, Sendable {
         self.renamedTo = renamedTo
     }
 
-    /// Writes every member, absent ones as `null`: readers of the contract find the same members in each entry. Only
-    /// the guess is left out where there is none.
+    /// Writes every member, absent ones as `null`, so that each entry has the same members. Only `renamedTo` is left
+    /// out where it is absent.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(kind, forKey: .kind)

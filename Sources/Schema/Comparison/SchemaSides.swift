@@ -1,12 +1,13 @@
-/// The three sides of a comparison, and what has been found out about them.
+/// The input of a comparison: the live database, the migrations and the models.
 public struct SchemaSides: Sendable {
-    /// What the migrations say, from a ``SchemaHistory``.
+    /// The schema by the migrations, from a ``SchemaHistory``.
     public struct Migrations: Sendable {
-        /// At the closure of the live version rows, so that a database that is merely behind does not differ.
+        /// The catalog at the closure of the live version rows, so that a database that is only behind does not differ.
         public var expected: Catalog
-        /// At the effective heads, which the models are held against; nil when a revision on the way there failed.
+        /// The catalog at the effective heads, with which the models are compared; nil if a revision before them
+        /// failed.
         public var heads: Catalog?
-        /// Everything that some snapshot held.
+        /// Every object that some snapshot contained.
         public var managed: Set<ObjectKey>
 
         public init(expected: Catalog, heads: Catalog?, managed: Set<ObjectKey>) {
@@ -16,30 +17,30 @@ public struct SchemaSides: Sendable {
         }
     }
 
-    /// What the application's models say.
+    /// The schema by the application's models.
     public enum Models: Sendable {
-        /// What `create_all` made of them in a shadow.
+        /// The catalog after `create_all` in a shadow database.
         case created(Catalog)
-        /// Names, types and nullability, as env.py hands them over.
+        /// Names, types and nullability, read from env.py's `target_metadata`.
         case described(ModelSchema)
     }
 
     public var live: Catalog
-    /// Whether the live catalog was read with its definition texts. Without them, as where a lock is not to be waited
-    /// for, only structure is compared.
+    /// Whether the live catalog was read with its definition texts. They are left out when reading must not wait for a
+    /// lock; then only structure is compared.
     public var liveHasDefinitions: Bool
-    /// Nil while there was no replay, or the live rows are not among what it knows.
+    /// Nil where the migrations were not replayed, or where the replay does not cover the live version rows.
     public var migrations: Migrations?
-    /// Nil when env.py configures none.
+    /// Nil where env.py configures none.
     public var models: Models?
-    /// Every table in which Alembic keeps its rows here; left out on all sides.
+    /// Alembic's version tables of this database; left out on all sides.
     public var versionTables: [TableName]
-    /// The schema in which the project's session finds a table without a schema; left out of displayed names.
+    /// The schema in which the project's session finds an unqualified table; left out of displayed names.
     public var defaultSchema: String
-    /// The further schemas in which that session looks for a table without a schema, in order.
+    /// The further schemas in which that session searches an unqualified table, in order.
     public var searchPath: [String]
-    /// What a shadow read back for the texts that ``SchemaComparison/textsToParse(_:options:)`` lists; those that it
-    /// could not parse are absent.
+    /// The texts that ``SchemaComparison/textsToParse`` lists, as a shadow server printed them after parsing; those
+    /// that it could not parse are absent.
     public var parsedTexts: [ExpressionText: String]
 
     public init(
@@ -58,17 +59,17 @@ public struct SchemaSides: Sendable {
     }
 }
 
-/// What a comparison is to leave out, by the project's own settings and the user's.
+/// What a comparison leaves out, by the settings of the project's env.py and of the agent.
 public struct ComparisonOptions: Sendable {
     /// env.py's `compare_type`; Alembic's default is true since 1.12.
     public var compareType: Bool
     /// env.py's `compare_server_default`; Alembic's default is false.
     public var compareServerDefault: Bool
-    /// The tables that the project's `include_name` and `include_object` hide from autogenerate: no advice on them.
+    /// The tables that the project's `include_name` and `include_object` exclude from autogenerate; they get no advice.
     public var hiddenTables: Set<TableName>
-    /// What the user does not want to hear of.
+    /// The rules for differences that are not reported.
     public var ignore: [IgnoreRule]
-    /// The differences that the user has accepted.
+    /// The differences that somebody accepted.
     public var baseline: Baseline?
 
     public init(

@@ -1,4 +1,6 @@
-/// How the text of a definition stands to another.
+import Text
+
+/// Whether two definition texts mean the same.
 enum TextVerdict: Hashable {
     case same
     case different
@@ -6,95 +8,96 @@ enum TextVerdict: Hashable {
     case unknown(String)
 }
 
-/// What is known about the wordings of two sides.
+/// What is known about how the servers of the two sides print expressions.
 struct TextRules {
-    /// What a shadow read back for a text; nothing for those that it could not parse.
+    /// The texts as a shadow server printed them after parsing; those that it could not parse are absent.
     let parsed: [ExpressionText: String]
-    /// The servers that worded the two sides; 0 where that is not known.
+    /// `server_version_num` of the servers that printed the two sides; 0 where it is not known.
     let expectedVersion: Int
     let actualVersion: Int
     let moves: ExtensionMoves
 
-    /// Whether two major versions worded the sides, so that one expression may have two texts.
+    /// Whether different major versions printed the sides, so that one expression may have two texts.
     var majorsDiffer: Bool {
         expectedVersion > 0 && actualVersion > 0 && expectedVersion / 10_000 != actualVersion / 10_000
     }
 
-    /// Equal texts mean the same, and so do texts of which one, read back, is the other or reads back as the same.
+    /// Compares two texts.
     ///
-    /// What differs after both were read back differs. Without that, the same words with other brackets or casts stay
-    /// undecided; across major versions everything does.
+    /// Equal texts mean the same. So do texts of which one, parsed and printed again, is the other, and texts that are
+    /// printed alike. Texts that still differ after both were printed again are different. Where they were not, the
+    /// same words with other parentheses or casts remain undecided; across major versions every difference does.
     ///
     /// - Parameters:
     ///   - context: nil for a text that cannot be parsed by itself.
-    ///   - typesDiffer: whether columns that it may use have other types on the other side, which puts other casts into
-    ///     the same words.
+    ///   - typesDiffer: whether columns that the texts may use have other types on the other side, which adds other
+    ///     casts to the same words.
     func verdict(
         _ expected: String, _ actual: String, in context: ExpressionText.Context?, typesDiffer: Bool = false
     ) -> TextVerdict {
-        if expected.isIdentical(to: actual) { return .same }
+        if expected.hasSameBytes(as: actual) { return .same }
         let wanted = expectedForms(of: expected, in: context)
         let found = actualForms(of: actual, in: context)
-        if wanted.contains(where: { form in found.contains { form.isIdentical(to: $0) } }) { return .same }
+        if wanted.contains(where: { form in found.contains { form.hasSameBytes(as: $0) } }) { return .same }
         if majorsDiffer { return .unknown(versions) }
-        let isReworded = LooseText.of(wanted[0]).isIdentical(to: LooseText.of(found[0]))
+        let isReworded = UncastExpression.of(wanted[0]).hasSameBytes(as: UncastExpression.of(found[0]))
         if typesDiffer, isReworded { return .unknown(Self.retyped) }
         if wanted.count > 1, found.count > 1 { return .different }
         return isReworded ? .unknown(Self.reworded) : .different
     }
 
-    /// The wordings of a text of the expected side, as they are compared: its own, and what it reads back as.
+    /// The forms of a text of the expected side that are compared: its own, and the one that was printed again.
     func expectedForms(of text: String, in context: ExpressionText.Context?) -> [String] {
-        wordings(of: text, in: context).map { moves.unmoved(RestoredText.of($0)) }
+        forms(of: text, in: context).map { moves.unmoved(RestoredExpression.of($0)) }
     }
 
-    /// The same of the actual side.
+    /// The same for the actual side.
     func actualForms(of text: String, in context: ExpressionText.Context?) -> [String] {
-        wordings(of: text, in: context).map { moves.moved(RestoredText.of($0)) }
+        forms(of: text, in: context).map { moves.moved(RestoredExpression.of($0)) }
     }
 
-    private func wordings(of text: String, in context: ExpressionText.Context?) -> [String] {
-        guard let readBack = context.flatMap({ parsed[ExpressionText($0, text)] }) else { return [text] }
-        return [text, readBack]
+    private func forms(of text: String, in context: ExpressionText.Context?) -> [String] {
+        guard let printed = context.flatMap({ parsed[ExpressionText($0, text)] }) else { return [text] }
+        return [text, printed]
     }
 
-    /// Whether two types are one, wherever an extension put it.
+    /// Whether two types are the same, in whichever schema an extension put them.
     func isSameType(_ expected: String, _ actual: String) -> Bool {
-        expected.isIdentical(to: actual)
-            || !moves.isEmpty && moves.unmoved(expected).isIdentical(to: moves.moved(actual))
+        expected.hasSameBytes(as: actual)
+            || !moves.isEmpty && moves.unmoved(expected).hasSameBytes(as: moves.moved(actual))
     }
 
     var versions: String {
-        "PostgreSQL \(expectedVersion / 10_000) and \(actualVersion / 10_000) word expressions differently"
+        "PostgreSQL \(expectedVersion / 10_000) and \(actualVersion / 10_000) print expressions differently"
     }
 
-    private static let retyped = "the type of a column differs, which puts other casts into the same words"
+    private static let retyped = "the type of a column differs, which adds other casts to the same expression"
     private static let reworded =
-        "both have the same words with other brackets or casts, and no shadow has parsed them again"
+        "the expressions differ only in parentheses or casts, and no shadow server has parsed them again"
 }
 
-/// The rules, and the texts that would have to be parsed again to decide for good.
+/// Applies the rules, and collects the texts that a server would have to parse again to decide for good.
 struct TextComparison {
     let rules: TextRules
-    /// Of both sides.
+    /// The texts of both sides that a server would have to parse again.
     private(set) var wanted: Set<ExpressionText> = []
 
     init(_ rules: TextRules) { self.rules = rules }
 
-    /// The verdict of the rules; texts that differ as they stand are asked for.
+    /// The verdict of the rules; requests that differing texts are parsed again.
     mutating func compare(
         _ expected: String, _ actual: String, in context: ExpressionText.Context?, typesDiffer: Bool = false
     ) -> TextVerdict {
-        if expected.isIdentical(to: actual) { return .same }
+        if expected.hasSameBytes(as: actual) { return .same }
         let verdict = rules.verdict(expected, actual, in: context, typesDiffer: typesDiffer)
         if let context, verdict != .same {
-            want(expected, in: context)
-            want(actual, in: context)
+            request(expected, in: context)
+            request(actual, in: context)
         }
         return verdict
     }
 
-    mutating func want(_ text: String, in context: ExpressionText.Context) {
+    mutating func request(_ text: String, in context: ExpressionText.Context) {
         wanted.insert(ExpressionText(context, text))
     }
 }

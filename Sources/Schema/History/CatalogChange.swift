@@ -1,8 +1,8 @@
-/// What turns one catalog into another, object by object: tables with all their parts, types, sequences and so on.
+/// The difference between two catalogs, by top-level objects: a changed table is recorded with all its parts.
 public struct CatalogChange: Codable, Hashable, Sendable {
-    /// The objects that are new or differ, each as it is afterwards.
+    /// The objects that are new or changed, each as it is afterwards.
     public var put: Catalog
-    /// What is gone, sorted.
+    /// The keys of the objects that no longer exist, sorted.
     public var removed: [ObjectKey]
 
     public init(put: Catalog = Catalog(tables: []), removed: [ObjectKey] = []) {
@@ -10,7 +10,7 @@ public struct CatalogChange: Codable, Hashable, Sendable {
         self.removed = removed
     }
 
-    /// The change from one catalog to another; texts are compared byte by byte.
+    /// The change from one catalog to another; strings are compared byte by byte.
     public init(from before: Catalog, to after: Catalog) {
         let (before, after) = (CatalogIndex(before).catalog, CatalogIndex(after).catalog)
         var gone: [ObjectKey] = []
@@ -29,10 +29,10 @@ public struct CatalogChange: Codable, Hashable, Sendable {
         removed = gone.sorted()
     }
 
-    /// Whether nothing differs: a revision that moves data, or does nothing.
+    /// Whether nothing changed, as after a revision that only changes data.
     public var isEmpty: Bool { removed.isEmpty && put.objects.isEmpty }
 
-    /// The keys of everything that it puts or removes.
+    /// The keys of all objects that are new, changed or removed.
     public var keys: [ObjectKey] { put.keys + removed }
 
     func apply(to objects: inout [ObjectKey: CatalogObject]) {

@@ -1,4 +1,4 @@
-/// Any object of a catalog that has a key of its own.
+/// A top-level object of a catalog.
 enum CatalogObject {
     case schema(String)
     case `extension`(Extension)
@@ -20,7 +20,7 @@ enum CatalogObject {
 }
 
 extension Catalog {
-    /// Puts the objects into their lists, each sorted.
+    /// Creates a catalog of the objects, sorted.
     init(serverVersion: Int, objects: some Swift.Sequence<CatalogObject>) {
         self.init(serverVersion: serverVersion, tables: [])
         for object in objects {
@@ -38,7 +38,7 @@ extension Catalog {
             routines: routines, extensions: extensions)
     }
 
-    /// Every object, category by category.
+    /// All objects, by category.
     var objects: [CatalogObject] {
         var result: [CatalogObject] = []
         result.reserveCapacity(
@@ -59,7 +59,7 @@ extension Catalog {
         Dictionary(objects.lazy.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Without the tables of these names.
+    /// The catalog without these tables.
     func leavingOut(_ tables: Set<ObjectKey>) -> Catalog {
         guard !tables.isEmpty else { return self }
         var result = self

@@ -1,12 +1,12 @@
-/// Plans or adds the columns that the migrations at the live rows have and the database lacks. Never a drop, never NOT
-/// NULL, never another type.
+/// Plans or adds the columns that the migrations at the live rows have and the database lacks. It never drops anything,
+/// adds NOT NULL or changes a type.
 public enum Align: Command {
     public static let name = "align"
     public static let scope = Scope.repair
     public static let isMutation = true
     public static let needsDatabase = true
 
-    /// A plan is no job and consumes no nonce.
+    /// A plan is not a job and consumes no nonce.
     public static func mutates(_ parameters: Parameters) -> Bool { parameters.apply }
 
     public struct Parameters: CommandParameters {
@@ -14,9 +14,9 @@ public enum Align: Command {
             case apply, plan
         }
 
-        /// Whether to change anything; without it the answer is a plan.
+        /// Whether to change the database; if false, the result is a plan.
         public var apply: Bool
-        /// Apply only while this plan still holds.
+        /// Apply only if this plan is still current.
         public var plan: String?
 
         public init(apply: Bool = false, plan: String? = nil) {
@@ -36,13 +36,13 @@ public enum Align: Command {
 
     public struct Result: Codable, Hashable, Sendable {
         public var state: State
-        /// Names this plan, for `apply` with `plan`; nil when there is none to apply.
+        /// The id of this plan, for `apply` with `plan`; nil when there is nothing to apply.
         @Nullable public var plan: String?
         /// The columns to add, or that were added.
         public var columns: [Column]
         /// The statements, as they would run or have run.
         public var sql: [String]
-        /// What is missing and is not for `align` to add, and what to do instead.
+        /// Missing objects that `align` does not add, and what to do instead.
         public var advice: [Advice]
 
         public init(
@@ -56,12 +56,12 @@ public enum Align: Command {
         }
     }
 
-    /// A column by its bare names.
+    /// A column, with names that are not quoted.
     public struct Column: Codable, Hashable, Sendable {
         public var schema: String
         public var table: String
         public var column: String
-        /// As the migrations made it.
+        /// The type in the migrations.
         public var type: String
 
         public init(schema: String, table: String, column: String, type: String) {
@@ -72,7 +72,7 @@ public enum Align: Command {
         }
     }
 
-    /// Something that is missing and stays so.
+    /// A missing object that `align` does not add.
     public struct Advice: Codable, Hashable, Sendable {
         /// Quoted for SQL where needed.
         public var object: String

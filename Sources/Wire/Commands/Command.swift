@@ -1,17 +1,17 @@
-/// One command: its name, who may call it, what it takes and what it answers, in one declaration.
+/// A command: its name, its access rules, its parameters and its result, in one declaration.
 public protocol Command: Sendable {
     associatedtype Parameters: CommandParameters
     associatedtype Result: Codable & Sendable
 
-    /// As it stands in a request, and as `adminctl` spells it.
+    /// The name in requests and on the command line of `adminctl`.
     static var name: String { get }
     /// The scope that a key needs; no scope implies another.
     static var scope: Scope { get }
-    /// Whether it can change anything: such a request is a job and consumes its token's nonce. See ``mutates(_:)``.
+    /// Whether it can change anything. Such a request is a job and consumes its token's nonce; see ``mutates(_:)``.
     static var isMutation: Bool { get }
-    /// Whether it is about one database, so that the request must name it where there are several.
+    /// Whether it is about one database, which the request must name if the agent has several.
     static var needsDatabase: Bool { get }
-    /// Whether these parameters ask for a change. A plan of a repair, for example, does not.
+    /// Whether a request with these parameters changes anything. The plan of a repair, for example, does not.
     static func mutates(_ parameters: Parameters) -> Bool
 }
 
@@ -20,7 +20,7 @@ extension Command {
 
     /// Reads a request's `params`.
     ///
-    /// Inlinable, as what it calls: each command of the agent has its own, without generics at run time.
+    /// Inlinable, like everything that it calls, so that each command gets a specialized version.
     ///
     /// - Throws: `badParams` naming the member that is unknown, missing or wrong.
     @inlinable
@@ -32,15 +32,15 @@ extension Command {
     public static var parameterNames: [String] { Parameters.CodingKeys.allCases.map(\.stringValue) }
 }
 
-/// The parameters of a command: written by clients through `Encodable`, read by the agent by hand, so that each refusal
-/// says what is wrong.
+/// The parameters of a command. Clients write them through `Encodable`; the agent reads them by hand, so that each
+/// refusal names the fault.
 public protocol CommandParameters: Encodable, Hashable, Sendable {
     associatedtype CodingKeys: CodingKey & CaseIterable & Sendable
 
     init(_ members: Members<CodingKeys>) throws(WireError)
 }
 
-/// The parameters of a command that takes none.
+/// The parameters of a command without parameters.
 public struct NoParameters: CommandParameters {
     public enum CodingKeys: CodingKey, CaseIterable {}
 
@@ -51,4 +51,9 @@ public struct NoParameters: CommandParameters {
     public func encode(to encoder: any Encoder) throws {
         _ = encoder.container(keyedBy: CodingKeys.self)
     }
+}
+
+/// What a key may do. No scope implies another.
+public enum Scope: String, Codable, CaseIterable, Hashable, Sendable {
+    case read, plan, repair, migrate, admin
 }

@@ -1,4 +1,4 @@
-/// Every command of this version. What is not in the table is `unknownCommand`, before any question of rights.
+/// All commands of this version. Other names are refused with `unknownCommand` before any access check.
 public enum CommandTable {
     public static let all: [any Command.Type] = [
         Status.self, Diagnose.self, Verify.self, Graph.self, Plan.self, FixVersion.self, Align.self, Migrate.self,

@@ -5,7 +5,7 @@ public enum FixVersion: Command {
     public static let isMutation = true
     public static let needsDatabase = true
 
-    /// A plan is no job and consumes no nonce.
+    /// A plan is not a job and consumes no nonce.
     public static func mutates(_ parameters: Parameters) -> Bool { parameters.apply || parameters.undo != nil }
 
     public struct Parameters: CommandParameters {
@@ -13,13 +13,13 @@ public enum FixVersion: Command {
             case apply, to, plan, undo
         }
 
-        /// Whether to change anything; without it the answer is a plan.
+        /// Whether to change the database; if false, the result is a plan.
         public var apply: Bool
-        /// The rows that shall stand afterwards, where the table itself does not tell.
+        /// The rows that the table shall have, where they cannot be inferred.
         public var to: [String]?
-        /// Apply only while this plan still holds.
+        /// Apply only if this plan is still current.
         public var plan: String?
-        /// The id of a repair to take back.
+        /// The id of a repair to undo.
         public var undo: String?
 
         public init(apply: Bool = false, to: [String]? = nil, plan: String? = nil, undo: String? = nil) {
@@ -35,7 +35,7 @@ public enum FixVersion: Command {
             plan = try members.string(.plan)
             undo = try members.string(.undo)
             guard undo == nil || (!apply && to == nil && plan == nil) else {
-                throw WireError(.badParams, "'undo' stands alone: it takes no 'apply', 'to' or 'plan'")
+                throw WireError(.badParams, "'undo' cannot be combined with 'apply', 'to' or 'plan'")
             }
         }
     }
@@ -46,19 +46,19 @@ public enum FixVersion: Command {
 
     public struct Result: Codable, Hashable, Sendable {
         public var state: State
-        /// Names this plan, for `apply` with `plan`; nil when there is none to apply.
+        /// The id of this plan, for `apply` with `plan`; nil when there is nothing to apply.
         @Nullable public var plan: String?
-        /// Names the repair that was made, for `undo`; nil unless `applied` or `undone`.
+        /// The id of the repair, for `undo`; nil unless `applied` or `undone`.
         @Nullable public var repair: String?
-        /// The rows before, null for a NULL; nil where the table is missing.
+        /// The rows before, null for a NULL; nil when the table is missing.
         @Nullable public var before: [String?]?
-        /// The rows afterwards; nil when it is not known what they should be.
+        /// The rows afterwards; nil when they are not known.
         @Nullable public var after: [String?]?
         public var changes: [Change]
         public var candidates: [Candidate]
         /// The statements, as they would run or have run.
         public var sql: [String]
-        /// Why it was refused or is ambiguous, and what to do; nil otherwise.
+        /// Why the repair was refused or is ambiguous, and what to do; nil otherwise.
         @Nullable public var reason: String?
 
         public init(
@@ -77,14 +77,14 @@ public enum FixVersion: Command {
         }
     }
 
-    /// What happens to one row.
+    /// A change of one row.
     public struct Change: Codable, Hashable, Sendable {
-        /// The row as it is; nil for a NULL, and for a row that is inserted.
+        /// The row before; nil for a NULL and for an insert.
         @Nullable public var row: String?
         /// `delete`, `update` or `insert`.
         public var action: String
         public var reason: String
-        /// What the row becomes; nil when it is deleted.
+        /// The row afterwards; nil for a delete.
         @Nullable public var to: String?
 
         public init(row: String?, action: String, reason: String, to: String?) {
@@ -95,12 +95,12 @@ public enum FixVersion: Command {
         }
     }
 
-    /// A set of rows that the live catalog could stand for.
+    /// A set of rows that the live catalog may correspond to.
     public struct Candidate: Codable, Hashable, Sendable {
         public var rows: [String]
-        /// How many objects are as this candidate would have them.
+        /// The number of objects that match this candidate.
         public var matching: Int
-        /// The objects that speak against it.
+        /// The objects that contradict it.
         public var contradicting: [String]
         public var undecidable: [String]
 

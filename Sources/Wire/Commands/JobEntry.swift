@@ -1,27 +1,28 @@
+/// The state of a job.
 public enum JobState: String, Codable, CaseIterable, Hashable, Sendable {
     case queued, running, succeeded, failed, cancelled
-    /// The agent ended while it ran, and what it did cannot be told yet.
+    /// The agent ended during the run, and the outcome is not known yet.
     case unknown
 
-    /// Whether it will not change any more.
+    /// Whether the state does not change any more. An `unknown` one is decided later, without a new run.
     public var isFinal: Bool { self != .queued && self != .running }
 }
 
-/// A mutation as the journal has it: an entry of `jobs`, the result of `watch`, and what the bridge shows.
+/// A mutation in the journal: an entry of `jobs`, the result of `watch`, and the content of the bridge's job pages.
 public struct JobEntry: Codable, Hashable, Sendable {
     public var id: String
     public var command: String
     @Nullable public var database: String?
     public var state: JobState
-    /// RFC 3339, UTC, like the two below.
+    /// RFC 3339, UTC, like `startedAt` and `endedAt`.
     public var createdAt: String
     @Nullable public var startedAt: String?
     @Nullable public var endedAt: String?
     /// The command's result; nil unless it succeeded.
     @Nullable public var result: JSON?
-    /// Nil unless it failed or was cancelled. Its details are there only for the job's owner and for scope `admin`.
+    /// Nil unless it failed or was cancelled. Only the job's owner and scope `admin` get its details.
     @Nullable public var error: WireError?
-    /// The kid that asked for it; left out for others than its owner and scope `admin`.
+    /// The kid of the request; only the job's owner and scope `admin` get it.
     public var principal: String?
 
     public init(

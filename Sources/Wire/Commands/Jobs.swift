@@ -12,12 +12,12 @@ public enum Jobs: Command {
             case id, state, limit, cursor
         }
 
-        /// Only this job; the list is empty when there is none.
+        /// Only this job; the list is empty when it does not exist.
         public var id: String?
         public var state: JobState?
         /// 1 to 1000. Nil means ``defaultLimit``.
         public var limit: Int64?
-        /// `nextCursor` of the page before; nil for the first.
+        /// `nextCursor` of the previous page; nil for the first page.
         public var cursor: String?
 
         public init(id: String? = nil, state: JobState? = nil, limit: Int64? = nil, cursor: String? = nil) {

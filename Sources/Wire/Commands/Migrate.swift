@@ -1,6 +1,6 @@
 public import Diagnosis
 
-/// Runs pending migrations once. A job: a lost connection does not stop it.
+/// Runs pending migrations once, as a job: it continues when the connection is lost.
 public enum Migrate: Command {
     public static let name = "migrate"
     public static let scope = Scope.migrate
@@ -12,15 +12,15 @@ public enum Migrate: Command {
             case to, plan, expectFrom, wait, runDeadlineMs
         }
 
-        /// Targets as Alembic takes them. Nil means `heads`.
+        /// Targets in Alembic's syntax. Nil means `heads`.
         public var to: [String]?
-        /// Run only while this plan still holds.
+        /// Run only if this plan is still current.
         public var plan: String?
-        /// Run only from exactly these rows; an empty list means a database without any.
+        /// Run only if the version table has exactly these rows; an empty list means no rows.
         public var expectFrom: [String]?
-        /// False: answer as soon as the job is recorded. Nil means true.
+        /// False: respond as soon as the job is recorded. Nil means true.
         public var wait: Bool?
-        /// Bounds the run itself, in milliseconds. Nil means the database's `migrate_deadline`.
+        /// The limit of the run itself, in milliseconds. Nil means the database's `migrate_deadline`.
         public var runDeadlineMs: Int64?
 
         public init(
@@ -48,21 +48,21 @@ public enum Migrate: Command {
     }
 
     public struct Result: Codable, Hashable, Sendable {
-        /// Nil when there was nothing to do and no job was needed.
-        @Nullable public var job: String?
+        /// The job's id.
+        public var job: String
         public var state: State
-        /// The rows before; nil while the job waits.
+        /// The rows before; nil while the job is queued or running.
         @Nullable public var from: [String]?
         /// The rows afterwards; nil while they are not known.
         @Nullable public var to: [String]?
-        /// What was recorded, in order; empty when there was nothing to do.
+        /// The revisions that were recorded, in order; empty when nothing was pending.
         public var applied: [String]
-        /// Nil while it has not ended.
+        /// Nil while the job has not ended.
         @Nullable public var durationMs: Int64?
         public var findings: [Finding]
 
         public init(
-            job: String?, state: State, from: [String]?, to: [String]?, applied: [String], durationMs: Int64?,
+            job: String, state: State, from: [String]?, to: [String]?, applied: [String], durationMs: Int64?,
             findings: [Finding] = []
         ) {
             self.job = job

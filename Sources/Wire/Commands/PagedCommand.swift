@@ -1,8 +1,8 @@
-/// A command whose result may come in several pages.
+/// A command whose result may have several pages.
 public protocol PagedCommand: Command {
-    /// The parameters of the page after `result`; nil when it is the last one that was asked for.
+    /// The parameters of the page after `result`; nil when no further page is needed.
     static func parameters(after result: Result, of first: Parameters) -> Parameters?
-    /// One result of two.
+    /// Two results joined into one.
     static func appending(_ next: Result, to result: Result) -> Result
 }
 

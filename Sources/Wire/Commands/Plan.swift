@@ -1,6 +1,6 @@
 public import Diagnosis
 
-/// What `migrate` would run on this database now.
+/// The revisions that `migrate` would run on this database now.
 public enum Plan: Command {
     public static let name = "plan"
     public static let scope = Scope.plan
@@ -12,7 +12,7 @@ public enum Plan: Command {
             case to
         }
 
-        /// Targets as Alembic takes them: ids, partial ids, labels, `heads`. Nil means `heads`.
+        /// Targets in Alembic's syntax: ids, partial ids, labels, `heads`. Nil means `heads`.
         public var to: [String]?
 
         public init(to: [String]? = nil) {
@@ -25,13 +25,13 @@ public enum Plan: Command {
     }
 
     public struct Result: Codable, Hashable, Sendable {
-        /// Names this plan: `migrate` with it refuses to run when anything it rests on has changed.
+        /// The id of this plan: `migrate` with it refuses to run when the basis of the plan has changed.
         public var plan: String
         /// The rows now.
         public var from: [String]
         /// The rows afterwards.
         public var to: [String]
-        /// What would run, oldest first.
+        /// The revisions that would run, oldest first.
         public var revisions: [Step]
         public var findings: [Finding]
 

@@ -1,4 +1,4 @@
-/// The agent itself: its version, its databases as it last saw them, its connections, jobs and keys.
+/// The state of the agent: its version, the last known state of its databases, its connections, jobs and keys.
 public enum Status: Command {
     public static let name = "status"
     public static let scope = Scope.read
@@ -17,7 +17,7 @@ public enum Status: Command {
         public var uptimeMs: Int64
         /// In the order of their names.
         public var databases: [Database]
-        /// Connections that are open now, this one among them.
+        /// The number of open connections, including this one.
         public var connections: Int
         /// Nil while the agent's durable state cannot be read.
         @Nullable public var jobs: JobCounts?
@@ -42,7 +42,7 @@ public enum Status: Command {
 
     public struct Database: Codable, Hashable, Sendable {
         public var name: String
-        /// Nil until it was tried.
+        /// Nil before the first attempt.
         @Nullable public var reachable: Bool?
         /// A ``Diagnosis/Verdict`` of the last diagnosis; nil before the first.
         @Nullable public var verdict: String?

@@ -1,4 +1,4 @@
-/// May an image that expects these heads start on this database? Answered from memory.
+/// Whether an image that expects these heads may start on this database. The agent responds from memory.
 public enum Verify: Command {
     public static let name = "verify"
     public static let scope = Scope.read
@@ -12,7 +12,7 @@ public enum Verify: Command {
 
         /// The effective heads of the image; nil means those of the agent's project.
         public var heads: [String]?
-        /// The live schema's, as `watch` has told it: the schema is the right one only while no DDL was committed since.
+        /// The live schema's fingerprint, as `watch` reports it: any DDL that was committed since is drift.
         public var fingerprint: String?
 
         public init(heads: [String]? = nil, fingerprint: String? = nil) {
@@ -37,9 +37,9 @@ public enum Verify: Command {
         /// The rows name a revision that neither the image nor the agent's project knows.
         case aheadUnknown
         case corrupt
-        /// The rows are right and the schema is not, or is not the one of the fingerprint.
+        /// The rows are right, but the schema is not, or does not have the fingerprint.
         case drifted
-        /// The rows are right and the schema was not compared.
+        /// The rows are right, but the schema was not compared.
         case unverified
         case empty
         case unreachable
@@ -48,19 +48,25 @@ public enum Verify: Command {
     public struct Result: Codable, Hashable, Sendable {
         public var verdict: Verdict
         public var mayStart: Bool
-        /// The heads that were asked for.
+        /// The heads of the request, or those of the agent's project.
         public var heads: [String]
         /// Nil while they could not be read.
         @Nullable public var rows: [String?]?
-        /// How old the facts are, in milliseconds; nil while there are none.
+        /// The age of the facts in milliseconds; nil while there are none.
         @Nullable public var ageMs: Int64?
+        /// True while the agent reads the project or the database for the first time: `verdict` is then the newest known
+        /// one, or `unreachable` while there is none. Nil otherwise.
+        public var reading: Bool?
 
-        public init(verdict: Verdict, mayStart: Bool, heads: [String], rows: [String?]?, ageMs: Int64?) {
+        public init(
+            verdict: Verdict, mayStart: Bool, heads: [String], rows: [String?]?, ageMs: Int64?, reading: Bool = false
+        ) {
             self.verdict = verdict
             self.mayStart = mayStart
             self.heads = heads
             self.rows = rows
             self.ageMs = ageMs
+            self.reading = reading ? true : nil
         }
     }
 }

@@ -1,7 +1,7 @@
 public import Diagnosis
 
-/// Follows one job: its events, from `afterSequence` on, come before the answer, which is the job when it has ended. Or,
-/// without a job, a database: each change of verdict, rows or schema is an event, and the answer is the state at the
+/// Follows one job: its events after `afterSequence` precede the response, which is the job when it has ended. Without a
+/// job, follows a database: each change of verdict, rows or schema is an event, and the response is the state at the
 /// request's deadline.
 public enum Watch: Command {
     public static let name = "watch"
@@ -14,9 +14,9 @@ public enum Watch: Command {
             case job, afterSequence
         }
 
-        /// Nil follows the request's database.
+        /// Nil to follow the request's database.
         public var job: String?
-        /// The last event that the client has seen. Nil means 0: from the first one.
+        /// The number of the last event that the client has. Nil means 0: all events.
         public var afterSequence: Int64?
 
         public init(job: String? = nil, afterSequence: Int64? = nil) {
@@ -28,12 +28,12 @@ public enum Watch: Command {
             job = try members.string(.job)
             afterSequence = try members.integer(.afterSequence, in: 0...Int64.max)
             guard job != nil || afterSequence == nil else {
-                throw WireError(.badParams, "'afterSequence' belongs to 'job'")
+                throw WireError(.badParams, "'afterSequence' needs 'job'")
             }
         }
     }
 
-    /// What was followed, as it is at the end.
+    /// The final state of the job or database.
     public enum Result: Codable, Hashable, Sendable {
         case job(JobEntry)
         case state(DatabaseState)
@@ -55,16 +55,16 @@ public enum Watch: Command {
         }
     }
 
-    /// A database as its watchers see it: what is told again when it changes.
+    /// The state of a database; each change of it is an event.
     public struct DatabaseState: Codable, Hashable, Sendable {
         public var database: String
         public var verdict: Verdict
         public var healthy: Bool
         /// Null for a NULL; nil while they could not be read.
         @Nullable public var rows: [String?]?
-        /// Names the live schema: another one means that DDL was committed. Nil while it could not be read.
+        /// The fingerprint of the live schema, which changes with every committed DDL. Nil while it could not be read.
         @Nullable public var fingerprint: String?
-        /// When the facts were gathered: RFC 3339, UTC.
+        /// The time at which the facts were read: RFC 3339, UTC.
         public var observedAt: String
 
         public init(

@@ -1,5 +1,5 @@
-/// Every error an agent answers with (PROTOCOL.md, "Errors"). What a client may do about it, and what the bridge and
-/// the command line make of it, stands beside the name.
+/// The codes of the agent's errors (PROTOCOL.md, "Errors"), with the meaning of each for clients: whether a retry may
+/// succeed, the HTTP status of the bridge and the exit status of the command line.
 public enum ErrorCode: String, Codable, CaseIterable, Hashable, Sendable {
     case badFrame, unsupported
     case tooLarge
@@ -29,7 +29,7 @@ public enum ErrorCode: String, Codable, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The status with which the bridge passes it on.
+    /// The HTTP status of the bridge.
     public var httpStatus: Int {
         switch self {
         case .badFrame, .unsupported, .badJSON, .badParams: 400
@@ -48,7 +48,7 @@ public enum ErrorCode: String, Codable, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The exit status of `adminctl`, after sysexits.h.
+    /// The exit status of `adminctl` (sysexits.h).
     public var exitStatus: Int32 {
         switch self {
         case .migrationFailed, .outcomeUnknown: 1

@@ -1,4 +1,4 @@
-/// What comes before the answer of a request with `stream`.
+/// A message before the response to a request with `stream`.
 public struct Event: Hashable, Sendable {
     /// The kinds of this version; a client ignores others.
     public enum Kind {
@@ -6,7 +6,7 @@ public struct Event: Hashable, Sendable {
         public static let progress = "progress"
         /// `data` is a ``Watch/DatabaseState``.
         public static let state = "state"
-        /// Events were dropped, since the reader was slow: resume with `watch` and `afterSequence`.
+        /// Events were dropped because the reader was slow: resume with `watch` and `afterSequence`.
         public static let gap = "gap"
     }
 
@@ -37,7 +37,7 @@ public struct Event: Hashable, Sendable {
 
     public func encoded() -> [UInt8] { json.encoded(sorted: false) }
 
-    /// - Throws: `badJSON` when it is not strict JSON or names no event.
+    /// - Throws: `badJSON` when it is not strict JSON or has no event name.
     public init(parsing body: [UInt8]) throws(WireError) {
         let json = try parseEnvelope(body)
         guard let event = json["event"]?.stringValue else { throw WireError(.badJSON, "the event has no name") }
@@ -59,16 +59,16 @@ public struct Event: Hashable, Sendable {
     }
 }
 
-/// Where a run is.
+/// The progress of a run.
 public struct Progress: Codable, Hashable, Sendable {
     public enum Phase: String, Codable, Sendable {
-        /// Another run holds the database.
+        /// Waiting for another run on the database.
         case waiting
-        /// The project's code starts and proves where it connects.
+        /// The project's code starts, and its connection is checked.
         case starting
-        /// One revision is running or done.
+        /// One revision is running or has been applied.
         case revision
-        /// Rows and schema are read again on a fresh connection.
+        /// Rows and schema are read again on a new connection.
         case verifying
     }
 

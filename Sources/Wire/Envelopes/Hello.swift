@@ -2,9 +2,9 @@
 public struct Hello: Codable, Hashable, Sendable {
     public enum State: String, Codable, Sendable {
         case ready
-        /// The durable state cannot be written: reads are served, mutations refused.
+        /// The durable state cannot be written: reads are served, mutations are refused.
         case degraded
-        /// The agent is ending: no new mutation.
+        /// The agent is shutting down: mutations are refused.
         case draining
     }
 
@@ -32,11 +32,11 @@ public struct Hello: Codable, Hashable, Sendable {
     public var `protocol`: [Int]
     /// The agent's own version.
     public var agent: String
-    /// What tokens must be minted for.
+    /// The audience for which tokens must be minted.
     public var audience: String
     public var capabilities: [String]
     public var limits: Limits
-    /// The agent's clock, Unix seconds: a client with a wrong clock mints by this one.
+    /// The agent's clock, in Unix seconds. Clients mint tokens by it, so that their own clock does not matter.
     public var time: Int64
     public var state: State
 

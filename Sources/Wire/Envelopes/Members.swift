@@ -1,17 +1,18 @@
-/// The members of an object that came from outside, read by name. Unknown members are refused at once: a misspelt
-/// `dryrun` must not be ignored by something that writes.
+import Text
+
+/// The members of an object from outside, read by name. Unknown members are refused: a misspelt `dryrun` must not be
+/// ignored by a command that writes.
 ///
-/// The names are a `CodingKeys` enumeration, which the encoding side uses too, so that both sides know the same
-/// members.
+/// The names are a `CodingKeys` enumeration, which encoding uses too, so that both sides have the same members.
 public struct Members<Name: CodingKey & CaseIterable & Sendable>: Sendable {
     @usableFromInline let object: JSON.Object
 
-    /// - Parameter command: whose parameters they are, for messages.
+    /// - Parameter command: the command's name, for messages.
     /// - Throws: `badParams` naming the first unknown member.
     @inlinable
     public init(_ object: JSON.Object, of command: String) throws(WireError) {
         for member in object.members
-        where Name(stringValue: member.name)?.stringValue.hasSameBytes(as: member.name) != true {
+        where !member.isNamed(Name(stringValue: member.name)?.stringValue) {
             throw member.unknown(in: "'params' of \(command)", Name.allCases.map(\.stringValue))
         }
         self.object = object
@@ -41,7 +42,7 @@ public struct Members<Name: CodingKey & CaseIterable & Sendable>: Sendable {
     }
 }
 
-/// A member that came from outside, read as what it has to be; each throws `badParams`, naming the member.
+/// A member from outside, read as a value of a given type. Each method throws `badParams` with the member's name.
 extension JSON.Object.Member {
     func string(
         _ grammar: String = Grammar.text, _ accepts: (String) -> Bool = Grammar.isText
@@ -85,17 +86,22 @@ extension JSON.Object.Member {
         return members
     }
 
-    /// What is thrown for a member that `owner` does not take.
+    /// The error for a member that `owner` does not have.
     @usableFromInline
     func unknown(in owner: String, _ known: [String]) -> WireError {
-        // Short, and without control characters.
+        // The name is from outside: it is shortened, and control characters are removed.
         let shown = name.unicodeScalars.prefix(40).filter { $0.properties.generalCategory != .control }
-        let hint = known.isEmpty ? "it takes none" : "it takes \(known.joined(separator: ", "))"
+        let hint = known.isEmpty ? "it has no members" : "its members are \(known.joined(separator: ", "))"
         return WireError(
             .badParams, "\(owner) has the unknown member '\(String(String.UnicodeScalarView(shown)))'; \(hint)")
     }
 
     private func wrongType(_ expected: String, _ found: JSON) -> WireError {
-        WireError(.badParams, "'\(name)' must be \(expected), it is \(found.kind)")
+        WireError(.badParams, "'\(name)' must be \(expected), not \(found.kind)")
     }
+}
+
+extension JSON.Object.Member {
+    /// Whether the member's name has the same bytes as `name`; false for nil.
+    @usableFromInline func isNamed(_ name: String?) -> Bool { name?.hasSameBytes(as: self.name) ?? false }
 }

@@ -1,16 +1,19 @@
-/// A client's request, without its token: the token covers the bytes of this.
+import Text
+
+/// A client's request, without its token. The token covers the encoded bytes.
 public struct Request: Hashable, Sendable {
-    /// Chosen by the client; the answer carries it back. 1–64 characters, none of them a control character.
+    /// Chosen by the client and repeated in the response: 1–64 characters without control characters.
     public var id: String
     public var command: String
-    /// Nil where the agent has one database.
+    /// Nil is allowed if the agent has only one database.
     public var database: String?
-    /// The command's own members; an empty object where the request has none.
+    /// The parameters of the command; empty if the request has none.
     public var parameters: JSON.Object
     public var idempotencyKey: String?
-    /// Bounds queueing and waiting, never a running migration. Nil means ``Limits/defaultDeadlineMilliseconds``.
+    /// The limit for queueing and waiting; a running migration is not affected. Nil means
+    /// ``Limits/defaultDeadlineMilliseconds``.
     public var deadlineMilliseconds: Int64?
-    /// Whether events come before the answer.
+    /// Whether the agent sends events before the response.
     public var stream: Bool
     /// Free text for the audit record.
     public var reason: String?
@@ -29,7 +32,7 @@ public struct Request: Hashable, Sendable {
         self.reason = reason
     }
 
-    /// A request for a command of the table.
+    /// A request with the parameters of a command.
     ///
     /// - Throws: `internal` when the parameters cannot be written as JSON.
     public init<C: Command>(
@@ -55,7 +58,71 @@ public struct Request: Hashable, Sendable {
     }
 }
 
-/// Why a request was refused, and the id to answer with: nil when the envelope could not be read that far.
+extension Request {
+    private enum Name: String, CaseIterable {
+        case id, command, database
+        case parameters = "params"
+        case idempotencyKey
+        case deadlineMilliseconds = "deadlineMs"
+        case stream, reason
+    }
+
+    /// Reads a request's body strictly: first the JSON, then the envelope. The command reads its own parameters.
+    ///
+    /// - Throws: `badJSON` for bytes that are not a strict JSON object; `badParams` for an unknown member, a wrong
+    ///   type, a value outside its grammar, or U+0000 in any string.
+    public init(parsing body: [UInt8]) throws(RequestRefusal) {
+        let document: (value: JSON, containsNUL: Bool)
+        do {
+            document = try JSON.document(body)
+        } catch {
+            throw RequestRefusal(id: nil, error: error)
+        }
+        guard case .object(let object) = document.value else {
+            throw RequestRefusal(id: nil, error: WireError(.badJSON, "the request is not an object"))
+        }
+        // The id first, so that every later refusal can be matched to its request.
+        let id = object["id"]?.stringValue.flatMap { Grammar.isRequestID($0) ? $0 : nil }
+        do throws(WireError) {
+            guard !document.containsNUL else {
+                throw WireError(.badParams, "a string contains the character U+0000")
+            }
+            guard let id else {
+                throw WireError(.badParams, "'id' must be a string of 1 to 64 characters without control characters")
+            }
+            try self.init(id: id, object)
+        } catch {
+            throw RequestRefusal(id: id, error: error)
+        }
+    }
+
+    private init(id: String, _ object: JSON.Object) throws(WireError) {
+        self.init(id: id, command: "")
+        for member in object.members {
+            let name = Name(rawValue: member.name)
+            guard let name, name.rawValue.hasSameBytes(as: member.name) else {
+                throw member.unknown(in: "the request", Name.allCases.map(\.rawValue))
+            }
+            switch name {
+            case .id: break
+            case .command: command = try member.string()
+            case .database: database = try member.string("1 to 64 characters", Grammar.isName)
+            case .parameters: parameters = try member.object()
+            case .idempotencyKey:
+                idempotencyKey = try member.string(
+                    "1 to 128 characters of A-Z a-z 0-9 . _ : / -", Grammar.isIdempotencyKey)
+            case .deadlineMilliseconds:
+                deadlineMilliseconds = try member.integer(in: 1...Limits.longestDeadlineMilliseconds)
+            case .stream: stream = try member.bool()
+            case .reason:
+                reason = try member.string("at most 500 characters without control characters", Grammar.isReason)
+            }
+        }
+        guard !command.isEmpty else { throw WireError(.badParams, "the request has no member 'command'") }
+    }
+}
+
+/// Why a request was refused, with the id for the response; nil when the id could not be read.
 public struct RequestRefusal: Error, Hashable, Sendable {
     public var id: String?
     public var error: WireError

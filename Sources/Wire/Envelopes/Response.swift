@@ -1,4 +1,4 @@
-/// The one answer to a request.
+/// The response to a request; each request has exactly one.
 public struct Response: Hashable, Sendable {
     /// Nil when the request was refused before its envelope could be read.
     public var id: String?
@@ -9,12 +9,12 @@ public struct Response: Hashable, Sendable {
         self.outcome = outcome
     }
 
-    /// The frame of a success, around a result that is already JSON; the agent keeps such bytes in memory.
+    /// The frame of a success with a result that is already encoded; the agent caches such results.
     ///
     /// - Parameters:
-    ///   - length: about how long the result is.
+    ///   - length: the approximate length of the result in bytes.
     ///   - write: appends the result.
-    /// - Throws: `tooLarge` for a result that no frame can hold.
+    /// - Throws: `tooLarge` for a result that does not fit into a frame.
     public static func frame(
         id: String, length: Int, result write: (inout [UInt8]) -> Void
     ) throws(WireError) -> [UInt8] {
@@ -33,9 +33,9 @@ public struct Response: Hashable, Sendable {
             .encoded(sorted: false)
     }
 
-    /// Reads an answer; unknown members are ignored, since the agent may be newer.
+    /// Reads a response. Unknown members are ignored, since the agent may be newer.
     ///
-    /// - Throws: `badJSON` when it is not strict JSON or has not the shape of an answer.
+    /// - Throws: `badJSON` when it is not strict JSON or does not have the form of a response.
     public init(parsing body: [UInt8]) throws(WireError) {
         let json = try parseEnvelope(body)
         id = json["id"]?.stringValue
@@ -44,7 +44,7 @@ public struct Response: Hashable, Sendable {
         } else if let error = json["error"] {
             outcome = .failure(try WireCoding.decode(WireError.self, from: error))
         } else {
-            throw WireError(.badJSON, "the answer has neither result nor error")
+            throw WireError(.badJSON, "the response has neither result nor error")
         }
     }
 
@@ -54,7 +54,7 @@ public struct Response: Hashable, Sendable {
     }
 }
 
-/// A strict object from the agent.
+/// Parses a strict object from the agent.
 func parseEnvelope(_ body: [UInt8]) throws(WireError) -> JSON {
     do {
         let json = try JSON.parse(body)

@@ -1,13 +1,12 @@
-/// An error as it travels: a code to act on, a message to read, details for programs.
+/// An error of the protocol: a code for decisions, a message for people, details for programs.
 ///
-/// Messages never carry secrets, connection strings, file contents or other principals' data.
+/// Messages never contain secrets, connection strings, file contents or other principals' data.
 public struct WireError: Error, Hashable, Sendable {
     public var code: ErrorCode
     public var message: String
     public var retryable: Bool
-    /// An object, or nil. Its members depend on the code: `projectInvalid` names `file` and `line`, `migrationFailed`
-    /// the `revision`, `sqlstate`, `statement` and what was `applied`, `conflict` the `job`, `tokenExpired` the agent's
-    /// `time`.
+    /// An object, or nil. Its members depend on the code: `projectInvalid` has `file` and `line`; `migrationFailed` has
+    /// `revision`, `sqlstate`, `statement` and `applied`; `conflict` has the `job`; `tokenExpired` has the agent's `time`.
     public var details: JSON?
 
     public init(_ code: ErrorCode, _ message: String, details: JSON? = nil) {
@@ -27,7 +26,7 @@ extension WireError: Codable {
         case code, message, retryable, details
     }
 
-    /// A code that this build does not know, from a newer agent, is read as `internal` and named in the message.
+    /// An unknown code, from a newer agent, is read as `internal` and named in the message.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let name = try container.decode(String.self, forKey: .code)

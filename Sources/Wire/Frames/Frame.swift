@@ -1,4 +1,4 @@
-/// One message on the socket: what kind it is, the token (requests only) and the JSON body, both as bytes.
+/// One message on the socket: its kind, the token (requests only) and the JSON body, both as bytes.
 public struct Frame: Hashable, Sendable {
     public enum Kind: UInt8, Hashable, Sendable {
         case hello = 1
@@ -17,7 +17,7 @@ public struct Frame: Hashable, Sendable {
     }
 
     public var kind: Kind
-    /// Empty when the request carries no token; always empty on other kinds.
+    /// Empty when the request has no token; always empty for other kinds.
     public var token: [UInt8]
     public var body: [UInt8]
 
@@ -27,18 +27,18 @@ public struct Frame: Hashable, Sendable {
         self.body = body
     }
 
-    /// Header, token and body as they go over the socket.
+    /// Header, token and body as sent over the socket.
     ///
-    /// - Throws: `tooLarge` when token or body pass their limits, `badFrame` for an empty body or a token that is not
-    ///   on a request: what this side sends is held to the same rules as what it accepts.
+    /// - Throws: `tooLarge` when token or body exceed their limits, `badFrame` for an empty body or a token that is not
+    ///   on a request. The same rules apply to sent and to received frames.
     public func encoded() throws(WireError) -> [UInt8] {
         try Self.encoded(kind, token: token, bodyLength: body.count) { $0 += body }
     }
 
-    /// The bytes of a frame whose body is written where it goes out.
+    /// The bytes of a frame whose body is written directly into them.
     ///
     /// - Parameters:
-    ///   - bodyLength: about how long the body is going to be.
+    ///   - bodyLength: the approximate length of the body.
     ///   - write: appends the body.
     /// - Throws: as ``encoded()``.
     static func encoded(
@@ -56,8 +56,7 @@ public struct Frame: Hashable, Sendable {
 }
 
 extension Frame {
-    /// The twelve bytes before token and body. A value of this type has passed every check that the header alone
-    /// allows.
+    /// The twelve bytes before token and body. A value of this type has passed all checks that need only the header.
     public struct Header: Hashable, Sendable {
         public static let length = 12
         /// `SCD1`.
@@ -70,10 +69,10 @@ extension Frame {
         /// The bytes that follow the header.
         public var remaining: Int { tokenLength + bodyLength }
 
-        /// - Throws: `badFrame` for an empty body or a token on anything but a request, `tooLarge` past the limits.
+        /// - Throws: `badFrame` for an empty body or a token on another kind than a request, `tooLarge` beyond the limits.
         public init(kind: Kind, tokenLength: Int, bodyLength: Int) throws(WireError) {
             guard tokenLength == 0 || kind == .request else {
-                throw WireError(.badFrame, "only a request carries a token")
+                throw WireError(.badFrame, "only a request may have a token")
             }
             guard tokenLength <= Limits.tokenBytes else {
                 throw WireError(.tooLarge, "the token has \(tokenLength) bytes, the limit is \(Limits.tokenBytes)")
@@ -91,7 +90,7 @@ extension Frame {
         /// Reads the first ``length`` bytes of `bytes`.
         ///
         /// - Precondition: at least ``length`` bytes.
-        /// - Throws: `badFrame` or `tooLarge`; nothing after the header has to be there for that.
+        /// - Throws: `badFrame` or `tooLarge`.
         public init(_ bytes: ArraySlice<UInt8>) throws(WireError) {
             precondition(bytes.count >= Header.length, "a frame header has \(Header.length) bytes")
             let start = bytes.startIndex
@@ -102,7 +101,7 @@ extension Frame {
                 throw WireError(.badFrame, "the frame has the unknown type \(bytes[start + 4])")
             }
             guard bytes[start + 5] == 0 else {
-                throw WireError(.badFrame, "the frame has flags set; there are none yet")
+                throw WireError(.badFrame, "the frame has flags set; this version has no flags")
             }
             try self.init(
                 kind: kind, tokenLength: Int(Self.number(bytes[(start + 6)..<(start + 8)])),

@@ -1,9 +1,9 @@
-/// Bytes in, frames out: a pure value without a socket, one for each direction of a connection.
+/// Decodes bytes into frames, for one direction of a connection. A pure value without a socket.
 ///
-/// It holds only what has arrived; a declared length allocates nothing. After an error it stays in that error, since
-/// the start of the next frame can no longer be known.
+/// It stores only bytes that have arrived; a declared length allocates nothing. An error is final, since the start of
+/// the next frame is not known after it.
 public struct FrameDecoder: Sendable {
-    /// Who reads. A server accepts requests only, a client everything but requests.
+    /// The side that reads. A server accepts only requests, a client all other kinds.
     public enum Reader: Hashable, Sendable {
         case server, client
 
@@ -20,8 +20,7 @@ public struct FrameDecoder: Sendable {
         self.reader = reader
     }
 
-    /// Bytes that have arrived and belong to a frame that is not complete; the clock of the frame timeout runs while it
-    /// is not zero.
+    /// The number of bytes of an incomplete frame that have arrived. The frame timeout runs while it is not zero.
     public var pendingBytes: Int { buffer.count - start }
 
     public mutating func append(_ bytes: [UInt8]) {
@@ -31,7 +30,7 @@ public struct FrameDecoder: Sendable {
 
     /// The next complete frame, or nil when more bytes are needed.
     ///
-    /// - Throws: `badFrame` or `tooLarge`; again and again, once it has.
+    /// - Throws: `badFrame` or `tooLarge`, and the same error on every later call.
     public mutating func next() throws(WireError) -> Frame? {
         if let failure { throw failure }
         do {
@@ -49,7 +48,7 @@ public struct FrameDecoder: Sendable {
             guard pendingBytes >= Frame.Header.length else { return nil }
             let found = try Frame.Header(buffer[start...])
             guard reader.accepts(found.kind) else {
-                throw WireError(.badFrame, "a \(found.kind) goes the other way")
+                throw WireError(.badFrame, "a \(found.kind) frame is not allowed in this direction")
             }
             header = found
         }
@@ -65,7 +64,8 @@ public struct FrameDecoder: Sendable {
         return frame
     }
 
-    /// Moves the rest to the front only when that is cheap, so that many small frames in one read stay linear.
+    /// Moves the remaining bytes to the front only when that is cheap, so that many small frames in one read take linear
+    /// time.
     private mutating func discardConsumed() {
         if start == buffer.count {
             buffer = []

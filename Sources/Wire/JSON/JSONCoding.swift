@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The one way in which results and parameters become bytes and come back: sorted members, slashes as they are.
+/// Encodes and decodes results and parameters: members are sorted, slashes are not escaped.
 public enum WireCoding {
     /// - Throws: `internal` when the value cannot be written, for example an infinite number.
     public static func encode(_ value: some Encodable) throws(WireError) -> [UInt8] {
@@ -13,13 +13,13 @@ public enum WireCoding {
         }
     }
 
-    /// - Throws: `badJSON` when the value has not the expected shape; members that `T` does not know are ignored, so
+    /// - Throws: `badJSON` when the value does not have the expected form. Members that `T` does not have are ignored, so
     ///   that a client understands a newer agent.
     public static func decode<T: Decodable>(_ type: T.Type, from json: JSON) throws(WireError) -> T {
         do {
             return try JSONDecoder().decode(type, from: Data(json.encoded(sorted: false)))
         } catch {
-            throw WireError(.badJSON, "the \(type) in the answer has not the expected shape: \(describe(error))")
+            throw WireError(.badJSON, "the \(type) in the response does not have the expected form: \(describe(error))")
         }
     }
 
@@ -45,7 +45,7 @@ extension JSON {
         do {
             self = try JSON.parse(bytes)
         } catch {
-            throw WireError(.internal, "a value cannot travel: \(error.message)")
+            throw WireError(.internal, "a value cannot be encoded as JSON: \(error.message)")
         }
     }
 }

@@ -1,43 +1,38 @@
-/// Why bytes are not the strict JSON of the protocol.
-public struct JSONError: Error, Hashable, Sendable {
-    /// Where, in bytes from the start.
-    public let offset: Int
-    public let reason: String
-
-    public var message: String { "\(reason) at byte \(offset)" }
-}
+import Text
 
 extension JSON {
     /// Reads exactly one value: UTF-8 without byte order mark, no duplicate member (names compared as bytes after
     /// unescaping), no trailing comma, nothing after the value, at most ``Limits/jsonDepth`` containers deep.
     ///
-    /// Works without recursion and in linear time, so that hostile bytes cost no more than honest ones.
-    public static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSON {
+    /// Works without recursion and in linear time, also for hostile input.
+    ///
+    /// - Throws: `badJSON` with the fault and its offset in bytes.
+    public static func parse(_ bytes: [UInt8]) throws(WireError) -> JSON {
         try document(bytes).value
     }
 
-    /// The value, and whether any string or name in it contains U+0000, which no PostgreSQL text can hold.
-    static func document(_ bytes: [UInt8]) throws(JSONError) -> (value: JSON, containsNUL: Bool) {
+    /// The value, and whether any string or name in it contains U+0000, which PostgreSQL's text cannot store.
+    static func document(_ bytes: [UInt8]) throws(WireError) -> (value: JSON, containsNUL: Bool) {
         var parser = JSONParser(bytes)
         let value = try parser.parse()
         return (value, parser.containsNUL)
     }
 }
 
-/// The containers that are open, as a stack of its own instead of the thread's.
+/// Parses a value with a stack of open containers instead of recursion.
 struct JSONParser {
     private struct Container {
         let isObject: Bool
         var elements: [JSON] = []
         var members: [JSON.Object.Member] = []
         var name = ""
-        /// The names so far, once they are too many to be compared one by one: an object of a hundred thousand members
-        /// stays linear, and one of three allocates no table.
+        /// The names so far, filled only when there are too many for a linear search: an object with a hundred thousand
+        /// members takes linear time, and one with three members allocates no table.
         var names: Set<[UInt8]> = []
 
         init(isObject: Bool) {
             self.isObject = isObject
-            // Most requests have as many members, which are then put down without moving them.
+            // Most requests have at most four members, so that the array does not grow.
             if isObject { members.reserveCapacity(4) }
         }
 
@@ -45,7 +40,7 @@ struct JSONParser {
             if isObject { members.append(JSON.Object.Member(name, value)) } else { elements.append(value) }
         }
 
-        /// Whether no member before has this name.
+        /// Whether no earlier member has this name.
         mutating func isNew(_ name: String) -> Bool {
             if members.count < 8 { return !members.contains { $0.name.hasSameBytes(as: name) } }
             if names.isEmpty { names = Set(members.map { Array($0.name.utf8) }) }
@@ -56,7 +51,7 @@ struct JSONParser {
     }
 
     var scanner: JSONScanner
-    /// The innermost container, which most requests alone have; and those around it.
+    /// The innermost open container; `outer` has those around it. Most requests need only the first.
     private var container: Container?
     private var outer: [Container] = []
 
@@ -66,7 +61,7 @@ struct JSONParser {
         scanner = JSONScanner(bytes)
     }
 
-    mutating func parse() throws(JSONError) -> JSON {
+    mutating func parse() throws(WireError) -> JSON {
         while true {
             scanner.skipSpace()
             var finished = try beginValue()
@@ -74,7 +69,7 @@ struct JSONParser {
             while let value = finished {
                 guard container != nil else {
                     scanner.skipSpace()
-                    guard scanner.isAtEnd else { throw scanner.error("there is something after the value") }
+                    guard scanner.isAtEnd else { throw scanner.error("there is more text after the value") }
                     return value
                 }
                 container?.add(value)
@@ -84,12 +79,12 @@ struct JSONParser {
     }
 
     /// Reads a scalar or an empty container, or opens a container and returns nil.
-    private mutating func beginValue() throws(JSONError) -> JSON? {
+    private mutating func beginValue() throws(WireError) -> JSON? {
         switch scanner.peek {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             let isObject = scanner.peek == UInt8(ascii: "{")
             guard container == nil || outer.count + 1 < Limits.jsonDepth else {
-                throw scanner.error("more than \(Limits.jsonDepth) containers inside each other")
+                throw scanner.error("containers are nested deeper than \(Limits.jsonDepth)")
             }
             scanner.advance()
             scanner.skipSpace()
@@ -105,8 +100,8 @@ struct JSONParser {
         }
     }
 
-    /// After a value inside a container: the next one follows (nil), or the container ends and is the value.
-    private mutating func endOfValue() throws(JSONError) -> JSON? {
+    /// After a value inside a container: returns nil when another value follows, or the container when it ends.
+    private mutating func endOfValue() throws(WireError) -> JSON? {
         scanner.skipSpace()
         let isObject = container?.isObject == true
         if scanner.take(UInt8(ascii: ",")) {
@@ -123,12 +118,12 @@ struct JSONParser {
         return container?.value
     }
 
-    private mutating func readName() throws(JSONError) {
+    private mutating func readName() throws(WireError) {
         guard scanner.peek == UInt8(ascii: "\"") else { throw scanner.error("expected a member's name") }
         let offset = scanner.offset
         let name = try scanner.string()
         guard container?.isNew(name) == true else {
-            throw JSONError(offset: offset, reason: "a member's name comes twice")
+            throw scanner.error("a member's name is used twice", at: offset)
         }
         container?.name = name
         scanner.skipSpace()

@@ -1,4 +1,4 @@
-/// The lexical level: spaces, literals, numbers, strings.
+/// Scans the lexical elements of JSON: spaces, literals, numbers, strings.
 struct JSONScanner {
     private let bytes: [UInt8]
     private(set) var offset = 0
@@ -11,8 +11,10 @@ struct JSONScanner {
     var isAtEnd: Bool { offset >= bytes.count }
     var peek: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
-    func error(_ reason: String) -> JSONError {
-        JSONError(offset: offset, reason: isAtEnd ? "the text ends too early" : reason)
+    /// - Parameter start: the byte where the fault begins; nil for the current one.
+    func error(_ reason: String, at start: Int? = nil) -> WireError {
+        let reason = isAtEnd && start == nil ? "the text ends too early" : reason
+        return WireError(.badJSON, "\(reason) at byte \(start ?? offset)")
     }
 
     mutating func advance() { offset += 1 }
@@ -27,7 +29,7 @@ struct JSONScanner {
         while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { offset += 1 }
     }
 
-    mutating func scalar() throws(JSONError) -> JSON {
+    mutating func scalar() throws(WireError) -> JSON {
         switch peek {
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
@@ -39,7 +41,7 @@ struct JSONScanner {
         }
     }
 
-    private mutating func literal(_ text: StaticString, _ value: JSON) throws(JSONError) -> JSON {
+    private mutating func literal(_ text: StaticString, _ value: JSON) throws(WireError) -> JSON {
         let word = text.description.utf8
         guard bytes[offset...].starts(with: word) else { throw error("expected a value") }
         offset += word.count
@@ -48,12 +50,12 @@ struct JSONScanner {
 
     // MARK: Numbers
 
-    private mutating func number() throws(JSONError) -> JSON {
+    private mutating func number() throws(WireError) -> JSON {
         let start = offset
         var isInteger = true
         _ = take(UInt8(ascii: "-"))
         if take(UInt8(ascii: "0")) {
-            if let byte = peek, isDigit(byte) { throw error("a number starts with a zero") }
+            if let byte = peek, isDigit(byte) { throw error("a number has a leading zero") }
         } else {
             try digits()
         }
@@ -69,12 +71,12 @@ struct JSONScanner {
         let text = String(decoding: bytes[start..<offset], as: UTF8.self)
         if isInteger, let value = Int64(text) { return .integer(value) }
         guard let value = Double(text), value.isFinite else {
-            throw JSONError(offset: start, reason: "a number is outside the range of a double")
+            throw error("a number is outside the range of a double", at: start)
         }
         return .number(value)
     }
 
-    private mutating func digits() throws(JSONError) {
+    private mutating func digits() throws(WireError) {
         let start = offset
         while let byte = peek, isDigit(byte) { offset += 1 }
         guard offset > start else { throw error("expected a digit") }
@@ -85,23 +87,23 @@ struct JSONScanner {
     // MARK: Strings
 
     /// Reads a string including its quotes.
-    mutating func string() throws(JSONError) -> String {
+    mutating func string() throws(WireError) -> String {
         let start = offset
         offset += 1
         var run = offset
         var unescaped: [UInt8] = []
         var isASCII = true
         while true {
-            guard let byte = peek else { throw error("a string has no end") }
+            guard let byte = peek else { throw error("a string is not closed") }
             switch byte {
             case UInt8(ascii: "\""):
                 let end = offset
                 offset += 1
-                // Validating takes longer than all the rest, and is for the few that need it.
+                // Only strings with escapes or other characters than ASCII need the slow validation.
                 if isASCII, unescaped.isEmpty { return String(decoding: bytes[run..<end], as: UTF8.self) }
                 unescaped += bytes[run..<end]
                 guard let text = String(validating: unescaped, as: UTF8.self) else {
-                    throw JSONError(offset: start, reason: "a string is not valid UTF-8")
+                    throw error("a string is not valid UTF-8", at: start)
                 }
                 return text
             case UInt8(ascii: "\\"):
@@ -110,7 +112,7 @@ struct JSONScanner {
                 try escape(into: &unescaped)
                 run = offset
             case 0..<0x20:
-                throw error("a control character stands unescaped in a string")
+                throw error("a control character in a string is not escaped")
             default:
                 if byte >= 0x80 { isASCII = false }
                 offset += 1
@@ -118,8 +120,8 @@ struct JSONScanner {
         }
     }
 
-    private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
-        guard let byte = peek else { throw error("a string has no end") }
+    private mutating func escape(into text: inout [UInt8]) throws(WireError) {
+        guard let byte = peek else { throw error("a string is not closed") }
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
         case UInt8(ascii: "b"): text.append(0x08)
@@ -128,34 +130,34 @@ struct JSONScanner {
         case UInt8(ascii: "r"): text.append(0x0D)
         case UInt8(ascii: "t"): text.append(0x09)
         case UInt8(ascii: "u"): return try unicodeEscape(into: &text)
-        default: throw error("an unknown escape stands in a string")
+        default: throw error("a string has an unknown escape")
         }
         offset += 1
     }
 
-    private mutating func unicodeEscape(into text: inout [UInt8]) throws(JSONError) {
+    private mutating func unicodeEscape(into text: inout [UInt8]) throws(WireError) {
         let start = offset - 1
         let unit = try codeUnit()
         var value = UInt32(unit)
         if UTF16.isLeadSurrogate(unit) {
             guard take(UInt8(ascii: "\\")), peek == UInt8(ascii: "u") else {
-                throw JSONError(offset: start, reason: "a surrogate stands alone")
+                throw error("a surrogate has no pair", at: start)
             }
             let trail = try codeUnit()
             guard UTF16.isTrailSurrogate(trail) else {
-                throw JSONError(offset: start, reason: "a surrogate stands alone")
+                throw error("a surrogate has no pair", at: start)
             }
             value = 0x10000 + (UInt32(unit) - 0xD800) << 10 + (UInt32(trail) - 0xDC00)
         }
         guard let scalar = Unicode.Scalar(value) else {
-            throw JSONError(offset: start, reason: "a surrogate stands alone")
+            throw error("a surrogate has no pair", at: start)
         }
         if value == 0 { containsNUL = true }
         text += String(scalar).utf8
     }
 
     /// `uXXXX`, from the `u` on.
-    private mutating func codeUnit() throws(JSONError) -> UInt16 {
+    private mutating func codeUnit() throws(WireError) -> UInt16 {
         offset += 1
         var value: UInt16 = 0
         for _ in 0..<4 {

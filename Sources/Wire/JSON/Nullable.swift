@@ -1,5 +1,5 @@
-/// A property that is written as an explicit `null`, where synthesised coding would leave it out: in an answer, "not
-/// known" is said, not omitted. Reading accepts both.
+/// A property whose nil is encoded as an explicit `null`, where synthesized coding would leave it out: a result says
+/// "not known" explicitly. Decoding accepts both.
 @propertyWrapper
 public struct Nullable<Value> {
     public var wrappedValue: Value?
@@ -28,7 +28,7 @@ extension Nullable: Decodable where Value: Decodable {
 }
 
 extension KeyedDecodingContainer {
-    /// Synthesised decoding finds this one, which accepts an absent member too.
+    /// Synthesized decoding uses this overload, which accepts a missing member too.
     public func decode<Value: Decodable>(_ type: Nullable<Value>.Type, forKey key: Key) throws -> Nullable<Value> {
         Nullable(wrappedValue: try decodeIfPresent(Value.self, forKey: key))
     }

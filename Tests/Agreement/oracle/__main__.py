@@ -1,12 +1,12 @@
-"""Asks the Alembic of this interpreter, so that schemad's answers can be held against its own.
+"""Prints the results of this interpreter's Alembic for random input, for comparison with those of schemad.
 
     python oracle version                                           the version of Alembic
-    python oracle graphs --seed S --first N --count K               random graphs with truth, one JSON object a line
-    python oracle faults --seed S --first N --count K               random graphs with a fault, and Alembic's refusal
-    python oracle projects --seed S --first N --count K --into DIR  random projects on disk, written, read, with truth
-    python oracle behaviours --into DIR                             small projects that show one thing each
+    python oracle graphs --seed S --first N --count K               random graphs with Alembic's results, as JSON lines
+    python oracle faults --seed S --first N --count K               random graphs with a fault, and Alembic's error
+    python oracle projects --seed S --first N --count K --into DIR  random projects on disk with Alembic's results
+    python oracle behaviours --into DIR                             small projects that show one behaviour each
 
-Number N of a seed is the same object whatever else is asked for, with any version of Python or Alembic.
+Number N of a seed is always the same object, with any version of Python or Alembic.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from truth import ask, ask_spoiled
 
 
 def tell(answer: dict[str, Any]) -> None:
-    """One line of JSON."""
+    """Prints one line of JSON."""
     sys.stdout.write(json.dumps(answer, separators=(",", ":")) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""Small projects, each of which shows one thing that Alembic does, so that its versions can be held side by side."""
+"""Small projects that show one behaviour of Alembic each, to compare its versions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def script(rid: str, down: str = "None", more: str = "") -> str:
 
 
 class Behaviour(NamedTuple):
-    """A project: the text of its files; what a text of None stands for is a folder."""
+    """A project as the texts of its files; None creates a folder."""
 
     files: dict[str, str | None]
     links: dict[str, str] = {}
@@ -24,13 +24,13 @@ class Behaviour(NamedTuple):
 
 
 def line(*scripts: str, ini: str = INI) -> Behaviour:
-    """A plain project with these scripts."""
+    """A project with default settings and these scripts."""
     files: dict[str, str | None] = {"alembic.ini": ini, "migrations/env.py": ""}
     return Behaviour({**files, **{f"migrations/versions/{number}.py": text for number, text in enumerate(scripts)}})
 
 
 def placed(ini: str, *places: str, links: dict[str, str] | None = None) -> Behaviour:
-    """A project whose scripts, a line of them, lie in these places."""
+    """A project with a linear history whose scripts have these paths."""
     files: dict[str, str | None] = {"alembic.ini": INI + ini, "migrations/env.py": ""}
     below = "None"
     for number, place in enumerate(places):
@@ -168,7 +168,7 @@ BEHAVIOURS: dict[str, Behaviour] = {
 
 
 def ask_behaviours(place: str) -> Iterator[dict[str, Any]]:
-    """Writes each project, and tells what Alembic reads in it."""
+    """Writes each project and yields what Alembic reads."""
     for number, (name, behaviour) in enumerate(BEHAVIOURS.items()):
         root = os.path.join(place, str(number))
         shutil.rmtree(root, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Random graphs: good ones, and ones with something wrong."""
+"""Random graphs, with and without a fault."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Graph = list[dict[str, Any]]
 def draw(rng: random.Random) -> Graph:
     """A graph without faults, in the order in which its scripts are loaded.
 
-    Several bases, branches, merges, dependencies on ids and labels, labels, and names that are hard to tell apart.
+    Several bases, branches, merges, dependencies on ids and labels, labels, and similar names.
     """
     size = (
         rng.choice((0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16)) if rng.random() < 0.98 else rng.randrange(17, 48)
@@ -31,7 +31,7 @@ def draw(rng: random.Random) -> Graph:
         down = _parents(rng, names.ids, shape)
         depends = _dependencies(rng, names, shape)
         if down and not depends and rng.random() < 0.02:
-            # That is none.
+            # Alembic ignores an empty dependency.
             depends = [""]
         rid = names.id()
         labels = [names.label() for _ in range(rng.choice((1, 1, 2)))] if rng.random() < shape["label"] else []
@@ -57,7 +57,7 @@ def _parents(rng: random.Random, earlier: list[str], shape: dict[str, float]) ->
     near = earlier[-int(shape["reach"]) :]
     down = [rng.choice(near)]
     while rng.random() < shape["merge"] and len(down) < 4:
-        # The same parent twice is allowed, and makes a merge point.
+        # The same parent twice is allowed and makes the revision a merge point.
         down.append(rng.choice(earlier))
     return down
 
@@ -65,14 +65,14 @@ def _parents(rng: random.Random, earlier: list[str], shape: dict[str, float]) ->
 def _dependencies(rng: random.Random, names: Names, shape: dict[str, float]) -> list[str]:
     depends = []
     while names.ids and rng.random() < shape["depends"] and len(depends) < 4:
-        # An empty label cannot be depended upon: Alembic takes it for no dependency.
+        # Alembic ignores a dependency on an empty label.
         labels = [label for label in names.labels if label]
         depends.append(rng.choice(labels if labels and rng.random() < 0.4 else names.ids))
     return depends
 
 
 def spoil(rng: random.Random, revisions: Graph) -> str:
-    """Puts one fault into a graph of at least two revisions; tells which."""
+    """Adds one fault to a graph of at least two revisions and returns its kind."""
     fault = rng.choice(sorted(FAULTS))
     FAULTS[fault](rng, revisions)
     _with_files(revisions)
@@ -86,7 +86,7 @@ def _missing(rng: random.Random, revisions: Graph) -> None:
     name = rng.choice(("nowhere", "", other + "?", other[:-1], " " + other))
     while any(name == r["id"] or name in r["labels"] for r in revisions):
         name += "?"
-    # On its own an empty dependency is none.
+    # A single empty dependency is ignored.
     victim[key] = [*victim[key], name] if name or victim[key] else ["nowhere"]
 
 
@@ -97,7 +97,7 @@ def _label_as_parent(rng: random.Random, revisions: Graph) -> None:
 
 
 def _cycle(rng: random.Random, revisions: Graph) -> None:
-    # A line of its own that bites its tail.
+    # A separate cycle.
     count = rng.randrange(2, 5)
     ids = [f"ring{rng.getrandbits(32):08x}" for _ in range(count)]
     for position, rid in enumerate(ids):
@@ -106,7 +106,7 @@ def _cycle(rng: random.Random, revisions: Graph) -> None:
 
 
 def _entered_cycle(rng: random.Random, revisions: Graph) -> None:
-    # Alembic overlooks a ring that can be entered from below and left above.
+    # Alembic does not detect a cycle with a parent outside and a child outside.
     below = rng.choice(revisions)["id"]
     ids = [f"ring{rng.getrandbits(32):08x}" for _ in range(2)]
     revisions.append(_revision(ids[0], [below, ids[1]], [], []))
@@ -122,7 +122,7 @@ def _dependency_cycle(rng: random.Random, revisions: Graph) -> None:
 
 
 def _empty_dependency(rng: random.Random, revisions: Graph) -> None:
-    # Alembic takes the revision for no base any more, and finds nothing that leads to it.
+    # For Alembic the revision is no longer a base, and no base leads to it.
     victim = rng.choice([r for r in revisions if not r["down"]])
     victim["dependsOn"] = [""]
 
@@ -134,7 +134,7 @@ def _self_loop(rng: random.Random, revisions: Graph) -> None:
 
 
 def _own_label(rng: random.Random, revisions: Graph) -> None:
-    # Alembic sees it at heads and at bases only.
+    # Alembic detects it only at heads and bases.
     victim = rng.choice(revisions)
     victim["labels"] = [*victim["labels"], "myself"]
     victim["dependsOn"] = [*filter(None, victim["dependsOn"]), "myself"]
@@ -163,7 +163,7 @@ def _illegal_character(rng: random.Random, revisions: Graph) -> None:
         victim["id"] = new
 
 
-# What Alembic takes, or only warns of, and schemad refuses: nothing good comes of it.
+# Accepted by Alembic, possibly with a warning, and refused by schemad because an upgrade would fail or be wrong.
 
 
 def _duplicate_id(rng: random.Random, revisions: Graph) -> None:

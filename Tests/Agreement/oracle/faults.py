@@ -1,4 +1,4 @@
-"""What can be wrong with a project on disk, one thing at a time."""
+"""Faults of projects on disk, one for each project."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from spelling import Script
 
 Spoil = Optional[Callable[[list[str]], None]]
 
-# Scripts. Each gives what to do to the statements of the victim's header.
+# Scripts. Each function returns a change to the statements of one script's header.
 
 
 def _without(name: str) -> Callable[[Script, list[dict[str, Any]]], Spoil]:
@@ -46,7 +46,7 @@ def _missing_dependency(script: Script, graph: list[dict[str, Any]]) -> Spoil:
 
 
 def _base_with_empty_dependency(script: Script, graph: list[dict[str, Any]]) -> Spoil:
-    # To Alembic it is no base any more, and nothing else is below it.
+    # For Alembic it is no longer a base, and it has no parent.
     script.values["down_revision"] = []
     return lambda header: header.append("depends_on = ''")
 
@@ -90,7 +90,7 @@ OF_SCRIPTS: dict[str, Callable[[Script, list[dict[str, Any]]], Spoil]] = {
 
 
 def spoiled_bytes(fault: str, content: bytes) -> bytes:
-    """Faults that are not of the language but of the file."""
+    """Faults of the file, not of the Python code."""
     if fault == "a NUL byte":
         return content + b"\n\0"
     if fault == "bytes of no encoding":

@@ -31,7 +31,7 @@ class Layout:
     def __init__(self, rng: random.Random, root: str) -> None:
         self.rng = rng
         self.root = root
-        # Arguments for either command line.
+        # Arguments for both command lines.
         self.config: Optional[str] = None
         self.section = "alembic"
         self.is_recursive = False
@@ -48,7 +48,7 @@ class Layout:
             file.write(content)
 
     def draw(self) -> None:
-        """Chooses, and writes everything but the scripts."""
+        """Chooses a layout and writes everything except the scripts."""
         rng = self.rng
         self.style = rng.choice(sorted(STYLES))
         STYLES[self.style](self)
@@ -59,7 +59,7 @@ class Layout:
     # The INI file.
 
     def ini(self, pairs: dict[str, str], path: str = "alembic.ini") -> None:
-        """Writes an INI file with these settings, whose percent signs are escaped already."""
+        """Writes an INI file with these settings, whose percent signs are already escaped."""
         rng = self.rng
         defaults: list[str] = []
         lines: list[str] = []
@@ -77,7 +77,7 @@ class Layout:
         self.write(path, text.replace("\n", rng.choice(("\n", "\n", "\r\n"))))
 
     def place(self, folder: str, here: str = "") -> str:
-        """A folder as an INI file names it; `here` is how the project is seen from the file's folder."""
+        """A folder as an INI file names it; `here` is the project's path relative to the file's folder."""
         return self.rng.choice((folder, f"%(here)s/{here}{folder}", f"./{folder}/", f"%(here)s/{here}./{folder}"))
 
     def simple(self) -> None:
@@ -92,7 +92,7 @@ class Layout:
         self.ini({"script_location": self.place(self.script_folder), "recursive_version_locations": "true"})
 
     def not_recursive(self) -> None:
-        # Only this one word is true.
+        # Only the word "true" is true.
         self.folders = [f"{self.script_folder}/versions"]
         word = self.rng.choice(("True", "yes", "1", "TRUE", "on", "false", ""))
         self.ini({"script_location": self.place(self.script_folder), "recursive_version_locations": word})
@@ -127,7 +127,7 @@ class Layout:
         self.ini({"script_location": self.place(self.script_folder), "version_locations": value, **pairs})
 
     def overlapping(self) -> None:
-        # The inner folder is found twice; its scripts count once.
+        # The inner folder is found twice; its scripts are loaded once.
         self.is_recursive = True
         outer = f"{self.script_folder}/versions"
         self.folders = [outer, f"{outer}/inner"]
@@ -201,7 +201,7 @@ class Layout:
     # pyproject.toml.
 
     def toml(self, pairs: Sequence[tuple[str, object]], path: str = "pyproject.toml") -> None:
-        """Writes a TOML file; the strings' percent signs are escaped already."""
+        """Writes a TOML file; the strings' percent signs are already escaped."""
         quote = self.rng.choice((json.dumps, lambda text: f"'{text}'"))
 
         def value(item: object) -> str:
@@ -236,7 +236,7 @@ class Layout:
         self.toml([("script_location", self.toml_place(self.script_folder)), ("version_locations", locations)])
 
     def both(self) -> None:
-        # Key by key the INI file wins.
+        # For each key, the INI file takes precedence.
         self.folders = ["here/versions"]
         self.toml([("script_location", "not/this"), ("version_locations", ["%(here)s/here/versions"])])
         self.ini({"script_location": self.place(self.script_folder)})

@@ -1,4 +1,4 @@
-"""Python expressions for strings and sequences of them, spelled in as many ways as people and tools do."""
+"""Python expressions for strings and sequences of strings, in many styles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}
 
 
 def text(rng: random.Random, value: str, depth: int = 0) -> str:
-    """A string literal, or several that Python joins."""
+    """A string literal, or several adjacent ones that Python concatenates."""
     if depth == 0 and rng.random() < 0.15:
         cuts = sorted(rng.randrange(len(value) + 1) for _ in range(rng.choice((1, 1, 2))))
         parts = [value[a:b] for a, b in zip([0, *cuts], [*cuts, len(value)])]
@@ -37,7 +37,7 @@ def text(rng: random.Random, value: str, depth: int = 0) -> str:
         if is_raw(value, quote) and rng.random() < 0.4:
             prefix, body = rng.choice(("rf", "fr", "Rf", "fR", "FR")), value.replace("{", "{{").replace("}", "}}")
         return prefix + fence + body + fence
-    # A line that goes on in the middle of a string.
+    # A line continuation inside a string.
     at = rng.randrange(len(value) + 1)
     return quote + escaped(rng, value[:at], quote) + "\\\n" + escaped(rng, value[at:], quote) + quote
 
@@ -48,7 +48,7 @@ def is_raw(value: str, quote: str) -> bool:
 
 
 def escaped(rng: random.Random, value: str, quote: str) -> str:
-    """The inside of a string literal."""
+    """The contents of a string literal."""
     result = ""
     for character in value:
         code = ord(character)
@@ -67,7 +67,7 @@ def escaped(rng: random.Random, value: str, quote: str) -> str:
 
 
 def names(rng: random.Random, values: Sequence[str], none_in_tuple: bool = True) -> str:
-    """None, a string, or a sequence of strings; without brackets around it in places where that is allowed."""
+    """None, a string, or a sequence of strings, without brackets where that is allowed."""
     if not values:
         choices = ["None", "None", "None", "()", "[]", "(None)", "( )"]
         return rng.choice(choices + (["(None,)", "[None]"] if none_in_tuple else []))
@@ -112,5 +112,5 @@ COMPUTED = (
 
 
 def computed(rng: random.Random, value: str) -> str:
-    """An expression that only running tells the value of."""
+    """An expression whose value is known only after it has run."""
     return rng.choice(COMPUTED).format(repr(value))

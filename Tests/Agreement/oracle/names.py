@@ -1,11 +1,11 @@
-"""Ids and labels as no style guide would have them, each drawn once."""
+"""Unusual ids and labels, each used once."""
 
 from __future__ import annotations
 
 import random
 import unicodedata
 
-# Alembic gives these a meaning of its own wherever a revision is named.
+# These names have a special meaning for Alembic.
 RESERVED = ("head", "heads", "base")
 # Forbidden in ids, because targets use them; allowed in labels.
 ILLEGAL = "@-+:"
@@ -93,13 +93,13 @@ LABELS = (
 
 
 class Names:
-    """The names of one graph: ids and labels share a name space."""
+    """The names of one graph; ids and labels share a namespace."""
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         self.ids: list[str] = []
         self.labels: list[str] = []
-        # Most projects keep to one family of ids; mixtures come in between.
+        # Most projects use one kind of ids, some use several.
         self.families = rng.sample(range(8), rng.choice((1, 1, 2, 3, 8)))
 
     def id(self) -> str:
@@ -111,7 +111,7 @@ class Names:
                 return name
 
     def label(self) -> str:
-        """A branch label; any text will do."""
+        """A branch label; any text is allowed."""
         while True:
             name = self._label()
             if not self._is_taken(name):
@@ -135,7 +135,7 @@ class Names:
         if family == 0:
             return f"{rng.getrandbits(48):012x}"
         if family == 1:
-            # Few characters in few places: many are the beginning of others.
+            # Short names of few characters: many are prefixes of others.
             return "".join(rng.choice("ab1") for _ in range(rng.randrange(1, 8)))
         if family == 2:
             return rng.choice((str(number), f"{number:03d}", f"{number:04d}_step", f"r{number}"))

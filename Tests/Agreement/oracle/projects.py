@@ -1,4 +1,4 @@
-"""Random projects on disk, and what the real Alembic reads in them."""
+"""Random projects on disk, and what Alembic reads in them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NEVER = "raise RuntimeError('never to be loaded')\n"
 
 
 def ask_project(rng: random.Random, place: str) -> dict[str, Any]:
-    """Writes a project below a folder of its own, has Alembic read it, and tells how to ask schemad the same."""
+    """Writes a project into a new folder and returns what Alembic reads, with the arguments for `schemad graph`."""
     root = os.path.join(place, rng.choice(("project", "a project", "проект")))
     shutil.rmtree(place, ignore_errors=True)
     os.makedirs(root)
@@ -46,7 +46,7 @@ def ask_project(rng: random.Random, place: str) -> dict[str, Any]:
     if fault:
         faults.OF_SETTINGS[fault](layout)
     else:
-        # Where a path is cut at its space nothing is read, and no fault is seen.
+        # Where a path is split at its space, no script is read and the fault has no effect.
         is_cut = " " in root and layout.style in ("several", "legacy separators", "package")
         if layout.folders and not is_cut and rng.random() < 0.2:
             fault = rng.choice(sorted(faults.OF_SCRIPTS))
@@ -71,7 +71,7 @@ class Scripts:
     def __init__(self, rng: random.Random, layout: Layout) -> None:
         self.rng = rng
         self.layout = layout
-        # The names in the project of files that links lead to, by their real paths.
+        # Names in the project of the targets of links, by real path.
         self.names: dict[str, str] = {}
         # The scripts with computed values, and the one with a fault.
         self.computed: list[str] = []
@@ -79,7 +79,7 @@ class Scripts:
         self.taken: set[str] = set()
 
     def write(self, fault: str | None) -> None:
-        """Writes a random graph, and what is no script beside it."""
+        """Writes a random graph, and files that are not scripts."""
         rng = self.rng
         graph = draw(rng) if self.layout.folders else []
         while self.layout.folders and len(graph) < 2:
@@ -104,7 +104,7 @@ class Scripts:
         _write_decoys(rng, self.layout)
 
     def path(self, rid: str, is_named_by_file: bool) -> tuple[str, bool]:
-        """A place for a script, and whether its name still says the id."""
+        """A path for a script, and whether its name contains the id."""
         folder = self.rng.choice(self.layout.folders)
         name = f"{rid}.py" if is_named_by_file else _file_name(self.rng, rid)
         while f"{folder}/{name}" in self.taken:
@@ -113,10 +113,10 @@ class Scripts:
         return f"{folder}/{name}", is_named_by_file
 
     def store(self, path: str, content: bytes) -> None:
-        """Writes a script, now and then behind a link."""
+        """Writes a script, in some cases behind a symbolic link."""
         full = os.path.join(self.layout.root, path)
         if self.rng.random() < 0.03:
-            # Alembic tells where a link leads, schemad where it stands.
+            # Alembic reports the target of a link, schemad the link.
             store = os.path.join(self.layout.root, "linked", str(len(self.taken)), os.path.basename(path))
             os.makedirs(os.path.dirname(store), exist_ok=True)
             os.symlink(store, full)
@@ -127,7 +127,7 @@ class Scripts:
 
 
 def _file_name(rng: random.Random, rid: str) -> str:
-    # A name that starts with __init__ is none of a script.
+    # A file whose name starts with __init__ is not a script.
     slug = re.sub(r"[^\w. ]|^__init__", "_", rid)[:40]
     form = rng.choice(
         (
@@ -147,7 +147,7 @@ def _file_name(rng: random.Random, rid: str) -> str:
 def _write_decoys(rng: random.Random, layout: Layout) -> None:
     for folder in layout.folders:
         for decoy in rng.sample(DECOYS, rng.randrange(4)):
-            # Without sources wanted, even these would be read.
+            # In sourceless mode, these would be read as well.
             if layout.style != "sourceless" or "__pycache__" not in decoy:
                 layout.write(f"{folder}/{decoy}", NEVER)
         if rng.random() < 0.2:
@@ -161,7 +161,7 @@ def _write_decoys(rng: random.Random, layout: Layout) -> None:
 
 @contextmanager
 def _fresh(folder: str) -> Iterator[None]:
-    """The interpreter as it was, afterwards: working directory, search path, modules."""
+    """Restores the working directory, the search path and the modules afterwards."""
     before = os.getcwd(), list(sys.path), set(sys.modules)
     os.chdir(folder)
     importlib.invalidate_caches()
@@ -175,7 +175,7 @@ def _fresh(folder: str) -> Iterator[None]:
 
 
 def configuration(arguments: list[str]) -> Config:
-    """As the `alembic` command makes it of its arguments."""
+    """The configuration that the `alembic` command creates from its arguments."""
     line = CommandLine()
     options = line.parser.parse_args([*arguments, "heads"])
     if hasattr(line, "_inis_from_config"):
@@ -185,9 +185,9 @@ def configuration(arguments: list[str]) -> Config:
 
 
 def look(root: str, arguments: list[str], names: dict[str, str], has_facts: bool = True) -> dict[str, Any]:
-    """What Alembic makes of a project.
+    """What Alembic reads in a project.
 
-    `names` tells for real paths the names in the project by which links lead there.
+    `names` maps the real paths of the targets of links to their names in the project.
     """
     directory, refused = attempt(lambda: settings(root, arguments))
     are_settings_refused = refused is not None
@@ -198,18 +198,18 @@ def look(root: str, arguments: list[str], names: dict[str, str], has_facts: bool
 
 
 def settings(root: str, arguments: list[str]) -> ScriptDirectory:
-    """The project's configuration, as Alembic follows it."""
+    """The project's script directory, as Alembic configures it."""
     with _fresh(root):
         directory = ScriptDirectory.from_config(configuration(arguments))
-        # Looked up later, and part of the settings all the same.
+        # Alembic reads this setting later; an error in it is one of the settings.
         _ = directory._version_locations
         return directory
 
 
 def read(root: str, directory: ScriptDirectory, names: dict[str, str], has_facts: bool) -> dict[str, Any] | None:
-    """The project's graph, as Alembic's `ScriptDirectory` has it.
+    """The project's graph from Alembic's `ScriptDirectory`.
 
-    Nothing when no facts are wanted, or when Alembic takes names that are no strings; a refusal is raised all the same.
+    None without `has_facts`, or if Alembic accepts names that are not strings. Errors are raised in any case.
     """
     with _fresh(root):
         names_known = [name for name in directory.revision_map._revision_map if name]

@@ -1,4 +1,4 @@
-"""Revision scripts: the same header in many spellings, among whatever else stands in scripts."""
+"""Revision scripts: the same header in many styles, among other code."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ VARIABLES = {"revision": "id", "down_revision": "down", "branch_labels": "labels
 
 
 class Script:
-    """One script. `revision` is an entry of a graph; what is not in it is drawn."""
+    """One script. `revision` is an entry of a graph; everything else is random."""
 
     def __init__(self, rng: random.Random, revision: dict[str, Any], is_named_by_file: bool, is_computed: bool) -> None:
         self.rng = rng
@@ -110,7 +110,7 @@ class Script:
         if changed:
             changed(header)
         rng = self.rng
-        # Names of the annotations come last: SQLAlchemy has a Sequence of its own.
+        # The imports for annotations come last, because SQLAlchemy also exports a Sequence.
         top = [*rng.sample(IMPORTS, rng.randrange(3)), TYPING]
         body = [*rng.sample(NOISE, rng.randrange(4)), *header]
         for noise in rng.sample(NOISE, rng.randrange(3)):
@@ -168,14 +168,14 @@ class Script:
         """Two variables in one statement."""
         values = [self.values[one], self.values[other]]
         if values[0] == values[1] and self.rng.random() < 0.7:
-            # What is nothing elsewhere, as (None,), would be a label.
+            # A value such as (None,), which is empty elsewhere, would be a label.
             return f"{one} = {other} = {self.bracketed('branch_labels' if 'branch_labels' in (one, other) else one)}"
         left = self.rng.choice(("{}, {}", "({}, {})", "[{}, {}]", "({}, {},)")).format(one, other)
         right = self.rng.choice(("{}, {}", "({}, {})", "[{}, {}]")).format(self.bracketed(one), self.bracketed(other))
         return f"{left} = {right}"
 
     def bracketed(self, name: str) -> str:
-        """The expression where a comma would mean something else."""
+        """The expression in brackets, where a comma would have another meaning."""
         expression = self.expression(name)
         return expression if name == "revision" or not self.values[name] else f"({expression})"
 
@@ -213,7 +213,7 @@ class Script:
 
 
 def can_parse(source: str) -> bool:
-    """Whether it is Python."""
+    """Whether the text is valid Python."""
     try:
         compile(source, "", "exec")
     except SyntaxError:
@@ -222,7 +222,7 @@ def can_parse(source: str) -> bool:
 
 
 def encoded(rng: random.Random, source: str) -> bytes:
-    """The bytes of a script: line ends, byte order marks, encodings."""
+    """The bytes of a script, with different line ends, byte order marks and encodings."""
     newline = rng.choice(("\n",) * 6 + ("\r\n",) * 3 + ("\r",))
     draw = rng.random()
     is_latin = all(ord(c) < 0x100 for c in source)
@@ -237,9 +237,9 @@ def encoded(rng: random.Random, source: str) -> bytes:
     if draw < 0.26:
         return newline.join(["# -*- coding: utf-8 -*-", *lines]).encode()
     if draw < 0.3:
-        # In the third line it is too late.
+        # Python ignores an encoding declaration in the third line.
         return newline.join(["", "", "# coding: latin-1", *lines]).encode()
     if draw < 0.35:
-        # Bytes that are not UTF-8 are forgiven in comments.
+        # Python accepts bytes that are not UTF-8 in comments.
         return newline.join([*lines, ""]).encode() + b"# caf\xe9"
     return newline.join(lines).encode()

@@ -1,4 +1,4 @@
-"""Targets of every form, as people and scripts write them, and as nobody should."""
+"""Targets of every form, valid and invalid."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from truth import Truth
 
 
 class Picker:
-    """Takes names out of a graph."""
+    """Chooses names of a graph."""
 
     def __init__(self, rng: random.Random, truth: Truth) -> None:
         self.rng = rng
@@ -26,7 +26,7 @@ class Picker:
         return self.rng.choice((self.id, self.label))()
 
     def part(self) -> str:
-        """The beginning of an id or a label, of any length."""
+        """A prefix of an id or a label, of any length."""
         name = self.name()
         return name[: self.rng.randrange(1, len(name) + 1)] if name else name
 
@@ -58,7 +58,7 @@ FORMS: tuple[Form, ...] = (
     lambda p: p.id() + "x",
     lambda p: p.id().upper(),
     lambda p: p.unknown(),
-    # Steps from where the database is.
+    # Steps from the database's rows.
     lambda p: "+1",
     lambda p: f"+{p.steps()}",
     lambda p: f"-{p.steps()}",
@@ -94,7 +94,7 @@ FORMS: tuple[Form, ...] = (
     lambda p: f"{p.label()}@{p.unknown()}",
     lambda p: f"{p.label()}@",
     lambda p: f"{p.label()}@ -{p.steps()}",
-    # Ids in the place of a branch.
+    # Ids in place of a branch.
     lambda p: f"{p.id()}@head",
     lambda p: f"{p.id()}@heads",
     lambda p: f"{p.id()}@base",
@@ -125,7 +125,7 @@ FORMS: tuple[Form, ...] = (
     lambda p: f"{p.label()}@{p.label()}@{p.id()}",
     lambda p: f"{p.label()}@{p.id()}@head",
     lambda p: f"{p.label()}@{p.label()}@+{p.steps()}",
-    # Ranges, which an upgrade of a live database does not take.
+    # Ranges, which an upgrade of a live database refuses.
     lambda p: f"{p.id()}:{p.id()}",
     lambda p: f":{p.symbol()}",
     lambda p: f"{p.id()}:+{p.steps()}",
@@ -143,7 +143,7 @@ FORMS: tuple[Form, ...] = (
 
 
 def targets(rng: random.Random, truth: Truth, count: int = 24) -> list[list[str]]:
-    """Some targets, of different forms; most of them are one by itself."""
+    """Some lists of targets of different forms; most have one target."""
     picker = Picker(rng, truth)
     drawn = [form(picker) for form in rng.sample(FORMS, count)]
     return [[target] if isinstance(target, str) else list(target) for target in drawn]

@@ -1,4 +1,4 @@
-"""What the real Alembic makes of a graph, of version rows and of targets."""
+"""Alembic's results for a graph, for version rows and for targets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from names import RESERVED
 
 
 def revision_map(revisions: Graph) -> RevisionMap:
-    """The graph as Alembic holds it. Values have the shapes in which its own script reader hands them over."""
+    """Alembic's map of the graph. Values have the types that its own script reader passes."""
 
     def generate() -> Iterable[Revision]:
         for r in revisions:
@@ -31,9 +31,9 @@ def revision_map(revisions: Graph) -> RevisionMap:
 
 
 def refusal(error: BaseException) -> dict[str, str]:
-    """An exception, as far as its kind shows: what raised it tells apart those without a message."""
+    """The kind of an exception; the function that raised it distinguishes exceptions without a message."""
     known: BaseException = error
-    # "No such branch" says only in its cause why.
+    # The reason of "No such branch" is only in its cause.
     if isinstance(error.__cause__, RevisionError):
         known = error.__cause__
     frame = traceback.extract_tb(error.__traceback__)[-1]
@@ -42,7 +42,7 @@ def refusal(error: BaseException) -> dict[str, str]:
 
 
 def attempt(question: Callable[[], Any]) -> tuple[Any, Optional[dict[str, str]]]:
-    """An answer, or Alembic's refusal."""
+    """A result, or Alembic's error."""
     try:
         return question(), None
     except Exception as error:
@@ -50,7 +50,7 @@ def attempt(question: Callable[[], Any]) -> tuple[Any, Optional[dict[str, str]]]
 
 
 class Truth:
-    """A graph that Alembic takes. Revisions are numbered in the order of their ids; sets of them are bit masks."""
+    """A graph that Alembic accepts. Revisions are numbered in the order of their ids; sets of them are bit masks."""
 
     def __init__(self, known: RevisionMap) -> None:
         self.map = known
@@ -71,7 +71,7 @@ class Truth:
         return result
 
     def facts(self) -> dict[str, Any]:
-        """Everything about the graph alone."""
+        """Everything about the graph itself."""
         known = self.map
         nodes = [self.revisions[rid] for rid in self.ids]
         return {
@@ -90,14 +90,14 @@ class Truth:
         }
 
     def row_set(self, rows: tuple[str, ...]) -> list[int]:
-        """Rows, whether an upgrade may start from them, the least rows that say the same, and what is pending."""
+        """Rows, whether an upgrade may start from them, the minimal equivalent rows, and the pending revisions."""
         nodes = [self.revisions[row] for row in rows]
         present = self.mask(rows)
         implied = 0
         for row in rows:
             implied |= self.below[self.number[row]]
         try:
-            # What every upgrade asks of the rows first.
+            # The first check of every upgrade.
             reached = self.mask(r.revision for r in self.map._get_ancestor_nodes(nodes, check=True))
             legitimate = 1
         except RevisionError:
@@ -106,7 +106,7 @@ class Truth:
         return [present, legitimate, present & ~implied, self.everything & ~(reached | present)]
 
     def row_sets(self, rng: random.Random) -> list[int]:
-        """No rows, each one, every pair, and many triples; flat, four numbers each."""
+        """No rows, each single row, every pair, and many triples, as a flat list with four numbers for each."""
         sets: list[tuple[str, ...]] = [(), *((rid,) for rid in self.ids), *itertools.combinations(self.ids, 2)]
         if len(self.ids) > 2:
             sets += [tuple(rng.sample(self.ids, 3)) for _ in range(len(self.ids))]
@@ -114,7 +114,7 @@ class Truth:
         return [number for rows in sets for number in self.row_set(rows)]
 
     def odd_row(self, row: str) -> dict[str, Any]:
-        """What Alembic takes a row for that is no id: the beginning of one, or a label."""
+        """What Alembic resolves a row to that is not an id but a prefix of one, or a label."""
         found, refused = attempt(lambda: self.map.get_revision(row))
         return {"row": row, "revision": None if refused or found is None else found.revision, "refusal": refused}
 
@@ -122,7 +122,7 @@ class Truth:
         labels = [label for r in self.revisions.values() for label in r._orig_branch_labels]
         rows = rng.sample(labels, min(2, len(labels))) + ["nowhere", "zz"]
         rows += [rid[: rng.randrange(1, len(rid) + 1)] for rid in rng.sample(self.ids, min(3, len(self.ids)))]
-        # White space and these words are for schemad to judge, and rows are not targets.
+        # schemad has its own rules for white space and these words; rows are not targets.
         return [
             self.odd_row(row)
             for row in rows
@@ -130,7 +130,7 @@ class Truth:
         ]
 
     def antichain(self, rng: random.Random) -> tuple[str, ...]:
-        """Rows as an upgrade leaves them: the tips of a few chosen revisions, in any order."""
+        """Rows as an upgrade leaves them: the tips of some chosen revisions, in any order."""
         if not self.ids or rng.random() < 0.1:
             return ()
         chosen = rng.sample(self.ids, rng.randrange(1, min(len(self.ids), rng.choice((1, 2, 3, 6))) + 1))
@@ -140,12 +140,12 @@ class Truth:
         return tuple(rid for rid in chosen if not implied >> self.number[rid] & 1)
 
     def target(self, rows: tuple[str, ...], targets: list[str]) -> dict[str, Any]:
-        """What `alembic upgrade` would go to and run, or its refusal. Several are what each is by itself, together."""
+        """The destination and revisions of `alembic upgrade`, or its error. Several targets are resolved one by one."""
 
         def found() -> set[str]:
             for target in targets:
                 if ":" in target:
-                    # Refused by the command, before anything is resolved.
+                    # The command refuses it before it resolves anything.
                     command.upgrade(_anywhere(), target)
             return {
                 is_revision(r).revision
@@ -175,7 +175,7 @@ def _anywhere() -> Config:
 def ask(
     revisions: Graph, rng: random.Random, targets: Callable[[random.Random, Truth], list[list[str]]]
 ) -> dict[str, Any]:
-    """Everything that is compared about a graph without faults, or the refusal."""
+    """Everything that is compared for a graph without faults, or the error."""
     known, refused = attempt(lambda: Truth(revision_map(revisions)))
     if refused:
         return {"revisions": revisions, "refusal": refused}
@@ -189,7 +189,7 @@ def ask(
 
 
 def ask_spoiled(revisions: Graph, fault: str) -> dict[str, Any]:
-    """Whether Alembic takes a graph with a fault, and what it says."""
+    """Whether Alembic accepts a graph with a fault, with its error and warnings."""
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         _, refused = attempt(lambda: revision_map(revisions)._revision_map)

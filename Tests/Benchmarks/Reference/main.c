@@ -1,11 +1,11 @@
-/* What the agent's answers are measured against: a plain server in C that speaks the same frames, and the client that
-   asks either of them.
+/* The reference for the agent's throughput: a simple server in C with the same frames, and a client that sends
+   requests to either of them.
 
-   reference answer SOCKET FRAME [KEY]   answers each request with the frame of the file FRAME; with the hexadecimal KEY
-                                         only when the request's token has the right HMAC, as the agent computes it
+   reference answer SOCKET FRAME [KEY]   responds to each request with the frame of the file FRAME; with the hexadecimal
+                                         KEY only if the request's token has the right HMAC, as the agent checks it
    reference ask SOCKET FRAME CONNECTIONS MILLISECONDS
-                                         sends the frame of the file FRAME on each connection, again as soon as it is
-                                         answered; prints how many answers came, and the microseconds that it took
+                                         sends the frame of the file FRAME on each connection, and again after each
+                                         response; prints the number of responses and the time in microseconds
 */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -68,7 +68,7 @@ static void send_all(int descriptor, const unsigned char *bytes, size_t length) 
     }
 }
 
-/* The length of the frame that the bytes begin with, or 0 while it is not complete. */
+/* The length of the first frame in the bytes, or 0 while it is incomplete. */
 static size_t frame_length(const unsigned char *bytes, size_t held) {
     if (held < HEADER) return 0;
     size_t token = (size_t)bytes[6] << 8 | bytes[7];
@@ -103,7 +103,7 @@ static EVP_MAC_CTX *template_of(const char *key) {
     return context;
 }
 
-/* Whether the token "sd1.kid.iat.ttl.nonce.mac" is that of the body, under the audience "benchmarks". */
+/* Whether the token "sd1.kid.iat.ttl.nonce.mac" is valid for the body and the audience "benchmarks". */
 static int is_right(EVP_MAC_CTX *key, const unsigned char *token, size_t length, const unsigned char *body, size_t size) {
     const unsigned char *fields[MOST_FIELDS];
     size_t lengths[MOST_FIELDS] = {0};
@@ -150,7 +150,7 @@ static struct peer *peer_at(int poll, int descriptor) {
     return peer;
 }
 
-/* Reads what is there; 0 when the other end is gone. */
+/* Reads what has arrived; 0 if the peer has closed the connection. */
 static int receive(struct peer *peer) {
     ssize_t count = recv(peer->descriptor, peer->bytes + peer->held, CAPACITY - peer->held, MSG_DONTWAIT);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return 1;
@@ -180,7 +180,7 @@ static void answer(const char *path, const char *file, const char *key) {
             struct peer *peer = events[index].data.ptr;
             if (peer == NULL) {
                 int descriptor = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-                /* The agent speaks first, so this does too. */
+                /* The agent sends the first frame, so this server does as well. */
                 if (descriptor >= 0) send_all(peer_at(poll, descriptor)->descriptor, reply, size);
                 continue;
             }
@@ -233,14 +233,14 @@ static void ask(const char *path, const char *file, int connections, int64_t dur
             }
             size_t length;
             while ((length = frame_length(peer->bytes, peer->held)) > 0) {
-                /* An answer says "result" soon after its id; an error would be no measure of anything. */
+                /* A response has "result" soon after its id; error responses must not be measured. */
                 if (peer->bytes[4] == 3 && memmem(peer->bytes, length, "\"result\"", 8) == NULL) {
                     fprintf(stderr, "reference: %.*s\n", (int)(length - HEADER), (char *)peer->bytes + HEADER);
                     exit(1);
                 }
                 drop_frame(peer, length);
                 if (greeted < connections) {
-                    /* The clock starts when every connection has its first frame. */
+                    /* The time starts when every connection has received its first frame. */
                     if (++greeted == connections) {
                         begin = microseconds();
                         end = begin + duration * 1000;

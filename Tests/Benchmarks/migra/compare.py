@@ -1,11 +1,11 @@
-"""migra beside schemad: what each of them says of the same pairs of schemas.
+"""Compares the findings of migra and schemad on the same pairs of schemas.
 
     mkdir pairs && PAIRS_FOLDER=$PWD/pairs swift test --filter PairTests
     python3 -m venv venv && venv/bin/pip install 'setuptools<81' psycopg2-binary migra==3.0.1663481299
     venv/bin/python Tests/Benchmarks/migra/compare.py pairs/pairs.json postgresql://…/postgres --count 100
 
-The address is that of a server on which databases may be made and dropped. It has to have `psql` and `pg_dump` beside
-it on PATH. The table has a line for each pair; below it are the pairs in which only one of the two found something.
+The URL is that of a server on which databases may be created and dropped; `psql` and `pg_dump` must be on PATH. The
+table has a line for each pair; below it are the pairs in which only one of the two found a difference.
 """
 
 import argparse
@@ -48,7 +48,7 @@ class Server:
 
     @staticmethod
     def names(pair):
-        """Others for each pair: SQLAlchemy keeps connections open."""
+        """New databases for each pair, because SQLAlchemy keeps connections open."""
         return tuple(f"migra_{side}_{pair['number']}" for side in ("expected", "live"))
 
     def drop(self, pair):
@@ -56,7 +56,7 @@ class Server:
             self.administer(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
     def make(self, pair):
-        """Both sides of a pair, each in a database of its own."""
+        """Creates both sides of a pair, each in its own database."""
         self.drop(pair)
         for database in self.names(pair):
             self.administer(f"CREATE DATABASE {database}")
@@ -72,12 +72,12 @@ class Server:
 
 
 def driven(url):
-    """The address as SQLAlchemy takes it, whatever driver it prefers."""
+    """The URL for SQLAlchemy, with an explicit driver."""
     return url.replace("postgresql://", "postgresql+psycopg2://", 1)
 
 
 def statements_of_migra(expected, live):
-    """What migra would run to turn the live database into the expected one; an error's text where it gives up."""
+    """The statements with which migra would change the live database to the expected one, or the text of its error."""
     try:
         with sqlbag.S(driven(live)) as source, sqlbag.S(driven(expected)) as target:
             migration = migra.Migration(source, target)

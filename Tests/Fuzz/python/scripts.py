@@ -1,9 +1,9 @@
-"""Random revision scripts, and what Python makes of each: the truth for a reader that runs nothing.
+"""Random revision scripts and the result of running each in Python, for a parser that does not run them.
 
     python scripts.py SEED COUNT
 
-One JSON object a line: `script` (base64), `runs` (whether Python runs it to its end) and `header`: what the module's
-variables are then, or null where they are no names of revisions. Half of the scripts are damaged after they were
+One JSON object a line: `script` (base64), `runs` (whether Python runs it to the end) and `header`: the values of the
+module's variables, or null where they are not names of revisions. Half of the scripts are damaged after they are
 written. Number N of a seed is always the same.
 """
 
@@ -31,7 +31,7 @@ FIELDS = (
     "a", "{{", "}}", "{x}", "{x!r}", "{x:>3}", "{x:{y}}", "{x=}", "{ {'a': 1}['a'] }", "{(lambda: 1)()}", "{'a'}",
     '{"a"}', "\\{x}", "{x:%H}", "\\N{DASH}", "{x #c\n}", "{\nx\n}",
 )
-# Values that are no plain literals.
+# Values that are not plain literals.
 COMPUTED = (
     "1", "0x1F", "1e5", "-1", "True", "b'x'", "...", "str('a')", "'a'.upper()", "'a' + 'b'", "'a' if x else 'b'",
     "x['k']", "lambda revision='q': 1", "[y for y in 'ab']", "(revision := 'w')", "tuple(PARENTS)", "{'a': 'b'}",
@@ -53,7 +53,7 @@ STATEMENTS = (
     "\f", "ｒevision = 'w'", "reviſion: str = 'w'", "ONＥ = 'w'", "(revision, down_revision) = ['a', ('b',)]",
     "branch_labels = depends_on = None", "revision, (down_revision, depends_on) = 'a', ('b', 'c')", "*y, ONE = 'ab'",
 )
-# Lines that want a block.
+# Lines that need a block.
 BLOCKS = (
     "if 1:", "if 0:", "while 0:", "for revision in 'ab':", "for y, revision in [('a','b')]:", "for x.revision in 'ab':",
     "with x as revision:", "with x as (y, revision):", "with x as y, x as revision:", "with (x as revision, x as y):",
@@ -153,7 +153,7 @@ def damaged(rng: random.Random, script: bytes) -> bytes:
 
 
 class Anything:
-    """What scripts import: any attribute, callable, and usable in `with`."""
+    """A module for imports of scripts: it has every attribute, and can be called and used in `with`."""
 
     def __getattr__(self, name: str) -> "Anything":
         if name.startswith("__"):
@@ -197,7 +197,7 @@ def names(variables: dict[str, Any], variable: str) -> list[str]:
 
 
 def run(script: bytes) -> dict[str, Any] | None:
-    """The module's variables; None when it does not come to its end."""
+    """The module's variables; None if it does not run to the end."""
     variables: dict[str, Any] = {"__builtins__": dict(BUILTINS), "__name__": "script"}
     signal.setitimer(signal.ITIMER_REAL, 2)
     try:
@@ -219,7 +219,7 @@ def header(variables: dict[str, Any]) -> dict[str, Any] | None:
         told["labels"] = names(variables, "branch_labels")
         told["dependsOn"] = names(variables, "depends_on")
         told["doc"] = documentation.strip().split("\n")[0].strip() if isinstance(documentation, str) else ""
-        # Lone surrogates are in no text.
+        # Lone surrogates cannot be encoded in UTF-8.
         json.dumps(told, ensure_ascii=False).encode()
     except (KeyError, TypeError, ValueError):
         return None

@@ -1,9 +1,9 @@
-"""Random INI files, and what Python's ConfigParser, used as Alembic uses it, makes of each.
+"""Random INI files, and what Python's ConfigParser with Alembic's options reads in each.
 
     python settings.py SEED COUNT
 
 One JSON object a line: `text`, `reads` (whether ConfigParser reads it) and `values`: each with `section`, `key` and
-`value`, which is null where there is none, or `fault` where asking for it fails. Number N of a seed is always the same.
+`value`, which is null if there is none, or `fault` if reading it fails. Number N of a seed is always the same.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def settings(rng: random.Random) -> str:
 
 
 def value(parser: configparser.ConfigParser, section: str, key: str) -> dict[str, Any]:
-    """As `Config.get_alembic_option`: a key that is not there is no fault."""
+    """Like `Config.get_alembic_option`: a missing key is not a fault."""
     told: dict[str, Any] = {"section": section, "key": key, "value": None, "fault": False}
     try:
         if parser.has_option(section, key):
@@ -59,7 +59,7 @@ def read(text: str) -> dict[str, Any]:
     parser = configparser.ConfigParser({"here": "/he re"})
     told: dict[str, Any] = {"text": text, "reads": False, "values": []}
     try:
-        # Lines end as in a file that is opened as text.
+        # Line ends are converted, as in a file that is opened as text.
         parser.read_string(text.replace("\r\n", "\n").replace("\r", "\n"))
     except configparser.Error:
         return told

@@ -4,10 +4,10 @@ import Support
 import Testing
 import Wire
 
-/// One versions folder with everything in it that scripts should not be, as `schemad graph` tells it.
+/// `schemad graph` with a versions folder full of invalid and unusual files.
 @Suite struct BadScriptFolderTests {
-    /// A file, and the finding for it: its code, and a word of the message. No code for a file that is fine.
-    private struct Bad {
+    /// A file and the expected finding: its code and a part of its message. Valid files have no code.
+    private struct BadFile {
         var name: String
         var bytes: [UInt8]
         var code: String?
@@ -31,35 +31,35 @@ import Wire
 
     private static let unreadable = "graph.unreadable"
     private static let bad = [
-        Bad("elf.py", "\u{7F}ELF\u{2}\u{1}\u{1}\0", unreadable, "NUL"),
-        Bad("random.py", (0..<4096).map { UInt8(truncatingIfNeeded: $0 &* 167 | 1) }, unreadable, "(line 1)"),
-        Bad(
+        BadFile("elf.py", "\u{7F}ELF\u{2}\u{1}\u{1}\0", unreadable, "NUL"),
+        BadFile("random.py", (0..<4096).map { UInt8(truncatingIfNeeded: $0 &* 167 | 1) }, unreadable, "(line 1)"),
+        BadFile(
             "utf16.py", Array(script("u16").utf16.map { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }.joined()), unreadable,
             "NUL"),
-        Bad("nul.py", script("nul") + "\0", unreadable, "NUL byte (line 4)"),
-        Bad("string.py", script("str") + "x = 'abc\n", unreadable, "string"),
-        Bad("text.py", script("txt") + "x = '''abc\n", unreadable, "string"),
-        Bad("bracket.py", script("bra") + "x = [(\n", unreadable, "bracket"),
-        Bad("deep.py", script("deep") + String(repeating: "(", count: 100_000), unreadable, "bracket"),
-        Bad("empty.py", "", unreadable, "sets no revision"),
-        Bad("number.py", "revision = 5\ndown_revision = None\n", unreadable, "is no string"),
-        Bad("colon.py", script("a:b"), unreadable, "':'"),
-        Bad("long.py", script(String(repeating: "x", count: 10_000)), "graph.idTooLong", "10000 characters"),
-        Bad("orphan.py", script("orphan", "'gone00'"), "graph.missingParent", "'gone00'"),
-        Bad("twin.py", script("aaaa11", "None"), "graph.duplicateId", "good.py"),
-        Bad("circle1.py", script("circle1", "'circle2'"), "graph.cycle", "circle1 → circle2 → circle1"),
-        Bad("circle2.py", script("circle2", "'circle1'"), nil),
-        Bad("sized.py", String(repeating: "# comment\n", count: 105_000) + script("sized"), nil),
-        Bad("wide.py", "x = [" + String(repeating: "1,", count: 1 << 19) + "]\n" + script("wide"), nil),
-        Bad(
+        BadFile("nul.py", script("nul") + "\0", unreadable, "NUL byte (line 4)"),
+        BadFile("string.py", script("str") + "x = 'abc\n", unreadable, "string"),
+        BadFile("text.py", script("txt") + "x = '''abc\n", unreadable, "string"),
+        BadFile("bracket.py", script("bra") + "x = [(\n", unreadable, "bracket"),
+        BadFile("deep.py", script("deep") + String(repeating: "(", count: 100_000), unreadable, "bracket"),
+        BadFile("empty.py", "", unreadable, "does not set revision"),
+        BadFile("number.py", "revision = 5\ndown_revision = None\n", unreadable, "is not a string"),
+        BadFile("colon.py", script("a:b"), unreadable, "':'"),
+        BadFile("long.py", script(String(repeating: "x", count: 10_000)), "graph.idTooLong", "10000 characters"),
+        BadFile("orphan.py", script("orphan", "'gone00'"), "graph.missingParent", "'gone00'"),
+        BadFile("twin.py", script("aaaa11", "None"), "graph.duplicateId", "good.py"),
+        BadFile("circle1.py", script("circle1", "'circle2'"), "graph.cycle", "circle1 → circle2 → circle1"),
+        BadFile("circle2.py", script("circle2", "'circle1'"), nil),
+        BadFile("sized.py", String(repeating: "# comment\n", count: 105_000) + script("sized"), nil),
+        BadFile("wide.py", "x = [" + String(repeating: "1,", count: 1 << 19) + "]\n" + script("wide"), nil),
+        BadFile(
             "nested.py",
             script("nested") + "x = " + String(repeating: "[", count: 100_000)
                 + String(repeating: "]", count: 100_000) + "\n", nil),
-        Bad("quoted.py", script("it\\'s \"q\"", doc: "it's \"q\" <&>"), nil),
-        Bad("escaped.py", script("\\x1b[31m\\nred\\x9b", doc: "\u{1B}]0;title\u{7}\u{202E}\u{9B}"), nil),
-        Bad("accent.py", script("\u{E9}t\u{E9}"), nil),
-        Bad("line\nbreak.py", "no script for Alembic", nil),
-        Bad("esc\u{1B}[31m.py", script("named"), nil),
+        BadFile("quoted.py", script("it\\'s \"q\"", doc: "it's \"q\" <&>"), nil),
+        BadFile("escaped.py", script("\\x1b[31m\\nred\\x9b", doc: "\u{1B}]0;title\u{7}\u{202E}\u{9B}"), nil),
+        BadFile("accent.py", script("\u{E9}t\u{E9}"), nil),
+        BadFile("line\nbreak.py", "not a script for Alembic", nil),
+        BadFile("esc\u{1B}[31m.py", script("named"), nil),
     ]
 
     private static let good = "revision = 'aaaa11'\ndown_revision = None\n"
@@ -67,7 +67,7 @@ import Wire
         "aaaa11", "bbbb22", "sized", "wide", "nested", "it's \"q\"", "\u{1B}[31m\nred\u{9B}", "\u{E9}t\u{E9}", "named",
     ]
 
-    /// - Parameter sizeLimit: longer files are left out.
+    /// - Parameter sizeLimit: files of more bytes are left out.
     private static func with(
         sizeLimit: Int = .max, _ body: (TemporaryFolder) async throws -> Void
     ) async throws {
@@ -105,7 +105,7 @@ import Wire
             environment: ["ALEMBIC_CONFIG": nil])
     }
 
-    @Test func oneFindingForEachFile() async throws {
+    @Test func eachInvalidFileHasOneFinding() async throws {
         try await Self.with { folder in
             let outcome = try await Self.graph(folder, ["--json"])
             #expect(outcome.status == 1 && outcome.standardError.isEmpty)
@@ -126,7 +126,7 @@ import Wire
                 #expect(problem?["code"]?.stringValue == code, "\(name): \(message.prefix(200))")
                 #expect(message.contains(word), "\(name): \(message.prefix(200))")
             }
-            // The line is that of the variable, or that of the fault.
+            // The line of the variable, or of the syntax error.
             for (name, line) in [("orphan.py", 3), ("colon.py", 2), ("nul.py", 4), ("circle1.py", 3)]
                 as [(String, Int64)]
             {
@@ -136,8 +136,8 @@ import Wire
         }
     }
 
-    @Test func aDrawingIsFitForATerminal() async throws {
-        // Long files look no different, and would be read three times.
+    @Test func drawingsContainNoControlCharacters() async throws {
+        // The large files would be read three times and add nothing.
         try await Self.with(sizeLimit: 20_000) { folder in
             for arguments in [[], ["--format", "dot"], ["--format", "mermaid"]] {
                 let outcome = try await Self.graph(folder, arguments)
@@ -155,8 +155,8 @@ import Wire
         }
     }
 
-    /// A lone surrogate is a character for Python and in no text of anybody else.
-    @Test func halfACharacterSpoilsNothingElse() async throws {
+    /// A lone surrogate is valid in a Python string and cannot be encoded in UTF-8.
+    @Test func loneSurrogateInOneScript() async throws {
         try await TemporaryFolder.with { folder in
             try folder.write("alembic.ini", "[alembic]\nscript_location = m\n")
             try folder.write("m/env.py", "raise SystemExit('must not run')")

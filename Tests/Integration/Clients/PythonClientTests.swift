@@ -12,7 +12,7 @@ import Wire
         ]
     }
 
-    /// Runs a script and gives the JSON object that it prints.
+    /// Runs a script and returns the JSON object that it prints.
     private static func run(_ script: String, _ agent: AgentFixture) async throws -> JSON {
         let outcome = try await Program.run(
             TestPython.interpreter, ["-c", script], environment: environment(agent))
@@ -21,8 +21,8 @@ import Wire
     }
 
     @Test func verifyDiagnoseAndMigrate() async throws {
-        try await Prospects.withAgent("columns-dropped") { agent, database in
-            let answer = try await Self.run(
+        try await ProspectsExample.withAgent("columns-dropped") { agent, database in
+            let output = try await Self.run(
                 """
                 import json
                 import schemad
@@ -39,24 +39,24 @@ import Wire
                     "before": [before.verdict, before.may_start], "diagnosis": [diagnosis.verdict, diagnosis.healthy],
                     "applied": list(migration.applied), "progress": len(progress), "same": again.job == migration.job,
                     "nothing": list(nothing.applied), "after": [after.verdict, after.may_start],
-                    "old": schemad.verify("\(Prospects.base)").verdict,
+                    "old": schemad.verify("\(ProspectsExample.base)").verdict,
                 }))
                 """, agent)
-            #expect(answer["before"] == ["behind", false])
-            #expect(answer["diagnosis"] == ["behind", false])
-            #expect(answer["applied"] == [.string(Prospects.head)])
-            #expect((answer["progress"]?.integerValue ?? 0) > 0)
-            #expect(answer["same"] == true)
-            #expect(answer["nothing"] == [])
-            #expect(answer["after"] == ["equal", true])
-            #expect(answer["old"] == "aheadUnknown")
-            #expect(try await database.versions() == [Prospects.head])
+            #expect(output["before"] == ["behind", false])
+            #expect(output["diagnosis"] == ["behind", false])
+            #expect(output["applied"] == [.string(ProspectsExample.head)])
+            #expect((output["progress"]?.integerValue ?? 0) > 0)
+            #expect(output["same"] == true)
+            #expect(output["nothing"] == [])
+            #expect(output["after"] == ["equal", true])
+            #expect(output["old"] == "aheadUnknown")
+            #expect(try await database.versions() == [ProspectsExample.head])
         }
     }
 
-    /// `verify` is for start-up: it must never raise, whatever is wrong.
-    @Test func anAgentThatIsAway() async throws {
-        try await Dark.with { agent in
+    /// Services call `verify` while they start, so it must never raise.
+    @Test func unavailableAgent() async throws {
+        try await UnreachableDatabase.with { agent in
             let script = """
                 import json
                 import schemad
@@ -75,59 +75,59 @@ import Wire
                 print(json.dumps({"may": verification.may_start, "verdict": verification.verdict, "silent": silent,
                                   "error": error}))
                 """
-            let dark = try await Self.run(script, agent)
-            #expect(dark["verdict"] == "unreachable")
-            #expect(dark["may"] == false)
-            #expect(dark["silent"] == false)
-            #expect(dark["error"] == "AgentError")
+            let unreachable = try await Self.run(script, agent)
+            #expect(unreachable["verdict"] == "unreachable")
+            #expect(unreachable["may"] == false)
+            #expect(unreachable["silent"] == false)
+            #expect(unreachable["error"] == "AgentError")
             try await agent.kill()
-            let away = try await Self.run(script, agent)
-            // Nobody knows: what to do then is the service's own policy.
-            #expect(away["may"] == nil as JSON)
-            #expect(away["verdict"] == "agentUnavailable")
-            #expect(away["error"] == "AgentUnavailable")
+            let stopped = try await Self.run(script, agent)
+            // The state is unknown; the service decides whether to start.
+            #expect(stopped["may"] == nil as JSON)
+            #expect(stopped["verdict"] == "agentUnavailable")
+            #expect(stopped["error"] == "AgentUnavailable")
         }
     }
 
     struct State: Sendable, CustomTestStringConvertible {
-        var name: String, verdict: String, answers: Bool
+        var name: String, verdict: String, returnsData: Bool
         var testDescription: String { name }
     }
 
     static let states = [
-        State(name: "healthy", verdict: "equal", answers: true),
-        State(name: "several-rows", verdict: "corrupt", answers: true),
-        State(name: "version-table-missing", verdict: "empty", answers: true),
-        State(name: "stamped", verdict: "drifted", answers: false),
-        State(name: "story", verdict: "corrupt", answers: false),
+        State(name: "healthy", verdict: "equal", returnsData: true),
+        State(name: "several-rows", verdict: "corrupt", returnsData: true),
+        State(name: "version-table-missing", verdict: "empty", returnsData: true),
+        State(name: "stamped", verdict: "drifted", returnsData: false),
+        State(name: "story", verdict: "corrupt", returnsData: false),
     ]
 
-    /// The example application starts in every state, never migrates, and answers with data or with a real error.
-    @Test(arguments: states) func theExampleApplication(_ state: State) async throws {
-        try await Prospects.withAgent(state.name) { agent, database in
-            // The application waits two seconds for an answer; the first one needs Python.
+    /// The example application starts in every state, never migrates, and returns data or an explicit error.
+    @Test(arguments: states) func exampleApplication(_ state: State) async throws {
+        try await ProspectsExample.withAgent(state.name) { agent, database in
+            // The application waits two seconds for a response; the first diagnosis starts Python.
             _ = try await agent.diagnose()
             var environment = Self.environment(agent)
             environment["DATABASE_URL"] = database.url
             let arguments = ["-m", "uvicorn", "app.main:app", "--port", "0"]
             try await BackgroundProgram.with(
-                TestPython.interpreter, arguments, environment: environment, folder: Prospects.project
+                TestPython.interpreter, arguments, environment: environment, folder: ProspectsExample.project
             ) { program in
                 var port: UInt16?
                 try await eventually("the application listens", deadline: .seconds(60)) {
                     guard program.status == nil else { throw SupportError(program.standardError) }
-                    port = Web.port(in: program.standardError, after: "http://127.0.0.1:")
+                    port = HTTPClient.port(in: program.standardError, after: "http://127.0.0.1:")
                     return port != nil
                 }
                 let listening = try #require(port)
-                let health = try await Web.send("GET", "/api/health", port: listening)
+                let health = try await HTTPClient.send("GET", "/api/health", port: listening)
                 #expect(health.status == 200)
                 #expect(try health.json()["schema"]?["verdict"]?.stringValue == state.verdict)
                 #expect(try health.json()["status"]?.stringValue == (state.verdict == "equal" ? "ok" : "degraded"))
                 for path in ["/api/prospects/emails", "/api/prospects/leads"] {
-                    let list = try await Web.send("GET", path, port: listening)
+                    let list = try await HTTPClient.send("GET", path, port: listening)
                     let json = try list.json()
-                    guard state.answers else {
+                    guard state.returnsData else {
                         #expect(list.status == 503)
                         #expect(json["sqlstate"] == "42703")
                         #expect(json["schema"]?["verdict"]?.stringValue == state.verdict)

@@ -3,7 +3,7 @@ import Support
 import Testing
 import Wire
 
-/// `adminctl` as scripts and people see it.
+/// Arguments, exit statuses and output of `adminctl`.
 @Suite struct AdminctlTests {
     @Test(arguments: [
         [], ["explode"], ["migrate", "--unknown"], ["watch", "--after-sequence", "1"],
@@ -25,7 +25,7 @@ import Wire
     }
 
     @Test func exitStatuses() async throws {
-        try await Dark.with { agent in
+        try await UnreachableDatabase.with { agent in
             let folder = agent.folder
             #expect(try await agent.adminctl("status").status == 0)
             #expect(try await agent.adminctl("diagnose").status == 1)
@@ -48,9 +48,9 @@ import Wire
         }
     }
 
-    /// One object on standard output or one on standard error, and nothing else.
-    @Test func jsonIsPure() async throws {
-        try await Dark.with { agent in
+    /// With `--json` there is one object, on standard output or on standard error, and nothing else.
+    @Test func jsonOutputIsOneObject() async throws {
+        try await UnreachableDatabase.with { agent in
             let status = try await agent.adminctl("--json", "status")
             #expect(try status.result(Status.Result.self).audience == "tests")
             #expect(status.standardError.isEmpty)
@@ -65,17 +65,17 @@ import Wire
             #expect(try failed.failure()["retryable"] == true)
             let refused = try await agent.adminctl("--json", "status", key: nil)
             #expect(try refused.failure()["code"] == "unauthenticated")
-            let away = try await agent.adminctl("--json", "--socket", "/nonexistent/agent.sock", "status")
-            #expect(try away.failure()["code"] == "cannotConnect")
+            let unavailable = try await agent.adminctl("--json", "--socket", "/nonexistent/agent.sock", "status")
+            #expect(try unavailable.failure()["code"] == "cannotConnect")
             let graph = try await agent.adminctl("--json", "graph").result(Graph.Result.self)
             #expect(graph.heads == [SmallProject.base])
             #expect(graph.rows == nil)
         }
     }
 
-    /// Variables stand in for options, and options win.
-    @Test func variables() async throws {
-        try await Dark.with { agent in
+    /// Environment variables set defaults for options.
+    @Test func environmentVariables() async throws {
+        try await UnreachableDatabase.with { agent in
             let nowhere = ["ADMINCTL_SOCKET": "/nonexistent/agent.sock", "ADMINCTL_DATABASE": "other"]
             #expect(try await agent.adminctl("status", environment: nowhere).status == 69)
             let named = try await agent.adminctl(
@@ -86,14 +86,14 @@ import Wire
         }
     }
 
-    /// No colours where nobody looks; on a terminal they are there, unless `NO_COLOR` says otherwise.
+    /// Output has colours on a terminal only, and never with `NO_COLOR`.
     @Test func colours() async throws {
         let script = """
             import os, pty, sys
             read = lambda fd: os.read(fd, 65536)
             sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:], read)))
             """
-        try await Dark.with { agent in
+        try await UnreachableDatabase.with { agent in
             #expect(!(try await agent.adminctl("diagnose").standardOutput.contains("\u{1B}[")))
             for (plain, expected) in [(nil, true), ("1", false)] as [(String?, Bool)] {
                 let outcome = try await Program.run(

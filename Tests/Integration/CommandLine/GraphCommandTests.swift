@@ -2,7 +2,7 @@ import Support
 import Testing
 import Wire
 
-/// `schemad graph`, as it is called.
+/// Arguments and output of `schemad graph`.
 @Suite struct GraphCommandTests {
     private static func with(_ body: (TemporaryFolder) async throws -> Void) async throws {
         try await TemporaryFolder.with { folder in
@@ -24,7 +24,7 @@ import Wire
             folder: folder.path)
     }
 
-    @Test func whereItReads() async throws {
+    @Test func projectAndConfigurationOptions() async throws {
         try await Self.with { folder in
             for project in ["shop", "./shop", folder.path("shop")] {
                 let outcome = try await Self.graph(folder, project, "--json")
@@ -33,7 +33,7 @@ import Wire
                 #expect(json["heads"] == ["bbbb22"])
                 #expect(json["revisions"]?.arrayValue?.first?["file"] == "m/versions/1.py")
             }
-            // The other graph has a missing parent: it is told all the same.
+            // The other graph has a missing parent and is still printed.
             let second = try await Self.graph(folder, "shop", "--section", "second", "--json")
             #expect(second.status == 1 && second.standardOutput.contains("graph.missingParent"))
             let named = try await Self.graph(folder, "shop", "--config", "other.ini", "--json")
@@ -45,18 +45,18 @@ import Wire
         }
     }
 
-    @Test func pictures() async throws {
+    @Test func pictureFormats() async throws {
         try await Self.with { folder in
             let dot = try await Self.graph(folder, "shop", "--config", "other.ini", "--format", "dot")
             #expect(dot.status == 1 && dot.standardOutput.hasSuffix("}\n"))
-            #expect(dot.standardError.contains("graph.missingParent"), "a picture stays a picture")
+            #expect(dot.standardError.contains("graph.missingParent"), "problems are not part of the picture")
             let mermaid = try await Self.graph(
                 folder, "shop", "--format", "mermaid", "--around", "aaaa", "--limit", "1")
             #expect(mermaid.status == 0 && mermaid.standardOutput.contains("1 newer revision"))
         }
     }
 
-    @Test func refusals() async throws {
+    @Test func invalidArguments() async throws {
         try await Self.with { folder in
             let missing = try await Self.graph(folder, "nowhere")
             #expect(missing.status == 78 && missing.standardOutput.isEmpty)

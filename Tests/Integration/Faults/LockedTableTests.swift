@@ -5,21 +5,21 @@ import Support
 import Testing
 import Wire
 
-/// Somebody keeps everybody out of a table: what can be known without it is known, and the lock is said.
+/// Another session holds an exclusive lock on a table: everything else is diagnosed, and the lock is reported.
 @Suite struct LockedTableTests {
-    @Test func aTableThatIsLockedBeforeItWasEverRead() async throws {
-        let shadow = try await Shadowed.shadow()
-        try await Prospects.withDatabase("healthy") { database in
-            try await Turn.with {
+    @Test func tableIsLockedBeforeTheFirstRead() async throws {
+        let shadow = try await ShadowFixture.settings()
+        try await ProspectsExample.withDatabase("healthy") { database in
+            try await TestSlots.with {
                 try await AgentFixture.with(starts: false) { _ in
-                    AgentFixture.Settings(url: database.url, project: Prospects.project, shadow: shadow)
+                    AgentFixture.Settings(url: database.url, project: ProspectsExample.project, shadow: shadow)
                 } body: { agent in
                     try await database.execute("ALTER TABLE prospects DROP COLUMN bio_text")
                     try await database.execute("ALTER TABLE prospects ALTER COLUMN lead_score SET DEFAULT 7")
                     try await HeldTransaction.with(database.url, "LOCK TABLE prospects") {
                         try await agent.start()
-                        let locked = try await agent.whole()
-                        // The column is missing for all to see; the default is a text that only the lock's end shows.
+                        let locked = try await agent.diagnoseAfterReplay()
+                        // The catalog shows that the column is missing; the text of the default can be read only after the lock.
                         #expect(
                             locked.schema.differences?.map(\.summary) == [
                                 "missingColumn prospects.bio_text drift breaking"
@@ -36,30 +36,30 @@ import Wire
                             "missingColumn prospects.bio_text drift breaking", "default prospects.lead_score drift",
                         ])
                     #expect(!free.findings.contains { $0.code == "server.locked" })
-                    try await database.eventuallyQuiet()
+                    try await database.waitForIdleSessions()
                 }
             }
         }
     }
 
-    @Test func aTableThatIsLockedAfterItWasRead() async throws {
-        try await Shadowed.withProspects { agent, database in
+    @Test func tableIsLockedAfterTheFirstRead() async throws {
+        try await ShadowFixture.withProspects { agent, database in
             try await database.execute("ALTER TABLE websites ADD COLUMN by_hand text")
             try await HeldTransaction.with(database.url, "LOCK TABLE websites") {
-                // What was changed before the lock is told, although nobody had seen it yet.
+                // A change from before the lock is reported although no diagnosis had read it yet.
                 let locked = try await agent.diagnose()
                 #expect(locked.schema.differences?.map(\.summary) == ["extraColumn websites.by_hand handMade"])
                 #expect(locked.findings.contains { $0.code == "server.locked" })
             }
-            try await database.eventuallyQuiet()
+            try await database.waitForIdleSessions()
         }
     }
 
-    @Test func aVersionTableThatIsLocked() async throws {
-        try await Prospects.withDatabase("healthy") { database in
-            try await Turn.with {
+    @Test func versionTableIsLocked() async throws {
+        try await ProspectsExample.withDatabase("healthy") { database in
+            try await TestSlots.with {
                 try await AgentFixture.with(starts: false) { _ in
-                    AgentFixture.Settings(url: database.url, project: Prospects.project)
+                    AgentFixture.Settings(url: database.url, project: ProspectsExample.project)
                 } body: { agent in
                     try await HeldTransaction.with(database.url, "LOCK TABLE alembic_version") {
                         try await agent.start()
@@ -74,38 +74,38 @@ import Wire
                     try await HeldTransaction.with(database.url, "LOCK TABLE alembic_version") {
                         let locked = Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
                         let warm = try await agent.diagnose()
-                        #expect(warm.verdict == .inSync && warm.versionTable.rows == [Prospects.head])
+                        #expect(warm.verdict == .inSync && warm.versionTable.rows == [ProspectsExample.head])
                         let finding = warm.findings.first { $0.code == "server.locked" }
-                        #expect(finding?.severity == .warning && finding?.message.contains("last answer") == true)
-                        // Its age is told; the agent may have looked by itself after we did, and before the lock.
+                        #expect(finding?.severity == .warning && finding?.message.contains("last diagnosis") == true)
+                        // The cached rows carry their time. The agent's monitor may have read them after us, but before the lock.
                         #expect(free.observedAt <= warm.observedAt && warm.observedAt <= locked, "\(locked)")
                         #expect(warm.ageMs > 0)
                     }
-                    try await database.eventuallyQuiet()
+                    try await database.waitForIdleSessions()
                 }
             }
         }
     }
 
-    @Test func aTransactionThatSomebodyForgot() async throws {
-        try await Prospects.withAgent("healthy", settings: { $0.database = ["long_transaction = \"1s\""] }) {
+    @Test func longIdleTransaction() async throws {
+        try await ProspectsExample.withAgent("healthy", settings: { $0.database = ["long_transaction = \"1s\""] }) {
             agent, database in
             let open = "SELECT count(*) FROM prospects, outreach_events"
             try await HeldTransaction.with(database.url, open, application: "report\u{1B}[2J") {
                 var finding: Finding?
-                try await eventually("the transaction is told") {
+                try await eventually("the transaction is reported") {
                     finding = try await agent.diagnose().findings.first { $0.code == "server.longTransaction" }
                     return finding != nil
                 }
-                let told = try #require(finding)
-                #expect(told.severity == .warning && told.message.contains("(report"))
-                #expect(told.evidence.contains { $0.contains("outreach_events") && $0.contains("prospects") })
-                #expect(!"\(told)".contains("count(*)") && !"\(told)".contains("\u{1B}"))
+                let reported = try #require(finding)
+                #expect(reported.severity == .warning && reported.message.contains("(report"))
+                #expect(reported.evidence.contains { $0.contains("outreach_events") && $0.contains("prospects") })
+                #expect(!"\(reported)".contains("count(*)") && !"\(reported)".contains("\u{1B}"))
                 #expect(try await agent.diagnose().healthy)
-                // The remedy ends it.
-                let statement = try #require(told.remedy.split(separator: "\n").first { $0.hasPrefix("SELECT ") })
+                // The statement of the remedy ends the transaction.
+                let statement = try #require(reported.remedy.split(separator: "\n").first { $0.hasPrefix("SELECT ") })
                 try await database.execute(String(statement))
-                try await eventually("nothing is told any more") {
+                try await eventually("the transaction is no longer reported") {
                     try await agent.diagnose().findings.allSatisfy { $0.code != "server.longTransaction" }
                 }
             }

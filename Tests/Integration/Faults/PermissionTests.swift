@@ -4,13 +4,13 @@ import Support
 import Testing
 import Wire
 
-/// What a role may not read, and what only bears the version table's name.
+/// Objects that the role cannot read, and other objects with the name of the version table.
 @Suite struct PermissionTests {
-    /// The catalog is everybody's: a table that may not be read is no table that is missing.
-    @Test func aSingleTableThatMayNotBeRead() async throws {
-        try await Guest.with { role in
-            let shadow = try await Shadowed.shadow()
-            try await Prospects.withAgent("healthy") { settings in
+    /// Every role can read the catalog, so a table without SELECT privilege is not reported as missing.
+    @Test func tableWithoutSelectPrivilege() async throws {
+        try await TemporaryRole.with { role in
+            let shadow = try await ShadowFixture.settings()
+            try await ProspectsExample.withAgent("healthy") { settings in
                 settings.shadow = shadow
                 settings.url = settings.url?.replacing("user=postgres", with: "user=\(role)")
                 settings.database = [
@@ -21,7 +21,7 @@ import Wire
             } _: { agent, database in
                 try await database.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO \(role)")
                 try await database.execute("REVOKE ALL ON websites FROM \(role)")
-                let diagnosis = try await agent.whole()
+                let diagnosis = try await agent.diagnoseAfterReplay()
                 #expect(diagnosis.schema.differences == [] && diagnosis.schemaMatch == true)
                 let findings = diagnosis.findings.filter { $0.severity == .error }
                 #expect(findings.map(\.code) == ["probe.failed"])
@@ -36,60 +36,60 @@ import Wire
                 #expect(denied.findings.first?.code == "version.table.denied")
                 #expect(try await agent.call(Verify.self, .init()).verdict == .unreachable)
                 #expect(try await agent.refusal(Migrate.self, .init()).code == .permissionDenied)
-                // As its remedy says.
+                // The statement of the remedy.
                 let remedy = String(try #require(denied.findings.first?.remedy.split(separator: "\n").last))
                 try await database.execute(remedy)
-                #expect(try await agent.diagnose().versionTable.rows == [Prospects.head])
-                try await database.eventuallyQuiet()
+                #expect(try await agent.diagnose().versionTable.rows == [ProspectsExample.head])
+                try await database.waitForIdleSessions()
             }
         }
     }
 
-    struct Impostor: Sendable, CustomTestStringConvertible {
+    struct WrongObject: Sendable, CustomTestStringConvertible {
         var definition: String
         var kind: String
         var testDescription: String { kind }
     }
 
-    /// Alembic shows the rows of the first two and exits 0.
+    /// For the first two, Alembic prints the rows and exits with status 0.
     @Test(arguments: [
-        Impostor(
+        WrongObject(
             definition:
                 "MATERIALIZED VIEW alembic_version AS SELECT '\(SmallProject.base)'::varchar(32) AS version_num",
             kind: "materialized view"),
-        Impostor(
+        WrongObject(
             definition: "VIEW alembic_version AS SELECT '\(SmallProject.base)'::varchar(32) AS version_num",
             kind: "view"),
-        Impostor(
+        WrongObject(
             definition: "TABLE alembic_version (version text, at timestamptz)",
             kind: "table without the column version_num"),
-        Impostor(definition: "SEQUENCE alembic_version", kind: "sequence"),
+        WrongObject(definition: "SEQUENCE alembic_version", kind: "sequence"),
     ])
-    func somethingElseBearsTheName(_ impostor: Impostor) async throws {
-        try await Workshop.with { workshop in
-            let agent = workshop.agent
-            try await workshop.database.execute("CREATE \(impostor.definition)")
+    func otherObjectNamedAlembicVersion(_ object: WrongObject) async throws {
+        try await ProjectFixture.with { fixture in
+            let agent = fixture.agent
+            try await fixture.database.execute("CREATE \(object.definition)")
             let diagnosis = try await agent.diagnose()
             #expect(diagnosis.verdict == .corrupt && diagnosis.versionTable.state == .notATable)
             #expect(diagnosis.versionTable.rows == nil)
             let finding = try #require(diagnosis.findings.first { $0.code == "version.table.notATable" })
-            #expect(finding.message.contains("is a \(impostor.kind)"))
+            #expect(finding.message.contains("is a \(object.kind)"))
             #expect(try await agent.call(Verify.self, .init()).mayStart == false)
             #expect(try await agent.refusal(Migrate.self, .init()).code == .precondition)
             #expect(try await agent.refusal(FixVersion.self, .init(apply: true)).code == .precondition)
-            #expect(try await workshop.steps().isEmpty)
+            #expect(try await fixture.steps().isEmpty)
             let statement = try #require(finding.remedy.split(separator: "\n").last)
-            try await workshop.database.execute(String(statement))
+            try await fixture.database.execute(String(statement))
             #expect(try await agent.diagnose().versionTable.state == .missing)
-            try await workshop.database.eventuallyQuiet()
+            try await fixture.database.waitForIdleSessions()
         }
     }
 
-    @Test func aDatabaseThatIsNotThere() async throws {
-        try await Workshop.with(arrange: { settings, _ in
+    @Test func databaseDoesNotExist() async throws {
+        try await ProjectFixture.with(arrange: { settings, _ in
             settings.url = settings.url?.replacing("/test_", with: "/gone_")
-        }) { workshop in
-            let diagnosis = try await workshop.agent.diagnose()
+        }) { fixture in
+            let diagnosis = try await fixture.agent.diagnose()
             #expect(diagnosis.verdict == .unreachable)
             #expect(diagnosis.findings.map(\.code) == ["server.databaseMissing"])
         }

@@ -5,11 +5,11 @@ import Support
 import Testing
 import Wire
 
-/// A hot standby: everything can be read there and nothing changed.
+/// A hot standby: reads work, mutations are refused.
 @Suite struct StandbyTests {
-    @Test func aHotStandbyIsDiagnosedAndNotMigrated() async throws {
-        let shadow = try await Shadowed.shadow()
-        try await Turn.with {
+    @Test func hotStandbyIsDiagnosedAndNotMigrated() async throws {
+        let shadow = try await ShadowFixture.settings()
+        try await TestSlots.with {
             let settings = EmbeddedCluster.Settings(
                 parameters: ["wal_level": "replica"], accessRules: ["local replication all trust"])
             try await TestCluster.own(settings) { primary in
@@ -44,8 +44,9 @@ import Wire
             try await agent.call(Verify.self, .init(), database: "replica")
         }
         try await agent.call(Migrate.self, .init(to: [SmallProject.base]), database: "main")
-        try await eventually("the standby has the first revision, and its history is replayed", deadline: .seconds(120))
-        {
+        try await eventually(
+            "the standby has the first revision, and the migrations are replayed", deadline: .seconds(120)
+        ) {
             let diagnosis = try await diagnose()
             return diagnosis.versionTable.rows == [SmallProject.base] && diagnosis.schema.sources.migrations
         }
@@ -67,19 +68,19 @@ import Wire
         try await agent.call(Migrate.self, .init(), database: "main")
         try await source.execute("ALTER TABLE notes ALTER COLUMN extra SET DEFAULT 'y'")
         try await source.execute("ALTER TABLE notes DROP COLUMN text")
-        try await eventually("the standby shows what was changed by hand") {
+        try await eventually("the standby shows the manual changes") {
             let differences = try await diagnose().schema.differences?.map(\.summary)
             return differences == ["missingColumn notes.text drift breaking", "default notes.extra drift"]
         }
         #expect(try await verify().verdict == .drifted)
         #expect(
             try await agent.refusal(Align.self, .init(apply: true), database: "replica").code == .precondition)
-        try await replica.eventuallyQuiet()
-        try await source.eventuallyQuiet()
+        try await replica.waitForIdleSessions()
+        try await source.waitForIdleSessions()
     }
 }
 
-/// A server that follows another one by streaming replication.
+/// A server that replicates another one by streaming replication.
 private enum Standby {
     static func with(
         of primary: EmbeddedCluster, isolation: isolated (any Actor)? = #isolation,
@@ -88,18 +89,18 @@ private enum Standby {
         try await TemporaryFolder.with { folder in
             let copy = folder.path("copy")
             let url = await primary.url()
-            let made = try await Program.run(
+            let backup = try await Program.run(
                 "\(try await Self.programs())/pg_basebackup",
                 ["--dbname", url, "--pgdata", copy, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"])
-            guard made.status == 0 else { throw SupportError("pg_basebackup: \(made.standardError)") }
-            // The server's account has to read it, and PostgreSQL insists on its mode.
-            let given = try await Program.run(
+            guard backup.status == 0 else { throw SupportError("pg_basebackup: \(backup.standardError)") }
+            // The server's account must own the folder, and PostgreSQL requires its mode.
+            let chown = try await Program.run(
                 "sh",
                 [
                     "-c", "chown -R --reference=\"$1\" \"$2\" && chmod 711 \"$3\"", "sh", await primary.folder, copy,
                     folder.path,
                 ])
-            guard given.status == 0 else { throw SupportError("chown: \(given.standardError)") }
+            guard chown.status == 0 else { throw SupportError("chown: \(chown.standardError)") }
             let standby = EmbeddedCluster(.init(clusterName: "standby", template: copy))
             do {
                 try await standby.start()

@@ -1,20 +1,21 @@
 import FoundationEssentials
 import Glibc
+import KeyFiles
 import Support
 import Synchronization
 import Tokens
 import Wire
 
-/// The built `schemad` with settings, keys and a state directory of its own.
+/// An agent process of the built `schemad`, with its own settings, keys and state directory.
 final class AgentFixture: Sendable {
-    /// What the settings file says.
+    /// The contents of the settings file.
     struct Settings: Sendable {
         var audience = "tests"
-        /// Nil leaves it to a line of `database`.
+        /// Nil if a line of `database` sets the URL.
         var url: String?
         var project: String
         var python = TestPython.interpreter
-        /// Nil leaves the table out.
+        /// The table `environment`; nil omits it.
         var environment: [String: String]?
         /// Further lines of `[databases.main]`.
         var database: [String] = []
@@ -23,13 +24,13 @@ final class AgentFixture: Sendable {
         /// Lines of `[limits]`.
         var limits: [String] = []
         var hasQuerySocket = true
-        /// Lines of `[shadow]`; most tests need not wait for a replay.
+        /// Lines of `[shadow]`. Most tests do not need a replay.
         var shadow = ["enabled = false"]
-        /// A command that starts the agent, which is appended to it.
+        /// A command that gets the agent's command line as its last arguments; empty starts the agent directly.
         var launcher: [String] = []
     }
 
-    /// The scopes of the keys that every fixture has.
+    /// The keys of every fixture. "stranger" is restricted to another user id.
     static let keys: [(name: String, scopes: [Scope], databases: [String], uids: [UInt32])] = [
         ("tests", Scope.allCases, [], []), ("reader", [.read], [], []), ("migrator", [.read, .migrate], ["main"], []),
         ("elsewhere", Scope.allCases, ["other"], []), ("stranger", Scope.allCases, [], [geteuid() + 1]),
@@ -70,11 +71,11 @@ final class AgentFixture: Sendable {
         return (lines + settings.tables).joined(separator: "\n") + "\n"
     }
 
-    /// Makes a fixture, starts its agent, runs the body, and removes everything whatever happens.
+    /// Creates a fixture, starts its agent, runs the body, and always removes everything.
     ///
     /// - Parameters:
-    ///   - starts: false leaves the start to the body.
-    ///   - prepare: says what the settings are; it may put files into the folder.
+    ///   - starts: false if the body starts the agent.
+    ///   - prepare: returns the settings; it may write files into the folder.
     static func with<T>(
         starts: Bool = true, isolation: isolated (any Actor)? = #isolation,
         _ prepare: (TemporaryFolder) async throws -> Settings, body: (AgentFixture) async throws -> T
@@ -100,21 +101,21 @@ final class AgentFixture: Sendable {
     /// The agent's process; nil before the first start.
     var process: BackgroundProgram? { program.withLock { $0 } }
 
-    /// What all agents of this fixture have logged.
+    /// The log of all agent processes of this fixture.
     var log: String { logs.withLock { $0 } + (process?.standardError ?? "") }
 
-    /// Starts the agent and waits until it greets.
+    /// Starts the agent and waits until it sends its hello.
     func start() async throws {
         let started = try await launch()
         try await eventually("the agent is ready") {
             if let status = started.status {
                 throw SupportError("The agent ended with status \(status): \(started.standardError)")
             }
-            return (try? await AgentLink.open(adminSocket)) != nil
+            return (try? await FrameConnection.open(adminSocket)) != nil
         }
     }
 
-    /// Starts the agent and does not wait.
+    /// Starts the agent without waiting for it.
     func launch() async throws -> BackgroundProgram {
         let command =
             launcher + [
@@ -123,7 +124,7 @@ final class AgentFixture: Sendable {
         let started = try await BackgroundProgram(
             command[0], Array(command.dropFirst()), environment: ["DATABASE_URL": nil, "VIRTUAL_ENV": nil])
         program.withLock { program in
-            if let former = program { logs.withLock { $0 += former.standardError } }
+            if let previous = program { logs.withLock { $0 += previous.standardError } }
             program = started
         }
         return started
@@ -135,7 +136,9 @@ final class AgentFixture: Sendable {
         try await process.kill()
     }
 
-    /// Asks the agent to end, and waits until it has.
+    /// Ends the agent with SIGTERM.
+    ///
+    /// - Returns: its exit status.
     func terminate() async throws -> Int32 {
         process?.signal(SIGTERM)
         return try await process?.wait() ?? 127

@@ -1,16 +1,16 @@
 import FoundationEssentials
 import Support
 
-/// An Alembic project of a few lines, to be broken in one place.
+/// A small Alembic project in which tests break one thing.
 struct SmallProject: Sendable {
-    /// The settings' `environment` that `standard` reads.
+    /// The setting `environment` for the default `env.py`.
     static let variables = ["DATABASE_URL": "${url+psycopg}"]
 
     /// `env.py` in the shape of Alembic's template.
     ///
     /// - Parameters:
-    ///   - start: lines before anything is connected.
-    ///   - connected: a line that runs with an open connection.
+    ///   - start: lines before the engine is created.
+    ///   - connected: a line that runs with the open connection.
     ///   - arguments: further arguments of `context.configure`.
     static func environment(
         start: String = "pass", url: String = "os.environ[\"DATABASE_URL\"]", connected: String = "pass",
@@ -40,7 +40,7 @@ struct SmallProject: Sendable {
         sa.Table("notes", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("text", sa.Text))
         """
 
-    /// The revision at the base: the table of the models, and one that records each revision that has run.
+    /// The base revision: it creates the table of the models, and a table that records each revision that has run.
     static let base = "a00000000000"
 
     let folder: TemporaryFolder
@@ -60,7 +60,7 @@ struct SmallProject: Sendable {
             """)
     }
 
-    /// Writes a revision; it records in `steps` that it ran.
+    /// Writes a revision that adds its id to `steps`.
     func revision(_ id: String, down: String?, _ upgrade: String = "pass") throws {
         let body = upgrade.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
         try folder.write(
@@ -80,7 +80,7 @@ struct SmallProject: Sendable {
             """)
     }
 
-    /// Writes a line of revisions above the base: `b00000000001` and so on.
+    /// Writes a linear history above the base: `b00000000001` and so on.
     @discardableResult
     func revisions(_ count: Int, _ upgrade: (Int) -> String = { _ in "pass" }) throws -> [String] {
         var ids = [Self.base]
@@ -93,8 +93,8 @@ struct SmallProject: Sendable {
     }
 }
 
-/// An agent with a small project and a database.
-struct Workshop: Sendable {
+/// An agent with a small project and an empty database.
+struct ProjectFixture: Sendable {
     let agent: AgentFixture
     let project: SmallProject
     let database: TestDatabase
@@ -107,9 +107,9 @@ struct Workshop: Sendable {
         environment: String = SmallProject.environment(), starts: Bool = true,
         isolation: isolated (any Actor)? = #isolation,
         arrange: @Sendable (inout AgentFixture.Settings, SmallProject) throws -> Void = { _, _ in },
-        _ body: (Workshop) async throws -> T
+        _ body: (ProjectFixture) async throws -> T
     ) async throws -> T {
-        try await Turn.with {
+        try await TestSlots.with {
             try await TestDatabase.with { database in
                 try await AgentFixture.with(starts: starts) { folder in
                     let project = try SmallProject(in: folder, environment: environment)
@@ -119,24 +119,24 @@ struct Workshop: Sendable {
                     return settings
                 } body: { agent in
                     let project = SmallProject(existing: agent.folder)
-                    return try await body(Workshop(agent: agent, project: project, database: database))
+                    return try await body(ProjectFixture(agent: agent, project: project, database: database))
                 }
             }
         }
     }
 
-    /// Starts the agent when the project's files are old enough for it to remember what Python makes of them: a write
-    /// that follows another closely might leave no trace in a file's times.
-    func startOnceAtRest() async throws {
+    /// Starts the agent when the project's files are old enough to be cached. The agent does not cache the result of a
+    /// file that has just changed, because a second write soon after might not change its times.
+    func startWhenFilesAreStable() async throws {
         let marker = try agent.folder.write("marker", "")
-        try await eventually("the project's files are at rest") {
+        try await eventually("the project's files are old enough") {
             let written = try FileManager.default.attributesOfItem(atPath: marker)[.modificationDate] as? Date
             return written.map { $0.timeIntervalSinceNow < -0.2 } ?? true
         }
         try await agent.start()
     }
 
-    /// The revisions that have run, in the order in which they did, each as often as it did.
+    /// The revisions that have run, in order; a revision that ran twice appears twice.
     func steps() async throws -> [String?] {
         guard try await database.value("SELECT to_regclass('steps')") != nil else { return [] }
         return try await database.column("SELECT revision FROM steps ORDER BY ctid")
@@ -144,7 +144,7 @@ struct Workshop: Sendable {
 }
 
 extension SmallProject {
-    /// The project that was written into this folder.
+    /// The project that is already in this folder.
     init(existing folder: TemporaryFolder) {
         self.folder = folder
         path = folder.path("project")

@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// What an agent keeps on disk.
+/// The files of an agent's state directory.
 enum StateFiles {
-    /// Whether any file of the state directory has these bytes.
+    /// Whether any file of the state directory contains the text.
     static func contain(_ text: String, in agent: AgentFixture) throws -> Bool {
         let needle = Data(text.utf8)
         let names = try FileManager.default.contentsOfDirectory(atPath: agent.stateDirectory)

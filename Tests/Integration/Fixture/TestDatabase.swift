@@ -1,7 +1,7 @@
 import Postgres
 import Support
 
-/// One database of a test.
+/// A database of one test.
 struct TestDatabase: Sendable {
     let url: String
 
@@ -41,18 +41,18 @@ struct TestDatabase: Sendable {
     }
 }
 
-/// A place in a migration at which it waits until the test lets it go on.
+/// A point at which a migration waits until the test lets it continue.
 struct Barrier: Sendable {
     private static let key = 4711
-    /// The line of Python with which a revision waits.
+    /// The line of a revision that waits.
     static let python = "op.execute(\"SELECT pg_advisory_xact_lock(\(key))\")"
-    /// A settings line: the wait is one for a lock.
+    /// The setting that allows a long wait for the barrier's lock.
     static let setting = "lock_timeout = \"10m\""
 
     private let database: TestDatabase
     private let holder: Connection
 
-    /// Closes the barrier, runs the body and opens it again whatever happens.
+    /// Closes the barrier, runs the body, and always opens the barrier again.
     static func with<T: Sendable>(
         _ database: TestDatabase, isolation: isolated (any Actor)? = #isolation,
         _ body: (Barrier) async throws -> T
@@ -71,10 +71,10 @@ struct Barrier: Sendable {
         }
     }
 
-    /// Lets everybody pass.
+    /// Lets waiting migrations continue.
     func open() async { await holder.close() }
 
-    /// The backend that waits here.
+    /// The backend that waits at the barrier.
     func waiter() async throws -> String? {
         try await database.value(
             """
@@ -83,11 +83,13 @@ struct Barrier: Sendable {
             """)
     }
 
-    /// Waits until a migration waits here; gives its backend.
+    /// Waits until a migration has reached the barrier.
+    ///
+    /// - Returns: its backend's process id.
     @discardableResult
     func reached() async throws -> String {
         var pid: String?
-        try await eventually("a migration has come to the barrier", deadline: .seconds(60)) {
+        try await eventually("a migration has reached the barrier", deadline: .seconds(60)) {
             pid = try await waiter()
             return pid != nil
         }

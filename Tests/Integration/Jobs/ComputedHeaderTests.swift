@@ -4,7 +4,7 @@ import Support
 import Testing
 import Wire
 
-/// Scripts that compute what they say of themselves: Alembic is asked, once.
+/// Scripts whose header is computed: Alembic loads them, and the result is cached.
 @Suite struct ComputedHeaderTests {
     private static let computed = """
         from alembic import op
@@ -15,8 +15,8 @@ import Wire
             op.execute(f"INSERT INTO steps VALUES ('{revision}')")
         """
 
-    @Test func computedHeadersAreMigratedAndRemembered() async throws {
-        try await Workshop.with(
+    @Test func computedHeadersAreMigratedAndCached() async throws {
+        try await ProjectFixture.with(
             starts: false,
             arrange: { settings, project in
                 settings.python = try project.folder.write(
@@ -27,9 +27,9 @@ import Wire
                 try project.folder.write("project/names.py", "FIRST = 'b' + 'c' * 3\n")
                 try project.folder.write("project/migrations/versions/computed.py", Self.computed)
             }
-        ) { workshop in
-            let agent = workshop.agent
-            try await workshop.startOnceAtRest()
+        ) { fixture in
+            let agent = fixture.agent
+            try await fixture.startWhenFilesAreStable()
             func starts() -> Int {
                 ((try? agent.folder.read("starts")) ?? "").split(separator: "\n").count
             }
@@ -40,17 +40,17 @@ import Wire
             #expect(graph.revisions.map(\.source) == [.static, .alembic])
 
             #expect(try await agent.call(Migrate.self, .init()).applied == [SmallProject.base, "bccc"])
-            #expect(try await workshop.steps() == [SmallProject.base, "bccc"])
+            #expect(try await fixture.steps() == [SmallProject.base, "bccc"])
             #expect(try await agent.diagnose().verdict == .inSync)
             #expect(starts() == 3)
 
-            // Another process knows it from the state directory.
+            // The next process reads the cache in the state directory.
             #expect(try await agent.terminate() == 0)
             try await agent.start()
             #expect(try await agent.diagnose().verdict == .inSync)
             #expect(starts() == 3)
 
-            // The name comes from a file that is no script: Alembic is asked again when that changes.
+            // The id comes from a module that is not a script; when the module changes, Alembic loads the scripts again.
             try agent.folder.write("project/names.py", "FIRST = 'dddd'\n")
             let renamed = try await agent.diagnose()
             #expect(renamed.revisions?.heads == ["dddd"])

@@ -4,36 +4,36 @@ import Support
 import Testing
 import Wire
 
-/// Mutations are jobs: recorded, independent of who asked, and done once.
+/// Mutations are jobs: recorded, independent of the client's connection, and executed once.
 @Suite struct JobTests {
-    @Test func aLostConnectionDoesNotStopAMigration() async throws {
-        try await Workshop.with(
+    @Test func lostConnectionDoesNotStopAMigration() async throws {
+        try await ProjectFixture.with(
             arrange: { settings, project in
                 settings.database = [Barrier.setting]
                 try project.revisions(1) { _ in Barrier.python }
             }
-        ) { workshop in
-            let agent = workshop.agent
-            try await Barrier.with(workshop.database) { barrier in
-                let link = try await AgentLink.open(agent.adminSocket)
+        ) { fixture in
+            let agent = fixture.agent
+            try await Barrier.with(fixture.database) { barrier in
+                let connection = try await FrameConnection.open(agent.adminSocket)
                 let body = try Request(id: "gone", Migrate.self, .init(), stream: true).encoded()
-                try await link.send(body, key: try agent.key("tests"))
+                try await connection.send(body, key: try agent.key("tests"))
                 try await barrier.reached()
-                link.stream.close()
+                connection.stream.close()
                 let job = try #require(try await agent.call(Jobs.self, .init(state: .running)).jobs.first)
                 #expect(job.principal == "tests")
                 await barrier.open()
-                let entry = try await agent.settled(job.id)
+                let entry = try await agent.finishedJob(job.id)
                 #expect(entry.state == .succeeded)
                 #expect(entry.result?["applied"] == ["a00000000000", "b00000000001"])
             }
-            #expect(try await workshop.steps() == ["a00000000000", "b00000000001"])
+            #expect(try await fixture.steps() == ["a00000000000", "b00000000001"])
         }
     }
 
-    @Test func severalAtOnceRunOnce() async throws {
-        try await Workshop.with(arrange: { try $1.revisions(3) }) { workshop in
-            let agent = workshop.agent
+    @Test func concurrentMigrationsRunOnce() async throws {
+        try await ProjectFixture.with(arrange: { try $1.revisions(3) }) { fixture in
+            let agent = fixture.agent
             let results = try await withThrowingTaskGroup(of: Migrate.Result.self) { group in
                 for number in 1...6 {
                     let key: String? = number % 2 == 0 ? "deploy-\(number)" : nil
@@ -44,39 +44,39 @@ import Wire
             #expect(results.allSatisfy { $0.state == .succeeded })
             #expect(results.filter { !$0.applied.isEmpty }.count == 1)
             #expect(results.flatMap(\.applied).count == 4)
-            #expect(try await workshop.steps().count == 4)
+            #expect(try await fixture.steps().count == 4)
         }
     }
 
-    /// The deadline bounds the time in the queue, behind another job of the same agent.
-    @Test func aJobThatWaitsBehindAnother() async throws {
-        try await Workshop.with(
+    /// The deadline also limits the time that a job waits in the queue.
+    @Test func queuedJob() async throws {
+        try await ProjectFixture.with(
             arrange: { settings, project in
                 settings.database = [Barrier.setting]
                 try project.revisions(1) { _ in Barrier.python }
             }
-        ) { workshop in
-            let agent = workshop.agent
-            try await Barrier.with(workshop.database) { barrier in
-                let job = try #require(try await agent.call(Migrate.self, .init(wait: false)).job)
+        ) { fixture in
+            let agent = fixture.agent
+            try await Barrier.with(fixture.database) { barrier in
+                let job = try await agent.call(Migrate.self, .init(wait: false)).job
                 try await barrier.reached()
                 let second = try await agent.refusal(Migrate.self, .init(), deadline: 400)
                 #expect([.conflict, .deadlineExceeded].contains(second.code))
                 #expect(second.retryable)
-                let third = try #require(try await agent.call(Migrate.self, .init(wait: false)).job)
+                let third = try await agent.call(Migrate.self, .init(wait: false)).job
                 #expect(try await agent.call(Jobs.self, .init(id: third)).jobs.first?.state == .queued)
                 #expect(try await barrier.waiter() != nil)
                 await barrier.open()
-                #expect(try await agent.settled(job).state == .succeeded)
-                #expect(try await agent.settled(third).result?["applied"] == [])
+                #expect(try await agent.finishedJob(job).state == .succeeded)
+                #expect(try await agent.finishedJob(third).result?["applied"] == [])
             }
-            #expect(try await workshop.steps() == ["a00000000000", "b00000000001"])
+            #expect(try await fixture.steps() == ["a00000000000", "b00000000001"])
         }
     }
 
-    /// Two agents, one database: the runner lock keeps them apart.
+    /// Two agents on one database exclude each other with the runner lock.
     @Test func twoAgentsOnOneDatabase() async throws {
-        try await Workshop.with(
+        try await ProjectFixture.with(
             arrange: { settings, project in
                 settings.database = [Barrier.setting]
                 try project.revisions(1) { _ in Barrier.python }
@@ -87,7 +87,7 @@ import Wire
                     url: first.database.url, project: first.project.path, environment: SmallProject.variables)
             } body: { second in
                 try await Barrier.with(first.database) { barrier in
-                    let job = try #require(try await first.agent.call(Migrate.self, .init(wait: false)).job)
+                    let job = try await first.agent.call(Migrate.self, .init(wait: false)).job
                     try await barrier.reached()
                     let error = try await second.refusal(Migrate.self, .init(), deadline: 500)
                     #expect(error.code == .conflict)
@@ -96,7 +96,7 @@ import Wire
                     #expect(
                         try await second.refusal(FixVersion.self, .init(apply: true), deadline: 500).code == .conflict)
                     await barrier.open()
-                    #expect(try await first.agent.settled(job).state == .succeeded)
+                    #expect(try await first.agent.finishedJob(job).state == .succeeded)
                 }
                 #expect(try await second.call(Migrate.self, .init()).applied.isEmpty)
             }
@@ -104,20 +104,20 @@ import Wire
     }
 
     @Test func idempotencyKeys() async throws {
-        try await Workshop.with { workshop in
-            let agent = workshop.agent
+        try await ProjectFixture.with { fixture in
+            let agent = fixture.agent
             let first = try await agent.call(Migrate.self, .init(), idempotencyKey: "deploy-1")
             let second = try await agent.call(Migrate.self, .init(), idempotencyKey: "deploy-1")
             #expect(first == second)
             #expect(first.applied == [SmallProject.base])
-            // Whether somebody waits for it does not make it another request; its parameters do.
+            // `wait` is not part of the request that the key stands for; the other parameters are.
             let third = try await agent.call(Migrate.self, .init(wait: false), idempotencyKey: "deploy-1")
             #expect(third.job == first.job)
             let other = try await agent.refusal(
                 Migrate.self, .init(to: [SmallProject.base]), idempotencyKey: "deploy-1")
             #expect(other.code == .idempotencyMismatch)
             #expect(other.details?["job"]?.stringValue == first.job)
-            // Another principal's key of the same name is another key.
+            // The same idempotency key of another principal is a different one.
             let stranger = try await agent.call(Migrate.self, .init(), key: "migrator", idempotencyKey: "deploy-1")
             #expect(stranger.job != first.job)
             try await agent.kill()
@@ -126,14 +126,14 @@ import Wire
         }
     }
 
-    /// After a failure that may pass, the same key starts again; after one that will not, it does not.
+    /// After a retryable failure the same key starts a new job; after a permanent one it returns the failure.
     @Test func idempotencyAfterFailures() async throws {
-        try await Workshop.with(arrange: { try $1.revisions(1) { _ in "raise ValueError('no')" } }) { workshop in
-            let agent = workshop.agent
-            let fence = try await FenceHolder.hold(workshop.database)
+        try await ProjectFixture.with(arrange: { try $1.revisions(1) { _ in "raise ValueError('no')" } }) { fixture in
+            let agent = fixture.agent
+            let fence = try await FenceLockSession.open(fixture.database)
             #expect(
                 try await agent.refusal(Migrate.self, .init(), idempotencyKey: "k", deadline: 300).code == .conflict)
-            await fence.end()
+            await fence.close()
             let failed = try await agent.refusal(Migrate.self, .init(), idempotencyKey: "k")
             #expect(failed.code == .migrationFailed)
             #expect(try await agent.refusal(Migrate.self, .init(), idempotencyKey: "k") == failed)
@@ -141,9 +141,9 @@ import Wire
         }
     }
 
-    @Test func conditionsOfTheCaller() async throws {
-        try await Workshop.with(arrange: { try $1.revisions(2) }) { workshop in
-            let agent = workshop.agent
+    @Test func preconditionsOfARequest() async throws {
+        try await ProjectFixture.with(arrange: { try $1.revisions(2) }) { fixture in
+            let agent = fixture.agent
             let plan = try await agent.call(Plan.self, .init())
             #expect(plan.revisions.map(\.id) == ["a00000000000", "b00000000001", "b00000000002"])
             #expect(plan.from.isEmpty && plan.to == ["b00000000002"])
@@ -151,7 +151,7 @@ import Wire
             #expect(try await agent.refusal(Migrate.self, .init(to: ["nothing"])).code == .badParams)
             let first = try await agent.call(Migrate.self, .init(to: ["b00000000001"], expectFrom: []))
             #expect(first.applied == ["a00000000000", "b00000000001"])
-            // The rows have moved.
+            // The version rows have changed.
             #expect(try await agent.refusal(Migrate.self, .init(expectFrom: [])).code == .precondition)
             #expect(try await agent.refusal(Migrate.self, .init(plan: plan.plan)).code == .precondition)
             let second = try await agent.call(Migrate.self, .init(to: ["+1"], expectFrom: ["b00000000001"]))
@@ -161,13 +161,13 @@ import Wire
     }
 
     @Test func eventsOfARun() async throws {
-        try await Workshop.with(arrange: { try $1.revisions(2) }) { workshop in
+        try await ProjectFixture.with(arrange: { try $1.revisions(2) }) { fixture in
             var events: [Event] = []
-            let result = try await workshop.agent.call(Migrate.self, .init(), stream: true) { events.append($0) }
+            let result = try await fixture.agent.call(Migrate.self, .init(), stream: true) { events.append($0) }
             let progress = events.compactMap(\.progress)
             #expect(progress.count == events.count)
             #expect(events.compactMap(\.sequence) == (1...Int64(events.count)).map(\.self))
-            #expect(Set(events.compactMap(\.job)) == [try #require(result.job)])
+            #expect(Set(events.compactMap(\.job)) == [result.job])
             #expect(progress.filter { $0.status == .started }.compactMap(\.revision) == result.applied)
             #expect(progress.filter { $0.status == .applied }.compactMap(\.revision) == result.applied)
             #expect(progress.first?.phase == .starting)
@@ -175,10 +175,10 @@ import Wire
         }
     }
 
-    /// Error details and names are for the job's owner and for scope `admin`.
-    @Test func aStrangersJob() async throws {
-        try await Workshop.with(arrange: { try $1.revisions(1) { _ in "raise ValueError('no')" } }) { workshop in
-            let agent = workshop.agent
+    /// Only the job's owner and scope `admin` see error details and the principal's name.
+    @Test func jobOfAnotherPrincipal() async throws {
+        try await ProjectFixture.with(arrange: { try $1.revisions(1) { _ in "raise ValueError('no')" } }) { fixture in
+            let agent = fixture.agent
             #expect(try await agent.refusal(Migrate.self, .init()).code == .migrationFailed)
             let mine = try #require(try await agent.call(Jobs.self, .init()).jobs.first)
             #expect(mine.principal == "tests" && mine.error?.details != nil)

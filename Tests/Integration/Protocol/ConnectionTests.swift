@@ -3,13 +3,13 @@ import Support
 import Testing
 import Wire
 
-/// What one connection may do, and for how long.
+/// Limits and order of the requests of one connection.
 @Suite struct ConnectionTests {
     private static func status(_ id: Int) -> [UInt8] { Array("{\"id\":\"\(id)\",\"command\":\"status\"}".utf8) }
     private static let slow = Array("{\"id\":\"slow\",\"command\":\"diagnose\",\"params\":{\"maxAgeMs\":0}}".utf8)
 
-    /// Runs the body with an agent whose database takes connections and says nothing.
-    private static func withSilence(
+    /// Runs the body with an agent whose database accepts connections and never responds.
+    private static func withSilentServer(
         _ body: (AgentFixture, SilentServer) async throws -> Void
     ) async throws {
         try await TemporaryFolder.with { home in
@@ -23,9 +23,10 @@ import Wire
         }
     }
 
-    @Test func theHelloComesFirst() async throws {
-        try await Dark.with(limits: ["in_flight = 4", "frame_seconds = 3", "idle_seconds = 20"]) { agent in
-            let hello = try await AgentLink.open(agent.adminSocket).hello
+    @Test func helloComesFirst() async throws {
+        try await UnreachableDatabase.with(limits: ["in_flight = 4", "frame_seconds = 3", "idle_seconds = 20"]) {
+            agent in
+            let hello = try await FrameConnection.open(agent.adminSocket).hello
             #expect(hello.protocol == [1])
             #expect(hello.audience == "tests")
             #expect(hello.state == .ready)
@@ -36,13 +37,13 @@ import Wire
     }
 
     @Test func manyRequestsInOneWrite() async throws {
-        try await Dark.with { agent in
+        try await UnreachableDatabase.with { agent in
             let key = try agent.key("tests")
-            let link = try await AgentLink.open(agent.adminSocket)
-            for id in 1...40 { try await link.send(Self.status(id), key: key) }
+            let connection = try await FrameConnection.open(agent.adminSocket)
+            for id in 1...40 { try await connection.send(Self.status(id), key: key) }
             var ids: [String?] = []
             for _ in 1...40 {
-                let response = try #require(try await link.response())
+                let response = try #require(try await connection.response())
                 #expect(response.refusal == nil)
                 ids.append(response.id)
             }
@@ -50,149 +51,149 @@ import Wire
         }
     }
 
-    /// A refusal without id comes after the answers to everything before it.
-    @Test func anAnonymousRefusalKeepsItsPlace() async throws {
-        try await Self.withSilence { agent, server in
+    /// An error response without id follows the responses to all earlier requests.
+    @Test func errorWithoutIDComesInOrder() async throws {
+        try await Self.withSilentServer { agent, server in
             let key = try agent.key("tests")
-            let link = try await AgentLink.open(agent.adminSocket)
-            try await link.send(Self.slow, key: key)
-            try await link.send(Self.status(1), key: nil)
-            try await link.send(Self.status(2), key: key)
-            #expect(try await link.response()?.id == "2")
+            let connection = try await FrameConnection.open(agent.adminSocket)
+            try await connection.send(Self.slow, key: key)
+            try await connection.send(Self.status(1), key: nil)
+            try await connection.send(Self.status(2), key: key)
+            #expect(try await connection.response()?.id == "2")
             try await server.reached()
             server.close()
-            #expect(try await link.response()?.id == "slow")
-            let last = try #require(try await link.response())
+            #expect(try await connection.response()?.id == "slow")
+            let last = try #require(try await connection.response())
             #expect(last.id == nil)
             #expect(last.refusal == .unauthenticated)
         }
     }
 
-    /// Eight requests in flight, and the agent stops reading until one is answered.
-    @Test(arguments: [7, 8]) func theNinthWaits(_ count: Int) async throws {
-        try await Self.withSilence { agent, server in
+    /// With eight requests in flight, the agent stops reading until it has sent a response.
+    @Test(arguments: [7, 8]) func ninthRequestWaits(_ count: Int) async throws {
+        try await Self.withSilentServer { agent, server in
             let key = try agent.key("tests")
-            let link = try await AgentLink.open(agent.adminSocket)
-            for _ in 1...count { try await link.send(Self.slow, key: key) }
-            try await link.send(Self.status(9), key: key)
+            let connection = try await FrameConnection.open(agent.adminSocket)
+            for _ in 1...count { try await connection.send(Self.slow, key: key) }
+            try await connection.send(Self.status(9), key: key)
             try await server.reached()
-            if count == 7 { #expect(try await link.response()?.id == "9") }
+            if count == 7 { #expect(try await connection.response()?.id == "9") }
             server.close()
-            #expect(try await link.response()?.id == "slow")
+            #expect(try await connection.response()?.id == "slow")
             var rest: [String?] = []
-            for _ in 1...(count == 7 ? 6 : 8) { rest.append(try #require(try await link.response()).id) }
+            for _ in 1...(count == 7 ? 6 : 8) { rest.append(try #require(try await connection.response()).id) }
             #expect(rest.contains("9") == (count == 8))
         }
     }
 
-    @Test func aFrameThatDoesNotEnd() async throws {
-        try await Dark.with(limits: ["frame_seconds = 1", "idle_seconds = 30"]) { agent in
+    @Test func incompleteFrame() async throws {
+        try await UnreachableDatabase.with(limits: ["frame_seconds = 1", "idle_seconds = 30"]) { agent in
             let whole = try Frame(.request, body: Self.status(1)).encoded()
             for length in [1, 11, 12, whole.count - 1] {
-                let link = try await AgentLink.open(agent.adminSocket)
+                let connection = try await FrameConnection.open(agent.adminSocket)
                 let begun = ContinuousClock.now
-                try await link.stream.send(Array(whole[..<length]))
-                #expect(try await link.response()?.refusal == .badFrame)
-                #expect(try await link.frame() == nil)
+                try await connection.stream.send(Array(whole[..<length]))
+                #expect(try await connection.response()?.refusal == .badFrame)
+                #expect(try await connection.frame() == nil)
                 #expect(.now - begun >= .milliseconds(900))
             }
         }
     }
 
-    /// The clock runs from the first byte: dripping does not stop it.
-    @Test func aFrameThatDrips() async throws {
-        try await Dark.with(limits: ["frame_seconds = 1", "idle_seconds = 30"]) { agent in
-            let link = try await AgentLink.open(agent.adminSocket)
+    /// The time limit of a frame counts from its first byte, also when the client keeps sending.
+    @Test func slowFrame() async throws {
+        try await UnreachableDatabase.with(limits: ["frame_seconds = 1", "idle_seconds = 30"]) { agent in
+            let connection = try await FrameConnection.open(agent.adminSocket)
             let whole = try Frame(.request, body: Array(repeating: 0x20, count: 10_000)).encoded()
             var sent = 0
-            var answer: Response?
-            try await eventually("the agent gives up", deadline: .seconds(15), every: .milliseconds(1)) {
+            var response: Response?
+            try await eventually("the agent closes the connection", deadline: .seconds(15), every: .milliseconds(1)) {
                 guard sent < whole.count else { return true }
                 do {
-                    try await link.stream.send([whole[sent]])
+                    try await connection.stream.send([whole[sent]])
                     sent += 1
                     return false
                 } catch {
                     return true
                 }
             }
-            answer = try await link.response()
+            response = try await connection.response()
             #expect(sent < whole.count)
-            #expect(answer?.refusal == .badFrame)
+            #expect(response?.refusal == .badFrame)
         }
     }
 
-    @Test func anIdleConnectionIsClosed() async throws {
-        try await Dark.with(limits: ["idle_seconds = 1"]) { agent in
-            let link = try await AgentLink.open(agent.adminSocket)
-            try await link.send(Self.status(1), key: try agent.key("tests"))
-            #expect(try await link.response()?.id == "1")
-            #expect(try await link.frame(deadline: .seconds(15)) == nil)
+    @Test func idleConnectionIsClosed() async throws {
+        try await UnreachableDatabase.with(limits: ["idle_seconds = 1"]) { agent in
+            let connection = try await FrameConnection.open(agent.adminSocket)
+            try await connection.send(Self.status(1), key: try agent.key("tests"))
+            #expect(try await connection.response()?.id == "1")
+            #expect(try await connection.frame(deadline: .seconds(15)) == nil)
         }
     }
 
-    /// Whether a request is answered, and not turned away: that may show as a refusal or as a closed connection.
-    private static func isServed(_ link: AgentLink, _ agent: AgentFixture) async -> Bool {
+    /// Whether the agent serves a request; otherwise it responds with an error or closes the connection.
+    private static func isServed(_ connection: FrameConnection, _ agent: AgentFixture) async -> Bool {
         do {
-            try await link.send(status(1), key: try agent.key("tests"))
-            guard let response = try await link.response() else { return false }
+            try await connection.send(status(1), key: try agent.key("tests"))
+            guard let response = try await connection.response() else { return false }
             return response.id == "1" && response.refusal == nil
         } catch {
             return false
         }
     }
 
-    @Test func connectionsOfOneUser() async throws {
-        try await Dark.with(limits: ["connections_per_uid = 3"]) { agent in
-            var links: [AgentLink] = []
-            try await eventually("the connections of the start are closed") {
-                links = []
-                for _ in 1...3 { links.append(try await AgentLink.open(agent.adminSocket)) }
-                return await Self.isServed(links[2], agent)
+    @Test func connectionLimitOfOneUser() async throws {
+        try await UnreachableDatabase.with(limits: ["connections_per_uid = 3"]) { agent in
+            var connections: [FrameConnection] = []
+            try await eventually("the connections of the fixture's start are closed") {
+                connections = []
+                for _ in 1...3 { connections.append(try await FrameConnection.open(agent.adminSocket)) }
+                return await Self.isServed(connections[2], agent)
             }
-            let fourth = try await AgentLink.open(agent.adminSocket)
+            let fourth = try await FrameConnection.open(agent.adminSocket)
             #expect(try await fourth.response()?.refusal == .busy)
             #expect(try await fourth.frame() == nil)
-            links.removeFirst().stream.close()
-            try await eventually("there is room again") {
-                await Self.isServed(try await AgentLink.open(agent.adminSocket), agent)
+            connections.removeFirst().stream.close()
+            try await eventually("a new connection is accepted") {
+                await Self.isServed(try await FrameConnection.open(agent.adminSocket), agent)
             }
         }
     }
 
-    /// An answer comes also to a client that has nothing more to say.
-    @Test func halfClosed() async throws {
-        try await Self.withSilence { agent, server in
-            let link = try await AgentLink.open(agent.adminSocket)
-            try await link.send(Self.slow, key: try agent.key("tests"))
-            link.stream.closeWriting()
+    /// A client that has closed its sending side still receives the response.
+    @Test func halfClosedConnection() async throws {
+        try await Self.withSilentServer { agent, server in
+            let connection = try await FrameConnection.open(agent.adminSocket)
+            try await connection.send(Self.slow, key: try agent.key("tests"))
+            connection.stream.closeWriting()
             try await server.reached()
             server.close()
-            #expect(try await link.response()?.id == "slow")
-            #expect(try await link.frame() == nil)
+            #expect(try await connection.response()?.id == "slow")
+            #expect(try await connection.frame() == nil)
         }
     }
 
-    @Test func garbage() async throws {
-        try await Dark.with { agent in
+    @Test func randomBytes() async throws {
+        try await UnreachableDatabase.with { agent in
             var random = SystemRandomNumberGenerator()
             for _ in 1...20 {
-                let link = try await AgentLink.open(agent.adminSocket)
+                let connection = try await FrameConnection.open(agent.adminSocket)
                 let bytes = (0..<2000).map { _ in UInt8.random(in: 0...255, using: &random) }
-                // A closed connection may show before everything is sent.
-                try? await link.stream.send(bytes)
-                #expect(try await link.response()?.refusal == .badFrame)
+                // The agent may close the connection before everything is sent.
+                try? await connection.stream.send(bytes)
+                #expect(try await connection.response()?.refusal == .badFrame)
             }
             #expect(try await agent.call(Status.self, .init()).state == .ready)
         }
     }
 
-    @Test func theLargestRequest() async throws {
-        try await Dark.with { agent in
-            let link = try await AgentLink.open(agent.adminSocket)
+    @Test func largestRequest() async throws {
+        try await UnreachableDatabase.with { agent in
+            let connection = try await FrameConnection.open(agent.adminSocket)
             let body = Self.status(1) + Array(repeating: 0x20, count: Limits.requestBytes - Self.status(1).count)
-            try await link.send(body, key: try agent.key("tests"))
-            #expect(try await link.response()?.id == "1")
+            try await connection.send(body, key: try agent.key("tests"))
+            #expect(try await connection.response()?.id == "1")
         }
     }
 }

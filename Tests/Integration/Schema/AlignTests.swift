@@ -3,10 +3,10 @@ import Support
 import Testing
 import Wire
 
-/// Columns that somebody dropped come back; nothing else changes.
+/// `align` adds dropped columns and changes nothing else.
 @Suite struct AlignTests {
-    @Test func droppedColumnsComeBack() async throws {
-        try await Shadowed.withProspects { agent, database in
+    @Test func droppedColumnsAreAdded() async throws {
+        try await ShadowFixture.withProspects { agent, database in
             #expect(try await agent.call(Align.self, .init()).state == .nothingToDo)
             try await database.execute("ALTER TABLE prospects DROP COLUMN bio_text, DROP COLUMN external_links")
             try await database.execute("ALTER TABLE prospects ADD COLUMN by_hand int")
@@ -28,11 +28,11 @@ import Wire
             let outcome = try await agent.adminctl("--json", "align", "--apply", "--plan", plan.plan ?? "")
             let applied = try outcome.result(Align.Result.self)
             #expect(outcome.status == 0 && applied.state == .applied && applied.columns == plan.columns)
-            let healed = try await agent.diagnose()
-            #expect(healed.schemaMatch == true && healed.healthy)
-            // NOT NULL and the default of one of them are for the operator, the column made by hand as well.
+            let aligned = try await agent.diagnose()
+            #expect(aligned.schemaMatch == true && aligned.healthy)
+            // NOT NULL, the default of one column and the manually added column are left to the operator.
             #expect(
-                healed.schema.differences?.map(\.summary) == [
+                aligned.schema.differences?.map(\.summary) == [
                     "extraColumn prospects.by_hand handMade", "nullability prospects.external_links drift",
                     "default prospects.external_links drift",
                 ])
@@ -41,9 +41,9 @@ import Wire
         }
     }
 
-    @Test func whatOnlyTheModelsHaveIsForARevision() async throws {
-        let shadow = try await Shadowed.shadow()
-        try await Workshop.with { settings, project in
+    @Test func columnsWithoutAMigrationAreNotAdded() async throws {
+        let shadow = try await ShadowFixture.settings()
+        try await ProjectFixture.with { settings, project in
             settings.shadow = shadow
             try project.folder.write(
                 "project/models.py",
@@ -54,24 +54,24 @@ import Wire
                 sa.Table("notes", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("text", sa.Text),
                          sa.Column("unwritten", sa.Text))
                 """)
-        } _: { workshop in
-            let agent = workshop.agent
+        } _: { fixture in
+            let agent = fixture.agent
             try await agent.call(Migrate.self, .init())
             #expect(
-                try await agent.whole().schema.differences?.map(\.summary) == [
+                try await agent.diagnoseAfterReplay().schema.differences?.map(\.summary) == [
                     "missingColumn notes.unwritten missingMigration breaking"
                 ])
             let plan = try await agent.call(Align.self, .init(apply: true))
             #expect(plan.state == .nothingToDo && plan.advice.map(\.object) == ["notes.unwritten"])
-            #expect(try await workshop.database.column("SELECT * FROM notes LIMIT 0") == [])
+            #expect(try await fixture.database.column("SELECT * FROM notes LIMIT 0") == [])
         }
     }
 
-    @Test func withoutAReplayNothingIsGuessed() async throws {
-        try await Workshop.with { workshop in
-            try await workshop.agent.call(Migrate.self, .init())
-            #expect(try await workshop.agent.refusal(Align.self, .init()).code == .precondition)
-            #expect(try await workshop.agent.refusal(Align.self, .init(), key: "reader").code == .forbidden)
+    @Test func alignNeedsAReplay() async throws {
+        try await ProjectFixture.with { fixture in
+            try await fixture.agent.call(Migrate.self, .init())
+            #expect(try await fixture.agent.refusal(Align.self, .init()).code == .precondition)
+            #expect(try await fixture.agent.refusal(Align.self, .init(), key: "reader").code == .forbidden)
         }
     }
 }

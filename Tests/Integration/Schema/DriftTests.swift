@@ -4,14 +4,14 @@ import Support
 import Testing
 import Wire
 
-/// The example's migrations, replayed, against a database that somebody has changed.
+/// Manual changes to a database, compared with its replayed migrations.
 @Suite struct DriftTests {
-    /// A change by hand, how it is taken back, and how it is told.
+    /// A manual change, the statement that reverts it, and the expected differences and findings.
     struct Change: Sendable {
         var statement: String
         var undo: String
         var differences: [String]
-        /// With the severity's first letter.
+        /// Codes of the findings, each with the first letter of its severity.
         var codes: [String]
     }
 
@@ -92,12 +92,12 @@ import Wire
         Change(statement: "CREATE TABLE mine (id int)", undo: "DROP TABLE mine", differences: [], codes: []),
     ]
 
-    @Test func everyChangeIsToldAndNothingElse() async throws {
-        try await Shadowed.withProspects { agent, database in
-            let whole = try await agent.whole()
-            #expect(whole.verdict == .inSync && whole.schemaMatch == true)
-            #expect(whole.schema.differences == [] && whole.schema.notComparable == [] && whole.findings == [])
-            #expect(whole.schema.sources == .init(models: true, migrations: true, live: true))
+    @Test func eachChangeIsReportedAndNothingElse() async throws {
+        try await ShadowFixture.withProspects { agent, database in
+            let clean = try await agent.diagnoseAfterReplay()
+            #expect(clean.verdict == .inSync && clean.schemaMatch == true)
+            #expect(clean.schema.differences == [] && clean.schema.notComparable == [] && clean.findings == [])
+            #expect(clean.schema.sources == .init(models: true, migrations: true, live: true))
             for change in Self.changes {
                 try await database.execute(change.statement)
                 let diagnosis = try await agent.diagnose()
@@ -113,9 +113,9 @@ import Wire
         }
     }
 
-    @Test func whatIsAcceptedOrIgnoredIsShownAndDoesNotCount() async throws {
+    @Test func acceptedAndIgnoredDifferencesDoNotCount() async throws {
         let settings = ["ignore = [\"index:by_*\"]", "baseline = \"accepted.json\""]
-        try await Shadowed.withProspects(settings: settings) { agent, database in
+        try await ShadowFixture.withProspects(settings: settings) { agent, database in
             #expect(try await agent.diagnose().findings.map(\.code) == ["schema.notCompared"])
             try await database.execute("CREATE INDEX by_hand ON prospects (source)")
             try await database.execute("ALTER TABLE prospects ADD COLUMN nickname text")
@@ -126,7 +126,7 @@ import Wire
             #expect(accepted.schema.differences == [] && accepted.findings == [] && accepted.verdict == .inSync)
             #expect(accepted.schema.accepted.map(\.object) == ["prospects.nickname"])
             #expect(accepted.schema.ignored.map(\.rule) == ["index:by_*"])
-            // As it was, and not as it may become.
+            // Only the accepted state of the column is accepted.
             try await database.execute("ALTER TABLE prospects ALTER COLUMN nickname SET DEFAULT 'x'")
             #expect(try await agent.diagnose().schema.differences?.map(\.object) == ["prospects.nickname"])
             let unwritable = try await agent.adminctl("diagnose", "--write-baseline", "/nowhere/at/all")
@@ -134,70 +134,69 @@ import Wire
         }
     }
 
-    /// A database that is merely behind, and one that is merely a copy, have no drift.
-    /// Whatever two databases grant and say of their tables is no difference, unless somebody asks.
+    /// Comments and privileges are compared only with the setting `compare`.
     @Test(arguments: [true, false]) func commentsAndPrivilegesCountOnRequest(_ isAsked: Bool) async throws {
         let role = "reader_" + String(UInt32.random(in: 0 ... .max), radix: 36)
         try await TestCluster.administer("CREATE ROLE \(role)")
         let settings = isAsked ? ["compare = [\"comments\", \"privileges\"]"] : []
-        try await Shadowed.withProspects(settings: settings) { agent, database in
+        try await ShadowFixture.withProspects(settings: settings) { agent, database in
             #expect(try await agent.diagnose().schema.differences == [])
             try await database.execute("COMMENT ON TABLE websites IS 'where they are'")
             try await database.execute("COMMENT ON COLUMN websites.id IS 'a number'")
             try await database.execute("GRANT SELECT ON websites TO \(role)")
             let diagnosis = try await agent.diagnose()
-            let wanted = [
+            let expected = [
                 "comment websites drift", "comment websites.id drift", "privileges websites drift",
             ]
-            #expect(diagnosis.schema.differences?.map(\.summary).sorted() == (isAsked ? wanted : []))
+            #expect(diagnosis.schema.differences?.map(\.summary).sorted() == (isAsked ? expected : []))
             #expect(diagnosis.healthy)
             try await database.execute("DROP OWNED BY \(role)")
         }
         try await TestCluster.administer("DROP ROLE \(role)")
     }
 
-    @Test func behindIsNoDrift() async throws {
-        let shadow = try await Shadowed.shadow()
-        try await Workshop.with {
+    @Test func behindDatabaseHasNoDrift() async throws {
+        let shadow = try await ShadowFixture.settings()
+        try await ProjectFixture.with {
             settings, project in
             settings.shadow = shadow
             try project.revisions(3) {
                 "op.execute(\"CREATE TABLE t\($0) (id int PRIMARY KEY, word text DEFAULT 'x')\")"
             }
-        } _: { workshop in
-            try await workshop.agent.call(Migrate.self, .init(to: ["b00000000002"]))
-            let behind = try await workshop.agent.whole()
+        } _: { fixture in
+            try await fixture.agent.call(Migrate.self, .init(to: ["b00000000002"]))
+            let behind = try await fixture.agent.diagnoseAfterReplay()
             #expect(behind.verdict == .behind && behind.schema.differences == [])
-            // What a pending revision will bring, made by hand.
-            try await workshop.database.execute("CREATE TABLE t3 (id int)")
+            // A table of a pending revision that was created manually.
+            try await fixture.database.execute("CREATE TABLE t3 (id int)")
             #expect(
-                try await workshop.agent.diagnose().schema.differences?.map(\.summary) == ["extraTable t3 handMade"])
-            try await workshop.database.execute("DROP TABLE t3")
-            try await workshop.agent.call(Migrate.self, .init())
-            #expect(try await workshop.agent.diagnose().schema.differences == [])
+                try await fixture.agent.diagnose().schema.differences?.map(\.summary) == ["extraTable t3 handMade"])
+            try await fixture.database.execute("DROP TABLE t3")
+            try await fixture.agent.call(Migrate.self, .init())
+            #expect(try await fixture.agent.diagnose().schema.differences == [])
         }
     }
 
-    @Test func anOlderImageStartsWhereEverythingItNeedsIsThere() async throws {
-        let shadow = try await Shadowed.shadow()
-        try await Workshop.with { settings, project in
+    @Test func olderImageStartsWithACompatibleSchema() async throws {
+        let shadow = try await ShadowFixture.settings()
+        try await ProjectFixture.with { settings, project in
             settings.shadow = shadow
             try project.revisions(2) {
                 $0 == 1
                     ? "op.execute(\"ALTER TABLE notes ADD COLUMN extra text\")"
                     : "op.execute(\"ALTER TABLE notes DROP COLUMN extra\")"
             }
-        } _: { workshop in
-            let agent = workshop.agent
+        } _: { fixture in
+            let agent = fixture.agent
             func verify(_ heads: [String]) async throws -> Verify.Verdict {
-                // What was diagnosed a moment ago would do as well.
+                // Otherwise `verify` may use a diagnosis from before the migration.
                 _ = try await agent.diagnose()
-                let answer = try await agent.call(Verify.self, .init(heads: heads))
-                #expect(answer.mayStart == [.equal, .aheadCompatible].contains(answer.verdict))
-                return answer.verdict
+                let result = try await agent.call(Verify.self, .init(heads: heads))
+                #expect(result.mayStart == [.equal, .aheadCompatible].contains(result.verdict))
+                return result.verdict
             }
             try await agent.call(Migrate.self, .init(to: ["b00000000001"]))
-            try await agent.whole()
+            try await agent.diagnoseAfterReplay()
             #expect(try await verify(["b00000000001"]) == .equal)
             #expect(try await verify([SmallProject.base]) == .aheadCompatible)
             #expect(try await verify(["b00000000002"]) == .behind)
@@ -207,12 +206,12 @@ import Wire
         }
     }
 
-    @Test func aLockedTableIsSaidAndTheRestIsRead() async throws {
-        try await Shadowed.withProspects { agent, database in
+    @Test func lockedTableIsReportedAndTheOthersAreRead() async throws {
+        try await ShadowFixture.withProspects { agent, database in
             try await database.execute("ALTER TABLE websites ADD COLUMN by_hand text")
             #expect(try await agent.diagnose().schema.differences?.count == 1)
             try await HeldTransaction.with(database.url, "LOCK TABLE prospects") {
-                // Nothing has changed: nothing has to wait.
+                // Without a change the agent reads no definition, so it does not wait for the lock.
                 #expect(!(try await agent.diagnose().findings.contains { $0.code == "server.locked" }))
                 try await database.execute("ALTER TABLE websites ADD COLUMN another text")
                 let locked = try await agent.diagnose()

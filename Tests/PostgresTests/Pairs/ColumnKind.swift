@@ -1,18 +1,18 @@
-/// A type that columns get, with what fits it.
+/// A column type, with matching defaults, values and changes.
 struct ColumnKind: Sendable {
-    /// What expressions can be written about it.
+    /// Types for which the same expressions can be written.
     enum Family: Sendable {
         case integer, number, text, character, boolean, date, moment, json, integers, texts, range, other
     }
 
     var family: Family
-    /// As it is written.
+    /// The type in SQL.
     var type: String
-    /// Expressions for its default.
+    /// Default expressions.
     var defaults: [String] = []
-    /// Constants for lists.
+    /// Constants for `IN` lists.
     var values: [String] = []
-    /// Types to change to, each with whether it takes less.
+    /// Types to change to, and whether each accepts fewer values.
     var changes: [(type: String, isBreaking: Bool)] = []
 
     static let numbers = ["1", "2", "3"]
@@ -85,9 +85,9 @@ struct ColumnKind: Sendable {
         ColumnKind(family: .other, type: "\"char\"", defaults: ["'x'"]), ColumnKind(family: .other, type: "money"),
     ]
 
-    /// A condition on a column, fit for an index too; nil where there is nothing to say.
+    /// A condition on a column, also usable in an index; nil when there is none for the type.
     ///
-    /// - Parameter column: as SQL takes it.
+    /// - Parameter column: the quoted name.
     func condition(on column: String, _ random: inout PairRandom) -> String? {
         var forms: [String] = []
         switch family {
@@ -145,7 +145,7 @@ struct ColumnKind: Sendable {
         return forms.isEmpty ? nil : random.pick(forms)
     }
 
-    /// What an index may hold besides the column itself.
+    /// A key of an index on the column.
     func key(on column: String, _ random: inout PairRandom) -> String? {
         switch family {
         case .integer, .number: random.pick(["\(column) DESC", "(\(column) + 1)", "\(column) DESC NULLS LAST", column])
@@ -163,6 +163,6 @@ struct ColumnKind: Sendable {
 }
 
 extension String {
-    /// In brackets.
+    /// The text in parentheses.
     var bracketed: String { "(" + self + ")" }
 }

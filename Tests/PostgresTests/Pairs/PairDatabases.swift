@@ -3,15 +3,15 @@ import Postgres
 import Schema
 import Support
 
-/// Many pairs in two databases, read at once: each pair has schemas of its own.
+/// Many pairs in two databases, read together: each pair has schemas of its own.
 struct PairDatabases {
     var pairs: [SchemaPair]
     private var expected: [String: Catalog] = [:]
     private var live: [String: Catalog] = [:]
-    /// What the database of the expected sides reads back for the texts that the pairs word differently.
+    /// The normalized forms, from the database of the expected sides, of the texts that differ within the pairs.
     private(set) var parsed: [ExpressionText: String] = [:]
 
-    /// Makes the pairs and reads both sides.
+    /// Creates the pairs and reads both sides.
     init(_ pairs: [SchemaPair]) async throws {
         self.pairs = pairs
         let (first, second) = (try await TestCluster.database(), try await TestCluster.database())
@@ -39,13 +39,13 @@ struct PairDatabases {
 
     func live(_ pair: SchemaPair) -> Catalog { live[pair.prefix] ?? Catalog(tables: []) }
 
-    /// As one script: thousands of statements one by one take their time.
+    /// Runs all statements as one script, which is faster than thousands of separate calls.
     private static func run(_ scripts: [(SchemaPair, [String])], in url: String) async throws {
         let text = scripts.map { $1.isEmpty ? "" : "BEGIN;\n\($1.map { $0 + ";\n" }.joined())COMMIT;\n" }.joined()
         try await psql(url, "SET client_min_messages = warning;\n" + text)
     }
 
-    /// From a file: psql that gives up does not read its input to the end.
+    /// Runs a script from a file, because after an error psql does not read its input to the end.
     private static func psql(_ url: String, _ text: String) async throws {
         try await TemporaryFolder.with { folder in
             let script = try folder.write("script.sql", text)
@@ -67,11 +67,11 @@ struct PairDatabases {
 
     private static func parse(_ texts: [ExpressionText], in url: String) async throws -> [ExpressionText: String] {
         let connection = try connection(url)
-        let answers = try await connection.withSession { session throws(PostgresError) in
+        let results = try await connection.withSession { session throws(PostgresError) in
             try ExpressionReader.readBack(texts, session)
         }
         await connection.close()
-        return answers
+        return results
     }
 
     /// The catalog of each pair, by prefix.

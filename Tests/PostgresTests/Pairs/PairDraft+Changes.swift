@@ -1,6 +1,6 @@
 import Schema
 
-/// What may happen to tables and their columns once the whole schema is known.
+/// Proposes changes to tables and their columns, once the whole schema is known.
 extension PairDraft {
     mutating func proposeChanges(of table: TableDraft) {
         if table.isPartition { return }
@@ -18,7 +18,7 @@ extension PairDraft {
         }
     }
 
-    /// The table as a whole.
+    /// Changes to the table as a whole.
     private mutating func proposeLoss(of table: TableDraft, _ alter: String) {
         let lost = PlantedChange.Found(.missingTable, table.name.shown, breaking: true)
         propose("drop table", ["DROP TABLE \(table.name.quoted)"], touching: [table.name.subject()], [lost])
@@ -81,7 +81,7 @@ extension PairDraft {
             [.init(.extraTable, create.shown, .handMade)], managed: [ObjectKey(table: create)])
     }
 
-    /// Of a column that nothing else needs.
+    /// Changes to a column that no other object depends on.
     private mutating func proposeChanges(of column: ColumnDraft, _ table: TableDraft, _ alter: String) {
         let subject = [table.name.subject(column.name)]
         let shown = table.name.shown(column.name)
@@ -120,7 +120,7 @@ extension PairDraft {
         }
     }
 
-    /// Where the values of a column come from; nothing else needs to know that.
+    /// Changes to the default, identity or expression of a column, which no other object depends on.
     private mutating func proposeChangesOfSource(_ column: ColumnDraft, _ table: TableDraft, _ alter: String) {
         let subject = [table.name.subject(column.name)]
         let shown = table.name.shown(column.name)

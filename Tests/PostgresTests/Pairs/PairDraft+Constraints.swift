@@ -1,6 +1,6 @@
 import Schema
 
-/// What a table promises of its rows.
+/// Generates constraints.
 extension PairDraft {
     mutating func primaryKey(_ table: inout TableDraft) -> String {
         let list = table.key.map(\.quoted).joined(separator: ", ")
@@ -63,7 +63,7 @@ extension PairDraft {
         return "\(clause)CHECK (\(expression))"
     }
 
-    /// A condition on one column, which is used from now on.
+    /// A condition on one column, which is marked as used.
     mutating func condition(_ table: inout TableDraft) -> String? {
         let column = random.pick(table.columns)
         guard !column.isGenerated, let condition = column.kind.condition(on: column.name.quoted, &random) else {

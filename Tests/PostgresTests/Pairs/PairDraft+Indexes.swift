@@ -1,6 +1,6 @@
 import Schema
 
-/// Indexes, and policies on rows.
+/// Generates indexes and row security policies.
 extension PairDraft {
     mutating func makeIndex(on table: inout TableDraft) {
         let column = random.pick(table.columns)

@@ -1,6 +1,6 @@
 import Schema
 
-/// What stands beside the tables.
+/// Generates schemas, sequences, views and triggers.
 extension PairDraft {
     mutating func makeSchemas() {
         schemas = [prefix]
@@ -18,7 +18,7 @@ extension PairDraft {
             [.init(.extraSchema, new.quoted, .handMade)], managed: [ObjectKey(.schema, name: new)])
     }
 
-    /// A fresh name in one of the schemas.
+    /// A new name in one of the schemas.
     mutating func place(_ stem: String) -> TableName { TableName(schema: random.pick(schemas), name: name(stem)) }
 
     mutating func makeSequences() {

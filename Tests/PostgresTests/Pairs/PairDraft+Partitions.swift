@@ -1,6 +1,6 @@
 import Schema
 
-/// Tables that are parts of others, or inherit from them.
+/// Generates partitioned tables and inheritance.
 extension PairDraft {
     mutating func makePartitionedTable() {
         var table = TableDraft(name: place("parted"))

@@ -1,6 +1,6 @@
 import Schema
 
-/// Functions and aggregates.
+/// Generates functions and aggregates.
 extension PairDraft {
     mutating func makeRoutines() {
         let trigger = place("notice")

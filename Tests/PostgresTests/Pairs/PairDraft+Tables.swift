@@ -1,6 +1,6 @@
 import Schema
 
-/// Tables and their columns.
+/// Generates tables and their columns.
 extension PairDraft {
     mutating func makeTable() {
         var table = TableDraft(name: place("table"))
@@ -40,7 +40,7 @@ extension PairDraft {
         if random.oneIn(3) { addGeneratedColumn(to: &table) }
     }
 
-    /// Two names that look the same and differ in their bytes.
+    /// Two names that look the same but have different bytes.
     private mutating func addTwins(to table: inout TableDraft) {
         let stem = plainName("twin")
         for name in ["\(stem)\u{E9}", "\(stem)e\u{301}"] {
@@ -64,7 +64,7 @@ extension PairDraft {
             ColumnDraft(name: name, kind: isNumber ? ColumnKind.all[1] : ColumnKind.all[8], generated: expression))
     }
 
-    /// Adds constraints, indexes and policies, and the steps that make it.
+    /// Adds constraints, indexes and policies, and the steps that create the table.
     mutating func finish(_ table: inout TableDraft, unlogged: Bool = false, tail: String = "") {
         var parts: [String] = []
         if !table.key.isEmpty, !random.oneIn(6) {

@@ -1,6 +1,6 @@
 import Schema
 
-/// Enums, domains, composite types and ranges.
+/// Generates enums, domains, composite types and ranges.
 extension PairDraft {
     mutating func makeTypes() {
         makeEnum()

@@ -1,18 +1,18 @@
 import Schema
 
-/// A schema while it is made up: its steps, and all changes that could be made to it afterwards.
+/// A generated schema: the steps that create it, and all changes that could be made to it afterwards.
 struct PairDraft {
     let prefix: String
     var random: PairRandom
-    /// Whether every constraint and index gets its name from the server.
+    /// Whether the server chooses the names of all constraints and indexes.
     let isUnnamed: Bool
     var steps: [PairStep] = []
     var changes: [PlantedChange] = []
     var schemas: [String] = []
     var kinds = ColumnKind.all
-    /// Functions of integers, as SQL takes them: for defaults and checks.
+    /// Quoted names of functions of an integer, for defaults and checks.
     var functions: [String] = []
-    /// Functions of triggers.
+    /// Quoted names of trigger functions.
     var triggerFunctions: [String] = []
     var tables: [TableDraft] = []
     private var count = 0
@@ -35,7 +35,7 @@ struct PairDraft {
         for table in tables { proposeChanges(of: table) }
     }
 
-    /// A pair of what was made up and up to three of the changes.
+    /// A pair of the generated schema and up to three of the changes.
     static func pair(number: Int, seed: Int, way: SchemaPair.Way, isPlanted: Bool) -> SchemaPair {
         var draft = PairDraft(number: number, seed: seed, isUnnamed: way == .reordered)
         return SchemaPair(
@@ -43,7 +43,7 @@ struct PairDraft {
             changes: isPlanted ? draft.chosenChanges() : [])
     }
 
-    /// Rare kinds of changes are as likely as frequent ones.
+    /// Chooses the kind of change first, so that rare kinds are as likely as frequent ones.
     private mutating func chosenChanges() -> [PlantedChange] {
         let names = Set(changes.map(\.name)).sorted().shuffled(using: &random)
         let count = random.number(1..<4)
@@ -71,7 +71,7 @@ struct PairDraft {
 
     // MARK: Names
 
-    /// A name that nothing else in this schema has.
+    /// A name that is unique in this schema.
     mutating func name(_ stem: String) -> String {
         count += 1
         let plain = "\(stem)\(count)"
@@ -95,20 +95,20 @@ struct PairDraft {
         ";", " WHERE ", "[]", "{}", "/*", ", ", "İ",
     ]
 
-    /// A short name without need for quotes.
+    /// A short name that needs no quotes.
     mutating func plainName(_ stem: String) -> String {
         count += 1
         return "\(stem)\(count)"
     }
 
-    /// `CONSTRAINT name `, or nothing where the server is to choose; and the name.
+    /// `CONSTRAINT name ` and the name, or an empty text and nil if the server chooses the name.
     mutating func constraintName(_ stem: String) -> (clause: String, name: String?) {
         if isUnnamed || random.oneIn(5) { return ("", nil) }
         let name = name(stem)
         return ("CONSTRAINT \(name.quoted) ", name)
     }
 
-    /// The name of an index followed by a space, or nothing.
+    /// The name of an index followed by a space, or an empty text if the server chooses the name.
     mutating func indexName(_ stem: String) -> (clause: String, name: String?) {
         if isUnnamed || random.oneIn(5) { return ("", nil) }
         let name = name(stem)
@@ -117,12 +117,12 @@ struct PairDraft {
 }
 
 extension String {
-    /// As a quoted name, whatever it is.
+    /// The text as a quoted name.
     var quoted: String {
         "\"" + split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 
-    /// As a constant.
+    /// The text as a string constant.
     var constant: String { "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'" }
 }
 
@@ -130,15 +130,15 @@ extension TableName {
     /// With every name quoted.
     var quoted: String { schema.quoted + "." + name.quoted }
 
-    /// As a comparison displays it.
+    /// The name as a comparison shows it.
     var shown: String { sql(defaultSchema: "public") }
 
-    /// As a comparison displays a part of it.
+    /// The name of a part of the table as a comparison shows it.
     func shown(_ part: String) -> String { shown + "." + SQLIdentifier.quoted(part) }
 
-    /// As a comparison displays what has its name in the same schema.
+    /// Another name in the same schema.
     func beside(_ name: String) -> TableName { TableName(schema: schema, name: name) }
 
-    /// What touches the whole of it, or a part.
+    /// The path of the object, or of a part of it, for `PlantedChange.subjects`.
     func subject(_ part: String? = nil) -> [String] { [schema, name] + (part.map { [$0] } ?? []) }
 }

@@ -1,4 +1,4 @@
-/// Numbers that are the same in every run (SplitMix64).
+/// A random number generator with a fixed sequence for each seed (SplitMix64).
 struct PairRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

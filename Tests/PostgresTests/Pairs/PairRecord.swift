@@ -1,18 +1,18 @@
 import FoundationEssentials
 
-/// A pair as another program reads it, from `pairs.json` in the folder that `PAIRS_FOLDER` names.
+/// A pair in the format of `pairs.json`, which another program reads from the folder in `PAIRS_FOLDER`.
 struct PairRecord: Encodable {
     var number: Int
-    /// What the names of its schemas begin with.
+    /// The prefix of the names of its schemas.
     var prefix: String
     var way: String
-    /// The statements of the migrations, and those of the live database; nil where it is restored from a dump.
+    /// The statements of the migrations, and of the live database (nil when it is restored from a dump).
     var expected: [String]
     var live: [String]?
     /// The statements that change the live database.
     var changes: [String]
     var wanted: [String]
-    /// What the comparison says; nil while it has not been made.
+    /// The report of the comparison; nil before it has run.
     var found: [String]?
 
     init(_ pair: SchemaPair, found: [String]?) {
@@ -26,7 +26,7 @@ struct PairRecord: Encodable {
         self.found = found
     }
 
-    /// Writes the file, if a folder is named.
+    /// Writes the file if `PAIRS_FOLDER` is set.
     static func write(_ records: @autoclosure () -> [PairRecord]) throws {
         guard let folder = ProcessInfo.processInfo.environment["PAIRS_FOLDER"] else { return }
         let encoder = JSONEncoder()

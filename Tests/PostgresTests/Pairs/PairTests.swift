@@ -4,13 +4,12 @@ import Schema
 import Support
 import Testing
 
-/// Schemas made by SQL on a real server, and what a comparison of two of them says: the planted changes, each of them,
-/// and nothing else.
+/// Compares schemas created by SQL on a real server: the comparison must report every planted change and nothing else.
 @Suite("pairs of schemas", .serialized) struct PairTests {
-    /// Where all random choices come from. `PAIRS_SEED` names another one than that of every run.
+    /// The seed of all random choices; `PAIRS_SEED` overrides the default.
     static let seed = ProcessInfo.processInfo.environment["PAIRS_SEED"].flatMap(Int.init) ?? 1
 
-    /// Pairs without a change are those whose number is a multiple of 7.
+    /// Pairs whose number is a multiple of 7 have no change.
     static func pairs(_ numbers: Range<Int>) -> [SchemaPair] {
         numbers.map { number in
             let isPlanted = number % 7 != 0
@@ -20,15 +19,15 @@ import Testing
         }
     }
 
-    @Test func everyPlantedChangeIsFoundAndNothingElse() async throws {
+    @Test func exactlyThePlantedChangesAreReported() async throws {
         let pairs = Self.pairs(0..<320)
         try PairRecord.write(pairs.map { PairRecord($0, found: nil) })
         let databases = try await PairDatabases(pairs)
         var failures: [String] = []
         for pair in databases.pairs {
-            // As the texts stand, and after a server has parsed them again.
+            // With the original texts, and with normalized texts.
             for parsed in [[:], databases.parsed] {
-                failures += Self.complaints(
+                failures += Self.errors(
                     about: pair, expected: databases.expected(pair), live: databases.live(pair), parsed: parsed)
             }
             await Task.yield()
@@ -57,18 +56,18 @@ import Testing
                 parsedTexts: parsed))
     }
 
-    /// All that it says, but for what is the models' alone.
+    /// The report of a comparison, without advice about the models.
     static func lines(of comparison: SchemaComparison) -> [String] {
         comparison.differences.map { PlantedChange.Found($0).description }
             + comparison.unmanaged.map { "unmanaged \($0.kind.rawValue) \($0.object)" }
             + comparison.notComparable.map { "not comparable \($0.kind.rawValue) \($0.object)" }
     }
 
-    /// What a comparison gets wrong, with what it takes to see it again.
-    static func complaints(
+    /// The errors of a comparison, with everything needed to reproduce them.
+    static func errors(
         about pair: SchemaPair, expected: Catalog, live: Catalog, parsed: [ExpressionText: String]
     ) -> [String] {
-        var complaints: [String] = []
+        var errors: [String] = []
         for models in [nil, SchemaSides.Models.created(expected)] {
             let comparison = compare(pair, expected, live, models: models, parsed: parsed)
             let found = comparison.differences.map { PlantedChange.Found($0).description }
@@ -91,7 +90,7 @@ import Testing
                 return "  \(title):\n   missing\(text(missing))\n   invented\(text(invented))"
             }
             guard !wrong.isEmpty else { continue }
-            complaints.append(
+            errors.append(
                 """
                 pair \(pair.number), \(pair.way.rawValue), models \(models == nil ? "unknown" : "created"), \
                 PAIRS_SEED=\(seed):
@@ -103,6 +102,6 @@ import Testing
                 """)
             break
         }
-        return complaints
+        return errors
     }
 }

@@ -1,6 +1,6 @@
 import Schema
 
-/// A change that somebody makes to the live database, and all that has to be said of it.
+/// A change to the live database, and everything that a comparison must report about it.
 struct PlantedChange: Sendable {
     /// One line of the report: kind, object, blame, and whether it is breaking.
     struct Found: Sendable, CustomStringConvertible {
@@ -18,18 +18,18 @@ struct PlantedChange: Sendable {
         }
     }
 
-    /// What kind of change, for the choice among them.
+    /// The kind of change, for choosing among them.
     var name: String
     var statements: [String]
-    /// What it touches: names from the outside in. A table is touched with all its parts.
+    /// The paths of the affected objects, outermost name first. A table includes all its parts.
     var subjects: [[String]]
     var found: [Found] = []
-    /// What it makes that no migration ever made, as `kind object`.
+    /// Objects that it creates and no migration ever created, as `kind object`.
     var unmanaged: [String] = []
-    /// What it makes that some earlier migration had made.
+    /// Objects that it creates and an earlier migration had created.
     var managed: [ObjectKey] = []
 
-    /// Whether both touch the same thing, so that they are not made together.
+    /// Whether both affect the same object, so that they are not combined.
     func collides(with other: PlantedChange) -> Bool {
         subjects.contains { mine in
             other.subjects.contains { theirs in mine.starts(with: theirs) || theirs.starts(with: mine) }

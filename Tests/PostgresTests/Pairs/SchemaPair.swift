@@ -1,6 +1,6 @@
 import Schema
 
-/// One step of making a schema.
+/// One step in creating a schema.
 struct PairStep: Sendable {
     /// Steps of one phase do not depend on each other.
     enum Phase: Int, CaseIterable, Sendable {
@@ -9,27 +9,27 @@ struct PairStep: Sendable {
     }
 
     var phase: Phase
-    /// The statement, or, of a table, what precedes its columns.
+    /// The statement; for a table, the part before its columns.
     var text: String
-    /// The columns and constraints of a table; nil for any other statement.
+    /// The columns and constraints of a table; nil for other statements.
     var columns: [String]?
     /// Constraints that can also be added later.
     var parts: [String] = []
-    /// What follows the columns of a table.
+    /// The part after the columns of a table.
     var tail = ""
-    /// The table, as SQL takes it.
+    /// The quoted name of the table.
     var table = ""
 
-    /// As statements, constraints within the table.
+    /// The statements, with constraints inside `CREATE TABLE`.
     var statement: String {
         guard let columns else { return text }
         return "\(text) (\((columns + parts).joined(separator: ", ")))\(tail)"
     }
 }
 
-/// A schema made by SQL, a second one that differs from it in known ways, and what has to be said of both.
+/// A schema created by SQL, a second one that differs from it in known ways, and the expected report.
 struct SchemaPair: Sendable {
-    /// How the live schema comes about.
+    /// How the live schema is created.
     enum Way: String, Sendable {
         /// By the same statements.
         case repeated
@@ -40,7 +40,7 @@ struct SchemaPair: Sendable {
     }
 
     var number: Int
-    /// What the names of its schemas begin with.
+    /// The prefix of the names of its schemas.
     var prefix: String
     var way: Way
     var steps: [PairStep]
@@ -53,7 +53,7 @@ struct SchemaPair: Sendable {
         steps.filter { $0.phase == phase }.map(\.statement)
     }
 
-    /// The statements of the live database; nil where it is restored from a dump.
+    /// The statements of the live database; nil when it is restored from a dump.
     var live: [String]? {
         switch way {
         case .repeated: return expected
@@ -78,7 +78,7 @@ struct SchemaPair: Sendable {
         return PairStep.Phase.allCases.flatMap { statements[$0, default: []].shuffled(using: &random) }
     }
 
-    /// What the live database has to be told of, sorted.
+    /// The expected report about the live database, sorted.
     var wanted: [String] {
         changes.flatMap { $0.found.map(\.description) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }

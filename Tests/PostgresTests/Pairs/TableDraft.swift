@@ -1,11 +1,11 @@
 import Schema
 
-/// A column while its table is made up.
+/// A column of a generated table.
 struct ColumnDraft: Sendable {
     var name: String
     var kind: ColumnKind
     var isNotNull = false
-    /// The expression.
+    /// The default expression.
     var value: String?
     /// The clause of an identity column.
     var identity: String?
@@ -13,14 +13,14 @@ struct ColumnDraft: Sendable {
     /// The expression of a generated column.
     var generated: String?
     var collation: String?
-    /// Whether something else needs it, so that it cannot be changed alone.
+    /// Whether another object depends on it, so that it cannot be changed alone.
     var isUsed = false
 
     var isGenerated: Bool { generated != nil }
-    /// Whether the server fills it in.
+    /// Whether the server provides its value.
     var isFilled: Bool { value != nil || identity != nil || isSerial || isGenerated }
 
-    /// As `CREATE TABLE` takes it.
+    /// In the syntax of `CREATE TABLE`.
     var definition: String {
         var text = "\(name.quoted) \(isSerial ? serialType : kind.type)"
         if let collation { text += " COLLATE \(collation)" }
@@ -34,7 +34,7 @@ struct ColumnDraft: Sendable {
     private var serialType: String { kind.type == "bigint" ? "bigserial" : "serial" }
 }
 
-/// A table while it is made up.
+/// A generated table.
 struct TableDraft: Sendable {
     var name: TableName
     var columns: [ColumnDraft] = []
@@ -46,14 +46,14 @@ struct TableDraft: Sendable {
     var isPartition = false
     var parent: TableName?
     var hasChildren = false
-    /// Whether something else needs it, so that it cannot be dropped alone.
+    /// Whether another object depends on it, so that it cannot be dropped alone.
     var isUsed = false
-    /// How many start or end here.
+    /// The number of foreign keys from or to the table.
     var foreignKeys = 0
     var isUnlogged = false
     var triggers: [String] = []
 
-    /// Notes that something needs a column.
+    /// Records that another object depends on a column.
     mutating func use(_ column: String) {
         if let index = columns.firstIndex(where: { $0.name == column }) { columns[index].isUsed = true }
     }

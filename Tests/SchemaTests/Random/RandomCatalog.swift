@@ -1,9 +1,9 @@
 import Schema
 
-/// Catalogs as a database could have them, with names that are hard to handle.
+/// Plausible random catalogs, with names that are hard to handle.
 struct RandomCatalog {
     static let schemas = ["public", "crm", "Audit Log"]
-    /// The last two look the same and are not.
+    /// The last two are canonically equivalent and differ in their bytes.
     static let names = [
         "users", "orders", "Order", "select", "a.b", "quo\"te", "ta ble", "日本", "x'y", "100%", "back\\slash", "🙂",
         "audit_log", "USERS", "café", "cafe\u{301}",

@@ -1,15 +1,15 @@
 import Glibc
 public import Tokens
 
-/// Where an agent listens, who may be there, and with which key to ask.
+/// Where an agent listens, which users may serve that socket, and the key for requests.
 public struct AgentEndpoint: Sendable {
     public static let defaultSocket = "/run/schemad/admin.sock"
     public static let defaultAgentUser = "schemad"
 
     public var socket: String
-    /// Mints the token of each request; nil sends none, which is enough on the query socket.
+    /// Signs the token of each request; nil sends none, which is enough on the query socket.
     public var key: KeyRecord?
-    /// Beside root and the caller, the one user who may serve the socket: a name or a number.
+    /// The one user, besides root and the caller, who may serve the socket: a name or a number.
     public var agentUser: String
     /// For the connection and the agent's hello together.
     public var connectTimeout: Duration
@@ -26,7 +26,7 @@ public struct AgentEndpoint: Sendable {
 
     /// Whether a process of this user may be the agent.
     func accepts(peer user: UInt32) -> Bool {
-        // The user database is asked last: for root and the caller it need not be read.
+        // The user database is read last: root and the caller need no look-up.
         user == 0 || user == geteuid() || UInt32(agentUser) == user || Self.identifier(of: agentUser) == user
     }
 

@@ -13,11 +13,11 @@ from typing import Any, BinaryIO, NoReturn
 
 
 class Agent:
-    """The two private pipes to the agent: its commands come in, our events go out."""
+    """Sends events to the agent and receives its replies."""
 
     def __init__(self) -> None:
         self.configuration: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
-        # env.py may print and may read standard input: both pipes move to descriptors that only we know.
+        # env.py may print and may read standard input, so both pipes move to descriptors that only the runner knows.
         self._input: BinaryIO = os.fdopen(os.dup(0), "rb")
         self._output = os.dup(1)
         self._pipe = os.fstat(self._output)
@@ -27,26 +27,26 @@ class Agent:
         os.dup2(2, 1)
         if os.getpgrp() != os.getpid():
             os.setpgid(0, 0)
-        self._answers: queue.Queue[str] = queue.Queue()
-        self._lock = threading.Lock()
-        self._asking = threading.Lock()
+        self._replies: queue.Queue[str] = queue.Queue()
+        self._write_lock = threading.Lock()
+        self._ask_lock = threading.Lock()
         self._process = os.getpid()
-        threading.Thread(target=self._watch, daemon=True).start()
+        threading.Thread(target=self._read_replies, daemon=True).start()
 
-    def _watch(self) -> None:
-        """Hands commands over; the end of the pipe is the end of the agent, of the run, or of its patience."""
+    def _read_replies(self) -> None:
+        """Queues the agent's replies. When the agent closes the pipe or dies, the whole process group is killed."""
         for line in self._input:
-            self._answers.put(line.decode().strip())
+            self._replies.put(line.decode().strip())
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
     def report(self, event: str, **fields: Any) -> None:
-        # A child that the project forked has its parent's pipes and nobody who reads the answers: nothing that it does
-        # is part of the run. And a pipe that the project closed may have left its number to a database's socket.
+        # A child that the project forked inherits the pipes, but not the thread that reads the replies; it is not part
+        # of the run. If the project closed the pipe, the descriptor's number may now belong to a database connection.
         if os.getpid() != self._process or not self._is_open():
             os._exit(3)
-        # Lone surrogates are in no JSON that anybody else reads; they become question marks.
+        # Lone surrogates are not valid in JSON; they become question marks.
         line = json.dumps({"event": event, **fields}, ensure_ascii=False).encode(errors="replace") + b"\n"
-        with self._lock:
+        with self._write_lock:
             while line:
                 line = line[os.write(self._output, line) :]
 
@@ -57,18 +57,19 @@ class Agent:
             return False
 
     def ask(self, event: str, *, allowed: tuple[str, ...] = ("proceed",), **fields: Any) -> str:
-        """Reports, then blocks until the agent answers. An answer that is not allowed ends the process here and now, so
-        that no `except` of the project can carry on."""
-        # One question at a time: threads of the project must not take each other's answers.
-        with self._asking:
+        """Reports an event and blocks until the agent replies. A reply that is not allowed ends the process at once, so
+        that no `except` of the project can continue."""
+        # One at a time: a thread of the project must not receive the reply to another thread's event.
+        with self._ask_lock:
             self.report(event, **fields)
-            answer = self._answers.get()
-        if answer not in allowed:
+            reply = self._replies.get()
+        if reply not in allowed:
             os._exit(3)
-        return answer
+        return reply
 
     def leave(self, event: str, **fields: Any) -> NoReturn:
-        """The last line. Threads and exit handlers of the project must not keep the process, or change the outcome."""
+        """Reports the last event and exits. Threads and exit handlers of the project do not run, so they can neither
+        delay the exit nor change the result."""
         self.report(event, **fields)
         with suppress(Exception):
             sys.stdout.flush()
@@ -76,5 +77,5 @@ class Agent:
         os._exit(0)
 
     def refuse(self, code: str, message: str, **fields: Any) -> NoReturn:
-        """Stops for a reason of ours; an open transaction is rolled back by the server."""
+        """Ends the run with an error. The server rolls back an open transaction."""
         self.leave("error", code=code, message=message, **fields)

@@ -1,4 +1,4 @@
-"""What `flask db` does for Flask-Migrate's env.py before Alembic runs it."""
+"""What the command `flask db` does for Flask-Migrate's env.py before Alembic runs it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+# How env.py of all Flask-Migrate templates gets the application's engine.
 MARKS = (b"current_app.extensions['migrate']", b'current_app.extensions["migrate"]')
 
 
 def is_flask_migrate(file: str) -> bool:
-    """Whether an env.py is Flask-Migrate's, which asks the application for its engine and does not make it itself."""
+    """Whether an env.py is Flask-Migrate's: it needs an application context and does not create one itself."""
     with suppress(OSError), open(file, "rb") as source:
         text = source.read()
         return any(mark in text for mark in MARKS) and b"app_context(" not in text
@@ -19,25 +20,25 @@ def is_flask_migrate(file: str) -> bool:
 
 
 def main_option(config: Any, name: str) -> Any:
-    """An option of the INI file or of pyproject.toml; None where neither has it, nor a section for it."""
+    """An option of the INI file or of pyproject.toml; None when neither sets it."""
     value = None
     with suppress(Exception):
         value = config.get_main_option(name)
     return value or getattr(config, "toml_alembic_config", {}).get(name)
 
 
-def place_scripts(config: Any) -> None:
-    """Flask-Migrate's INI file names no script folder: it is the folder of the file."""
+def set_script_location(config: Any) -> None:
+    """Flask-Migrate's INI file does not set `script_location`: the script folder is the folder of that file."""
     folder = os.path.dirname(os.path.abspath(config.config_file_name or ""))
     if is_flask_migrate(os.path.join(folder, "env.py")) and not main_option(config, "script_location"):
-        # Not as written: a percent sign begins an interpolation.
+        # A percent sign would begin an interpolation.
         config.set_main_option("script_location", folder.replace("%", "%%"))
 
 
 @contextmanager
 def application(config: Any, environment: str) -> Iterator[None]:
-    """The application's context, where env.py asks for it. FLASK_APP, `.flaskenv` and the usual names are looked at, as
-    the command `flask` does."""
+    """The application's context for an env.py that needs it. The application is found as the command `flask` finds it:
+    FLASK_APP, `.flaskenv`, then the usual names."""
     if not is_flask_migrate(environment):
         yield
         return

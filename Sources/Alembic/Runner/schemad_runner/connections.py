@@ -1,4 +1,4 @@
-"""Which database env.py really opens."""
+"""Proves which database env.py connects to."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ from schemad_runner.errors import sqlstate
 
 
 class Connections:
-    """Proves each connection to the agent before the project can send a statement on it."""
+    """Reports each new connection, so that the agent can check it before the project sends a statement on it."""
 
     def __init__(self, agent: Agent) -> None:
         self.agent = agent
         self.seen = 0
         self.write_error: BaseException | None = None
-        # Whether the project says of itself that it opens several databases.
+        # Whether the project declares that it connects to several databases.
         self.declares_several: Callable[[], bool] = lambda: False
-        # Kept, not referred to by number: the number of a connection that is gone can be another's.
+        # The connections themselves: the `id()` of a closed connection may be used again.
         self._proven: list[Any] = []
         self._foreign: list[Any] = []
         self._lock = threading.Lock()
 
     def is_proven(self, connection: Any) -> bool:
-        """Whether a connection of SQLAlchemy's stands on one that the agent knows as the database in question."""
-        return stands_on(connection, self._proven)
+        """Whether SQLAlchemy's connection uses one that the agent accepted as the configured database."""
+        return uses_any(connection, self._proven)
 
     def is_foreign(self, connection: Any) -> bool:
-        """Whether it stands on another database of the project's."""
-        return stands_on(connection, self._foreign)
+        """Whether SQLAlchemy's connection uses one to another database of the project."""
+        return uses_any(connection, self._foreign)
 
     def install(self) -> None:
         from sqlalchemy import event
         from sqlalchemy.engine import Engine
 
-        # On the class: sees the engines that env.py makes later, asynchronous ones and those with a `creator` included,
-        # and runs before the listeners of a single engine, the dialect's own among them.
+        # Listeners on the class apply to the engines that env.py creates later, asynchronous ones and those with a
+        # `creator` included. They run before the listeners of a single engine, which include the dialect's own.
         event.listen(Engine, "connect", self._connected)
         event.listen(Engine, "handle_error", self._failed)
 
     def _failed(self, context: Any) -> None:
-        # env.py may swallow it; a read that tried to write must still be told.
+        # env.py may catch the error; a read that tried to write is reported all the same.
         if sqlstate(context.original_exception) == "25006" and self.write_error is None:
             self.write_error = context.sqlalchemy_exception or context.original_exception
 
@@ -55,7 +55,7 @@ class Connections:
         with self._lock:
             self.seen += 1
             if self.agent.configuration["mode"] == "load":
-                raise RuntimeError("a revision script may not open a database while it is loaded")
+                raise RuntimeError("a revision script must not connect to a database while it is loaded")
             if dialect != "postgresql":
                 self.agent.ask("connected", dialect=dialect, driver=driver)
             else:
@@ -69,8 +69,8 @@ class Connections:
             cursor.execute("SELECT " + sql)
             return cursor.fetchone()
 
-        def unhurried(sql: str) -> Any:
-            # A role's own statement_timeout holds until ours is set, and may be a millisecond.
+        def select_retrying(sql: str) -> Any:
+            # Until ours is set, the role's own statement_timeout applies, which may be a millisecond.
             for _ in range(100):
                 try:
                     return select(sql)
@@ -81,21 +81,21 @@ class Connections:
             return select(sql)
 
         names = ("backendPid", "database", "user", "serverAddress", "serverPort", "serverVersion")
-        facts = dict(zip(names, unhurried(
+        facts = dict(zip(names, select_retrying(
             "pg_backend_pid(), current_database()::text, current_user::text, host(inet_server_addr()),"
             " inet_server_port(), current_setting('server_version_num')::int"
         )))  # fmt: skip
         facts |= {"dialect": "postgresql", "driver": driver, "driverPid": driver_pid(connection)}
         if facts["driverPid"] not in (None, facts["backendPid"]):
-            # A pooler is in between: what is set on this backend would reach other clients.
+            # A connection pooler is in between: settings of this backend would affect other clients.
             connection.rollback()
             self.agent.ask("connected", **facts)
             return
         values = ", ".join(f"({quote(name)}, {quote(value)})" for name, value in configuration["settings"].items())
-        # Joined with pg_settings: a setting that this server's version does not know is left out. `%` is not used:
-        # SQLAlchemy 1.4's asyncpg adapter formats every statement.
-        unhurried("set_config('statement_timeout', '0', false)")
-        # Committed, so that a rollback of the project's does not bring the role's own back.
+        # The join with pg_settings leaves out settings that this server's version does not know. The statement has no
+        # `%`, because SQLAlchemy 1.4's asyncpg adapter formats every statement.
+        select_retrying("set_config('statement_timeout', '0', false)")
+        # Committed, so that a rollback by the project does not restore the role's own timeout.
         connection.commit()
         cursor.execute(
             "SELECT set_config(s.name, v.value, false) FROM pg_settings s"
@@ -108,28 +108,31 @@ class Connections:
         while not select(f"pg_try_advisory_lock_shared({key})")[0]:
             connection.commit()
             if time.monotonic() > deadline:
-                self.agent.refuse("fenceHeld", "another migration session still holds the fence of this database")
-            # Polled, not waited for: a waiting lock would block CREATE INDEX CONCURRENTLY.
+                self.agent.refuse(
+                    "fenceHeld",
+                    "another migration session still holds the lock of this database; try again when it has ended",
+                )
+            # Polled, because a waiting lock request would block CREATE INDEX CONCURRENTLY.
             time.sleep(0.1)
-        # A session lock survives the commit, and Alembic finds no transaction of ours.
+        # The session lock survives the commit, and Alembic finds no open transaction.
         connection.commit()
         several = self.declares_several()
-        answer = self.agent.ask(
+        reply = self.agent.ask(
             "connected", allowed=("proceed", "foreign") if several else ("proceed",), isOneOfSeveral=several, **facts
         )
-        if answer == "foreign":
-            # The other databases of the project are none of this run's business.
+        if reply == "foreign":
+            # This run may only read the project's other databases.
             select("set_config('default_transaction_read_only', 'on', false)")
-        if answer == "foreign" or configuration["mode"] in ("describe", "create"):
+        if reply == "foreign" or configuration["mode"] in ("describe", "create"):
             select(f"pg_advisory_unlock_shared({key})")
             connection.commit()
-        (self._foreign if answer == "foreign" else self._proven).append(connection)
+        (self._foreign if reply == "foreign" else self._proven).append(connection)
         cursor.close()
 
 
-def stands_on(connection: Any, known: list[Any]) -> bool:
-    actual = getattr(connection.connection, "dbapi_connection", None)
-    return any(actual is other for other in known)
+def uses_any(connection: Any, known: list[Any]) -> bool:
+    dbapi_connection = getattr(connection.connection, "dbapi_connection", None)
+    return any(dbapi_connection is other for other in known)
 
 
 def quote(value: str) -> str:
@@ -137,10 +140,10 @@ def quote(value: str) -> str:
 
 
 def driver_pid(connection: Any) -> int | None:
-    """The backend's process id as the driver was told at start-up; a pooler tells its own invention."""
+    """The backend's process id as the driver received it when it connected; a pooler sends an invented one."""
     for read in (
         lambda: connection.info.backend_pid,  # psycopg2, psycopg
-        lambda: connection.driver_connection.info.backend_pid,  # psycopg, asynchronous
+        lambda: connection.driver_connection.info.backend_pid,  # asynchronous psycopg
         lambda: connection.driver_connection.get_server_pid(),  # asyncpg
         lambda: connection._connection.get_server_pid(),  # asyncpg under SQLAlchemy 1.4
     ):

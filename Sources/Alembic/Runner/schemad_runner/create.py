@@ -1,4 +1,4 @@
-"""What the models alone would make of an empty database."""
+"""Creates the objects of the models in an empty database."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from schemad_runner.session import commit, schema_translation, target_metadata
 
 
 class Create(Run):
-    """Fills a throwaway database with `MetaData.create_all()`: extensions and schemas first, which it leaves out."""
+    """Runs `MetaData.create_all()` in a shadow database, after creating the extensions and schemas, which it does not
+    create itself."""
 
     def migrations(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
         self.failures: list[dict[str, str]] = []
         self.context = context
-        several = target_metadata(context)
+        collections = target_metadata(context)
         for name in self.configuration["extensions"]:
             self.attempt(f"extension {name}", self.statement("CREATE EXTENSION IF NOT EXISTS {} CASCADE", name))
-        for schema in sorted(self.schemas(several)):
+        for schema in sorted(self.schemas(collections)):
             self.attempt(f"schema {schema}", self.statement("CREATE SCHEMA IF NOT EXISTS {}", schema))
-        for index in (index for metadata in several for table in metadata.sorted_tables for index in table.indexes):
-            # Not inside a transaction, which everything here is.
+        for index in (index for metadata in collections for table in metadata.sorted_tables for index in table.indexes):
+            # Everything here runs in a transaction, where CONCURRENTLY is not possible.
             index.dialect_options["postgresql"]["concurrently"] = False
-        for metadata in several:
+        for metadata in collections:
             self.create(metadata)
         commit(context)
         self.completed = True
         return []
 
     def create(self, metadata: Any) -> None:
-        """Makes the tables, each with its keys; what cannot be made must not hide the rest."""
+        """Creates the tables with their constraints, then the indexes. A failed object does not prevent the others."""
         connection = self.context.connection
         if self.attempt("", lambda: metadata.create_all(connection)):
             return
@@ -39,7 +40,7 @@ class Create(Run):
         for table in tables:
             table.indexes.clear()
         try:
-            # Mostly it is an index, and all keys come out as they should, those in circles included.
+            # Usually an index is the reason. Without the indexes create_all() also creates foreign keys in cycles.
             if not self.attempt("", lambda: metadata.create_all(connection)):
                 self.create_each(tables)
         finally:
@@ -53,7 +54,7 @@ class Create(Run):
                 )
 
     def create_each(self, tables: list[Any]) -> None:
-        """Makes one table after another, and the keys that go in a circle, or are to be made last, after them."""
+        """Creates one table after another, and after them the foreign keys in cycles or with `use_alter`."""
         from sqlalchemy.schema import AddConstraint, sort_tables_and_constraints
 
         *sorted_tables, (_, last) = sort_tables_and_constraints(tables)
@@ -72,14 +73,14 @@ class Create(Run):
     def report(self, **inputs: list[str]) -> None:
         self.agent.report("created", failures=[failure for failure in self.failures if failure["object"]])
 
-    def schemas(self, several: list[Any]) -> set[str]:
+    def schemas(self, collections: list[Any]) -> set[str]:
         translation = schema_translation(self.context)
         names = set()
-        for metadata in several:
+        for metadata in collections:
             for table in metadata.tables.values():
                 parts = [table]
                 for column in table.columns:
-                    # An enum, alone or as what an array holds, and a sequence.
+                    # An enum, on its own or as the element type of an array, or a sequence.
                     parts += [column.type, getattr(column.type, "item_type", None), column.default]
                 found = (getattr(part, "schema", None) for part in parts)
                 names |= {translation.get(name, name) for name in found}
@@ -91,13 +92,13 @@ class Create(Run):
         quoted = self.context.dialect.identifier_preparer.quote_identifier(name).replace(":", r"\:")
         return lambda: self.context.connection.execute(text(template.format(quoted)))
 
-    def attempt(self, what: str, make: Callable[[], Any]) -> bool:
-        """Runs it in a savepoint. What fails is kept for the report."""
+    def attempt(self, name: str, create: Callable[[], Any]) -> bool:
+        """Creates one object in a savepoint; records a failure for the report."""
         try:
             with self.context.connection.begin_nested():
-                make()
+                create()
         except Exception as error:
             message = str(getattr(error, "orig", None) or error).partition("\nDETAIL:")[0].strip()
-            self.failures.append({"object": what, "message": message[:MESSAGE_LIMIT]})
+            self.failures.append({"object": name, "message": message[:MESSAGE_LIMIT]})
             return False
         return True

@@ -1,4 +1,4 @@
-"""What env.py would migrate, without migrating."""
+"""Describes the project without migrating."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from schemad_runner.session import schemas, select, target_metadata, version_tab
 
 
 class Describe(Run):
-    """Hands over the models, the version table and the options; the session is read-only."""
+    """Reports the models, the version table and the options of env.py; the session is read-only."""
 
     description: dict[str, Any] | None = None
 
@@ -19,7 +19,7 @@ class Describe(Run):
         import alembic
         import sqlalchemy
 
-        several = target_metadata(context)
+        collections = target_metadata(context)
         user, search_path = select(context, "current_user::text, current_setting('search_path')")
         self.description = {
             "pythonVersion": ".".join(map(str, sys.version_info[:3])),
@@ -32,8 +32,9 @@ class Describe(Run):
             "compareType": bool(context._user_compare_type),
             "compareServerDefault": bool(context._user_compare_server_default),
         }
-        if several:
-            tables = [table_facts(table, context.dialect) for part in several for table in part.tables.values()]
+        if collections:
+            models = [table for metadata in collections for table in metadata.tables.values()]
+            tables = [table_facts(table, context.dialect) for table in models]
             self.description["models"] = {**schemas(context), "tables": tables}
         self.completed = True
         return []
@@ -41,7 +42,7 @@ class Describe(Run):
     def execute(self) -> None:
         super().execute()
         if self.connections.write_error is not None:
-            # env.py swallowed it, and must not get away with it.
+            # env.py caught the error; the attempt to write is reported all the same.
             raise self.connections.write_error
 
     def report(self, **inputs: list[str]) -> None:
@@ -66,7 +67,7 @@ def table_facts(table: Any, dialect: Any) -> dict[str, Any]:
 
 
 def type_name(column: Any, dialect: Any) -> str:
-    """As PostgreSQL's DDL would spell it; empty for a type that has no spelling, as that of a column without type."""
+    """The type as in PostgreSQL's DDL; empty when it cannot be written in DDL, as for a column without a type."""
     try:
         return str(column.type.compile(dialect=dialect))
     except Exception:

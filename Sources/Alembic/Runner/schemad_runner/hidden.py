@@ -1,4 +1,4 @@
-"""Which tables env.py keeps from Alembic's own comparison of models and database."""
+"""Finds the tables that env.py excludes from Alembic's autogenerate comparison."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ TABLES = """
 
 
 def hidden_tables(context: Any) -> list[dict[str, str]]:
-    """Tables that `include_name`, `include_object` or the lack of `include_schemas` hide, of the models and of the
-    database as it is now. Empty when the project's functions fail: nothing is hidden by a function that does not work.
-    """
+    """Tables of the models and of the database that `include_name` or `include_object` excludes, or that are in another
+    schema without `include_schemas`. Empty when the project's functions fail."""
     if not target_metadata(context):
         return []
     commit(context)
@@ -29,7 +28,7 @@ def hidden_tables(context: Any) -> list[dict[str, str]]:
 
 
 class Hidden:
-    """Asks the project's functions what Alembic would ask them."""
+    """Calls the project's functions as Alembic's autogenerate would."""
 
     def __init__(self, context: Any) -> None:
         self.context = context
@@ -48,34 +47,34 @@ class Hidden:
 
         found: set[tuple[str, str]] = set()
         present = set()
-        for place, name, visible in self.context.connection.execute(text(TABLES)).all():
-            # Alembic calls what it finds without a schema's name by none.
-            schema = None if visible or place == self.default else place
+        for actual_schema, name, visible in self.context.connection.execute(text(TABLES)).all():
+            # Alembic passes no schema name for a table that it finds without one.
+            schema = None if visible or actual_schema == self.default else actual_schema
             present.add((schema, name))
             model = self.models.get((schema, name))
-            if not self.is_named(schema, name, model):
-                found.add((place, name))
+            if not self.is_compared(schema, name, model):
+                found.add((actual_schema, name))
             elif model is not None:
-                beside = Table(name, MetaData(), schema=schema)
-                if not self.include_object(model, name, "table", False, beside):
-                    found.add((place, name))
+                reflected = Table(name, MetaData(), schema=schema)
+                if not self.include_object(model, name, "table", False, reflected):
+                    found.add((actual_schema, name))
             elif not self.include_object(self.reflected(schema, name), name, "table", True, None):
-                found.add((place, name))
+                found.add((actual_schema, name))
         for (schema, name), model in self.models.items():
             if (schema, name) not in present and not self.include_object(model, name, "table", False, None):
                 found.add((schema or self.default, name))
         return found
 
-    def is_named(self, schema: str | None, name: str, model: Any) -> bool:
-        """Whether Alembic would come by a table of the database at all."""
+    def is_compared(self, schema: str | None, name: str, model: Any) -> bool:
+        """Whether Alembic would look at a table of the database at all."""
         if schema is not None and not self.context.opts.get("include_schemas"):
             return model is not None
-        whole = f"{schema}.{name}" if schema else name
-        parents = {"schema_name": schema, "schema_qualified_table_name": whole}
+        qualified = f"{schema}.{name}" if schema else name
+        parents = {"schema_name": schema, "schema_qualified_table_name": qualified}
         return bool(self.include_name(schema, "schema", {}) and self.include_name(name, "table", parents))
 
     def reflected(self, schema: str | None, name: str) -> Any:
-        """The table with its columns, which only functions of few projects look at."""
+        """The table with its columns, which only a few projects' functions use."""
         from sqlalchemy import MetaData, Table
 
         return Table(name, MetaData(), schema=schema, autoload_with=self.context.connection, resolve_fks=False)

@@ -1,4 +1,4 @@
-"""Revision scripts that nobody but Python can read."""
+"""Loads revision scripts whose header only Python can compute."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Load(Run):
         self.agent.report("loaded", scripts=self.scripts, **inputs)
 
     def load(self, path: str) -> dict[str, Any]:
-        """The script's variables, or why Alembic refuses it; its own `raise` and `sys.exit()` included."""
+        """The script's variables, or the error with which Alembic refuses it; a script may raise or call sys.exit()."""
         from alembic.script import Script
 
         try:
@@ -28,7 +28,7 @@ class Load(Run):
             else:
                 script = Script._from_filename(self.script, *os.path.split(path))
             if script is None:
-                return {"path": path, "refusal": "Alembic passes over it"}
+                return {"path": path, "refusal": "Alembic ignores a file of this name"}
             return {"path": path, "header": header(script)}
         except BaseException as error:
             message = f"{type(error).__name__}: {error}"[:MESSAGE_LIMIT]
@@ -46,9 +46,9 @@ def header(script: Any) -> dict[str, Any]:
         facts[key] = [] if value is None else [value] if isinstance(value, str) else list(value)
     for name in [facts["id"], *facts["down"], *facts["labels"], *facts["dependsOn"]]:
         if not isinstance(name, str):
-            raise TypeError(f"{name!r} is no string, as the name of a revision or label must be")
+            raise TypeError(f"{name!r} is not a string; the name of a revision or label must be one")
         if not encodable(name):
-            raise ValueError(f"{name!a} holds half a character (a lone surrogate), which no database can store")
+            raise ValueError(f"{name!a} contains a lone surrogate, which no database can store")
     return facts
 
 

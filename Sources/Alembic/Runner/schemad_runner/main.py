@@ -1,9 +1,10 @@
 """The part of schemad that runs inside a project's own interpreter.
 
-It executes the project's env.py once: to describe it (read-only, nothing is migrated), to migrate, or to fill a
-throwaway database from the history or from the models. Or it loads revision scripts that nobody but Python can read. What
-happens is reported as JSON lines. It is never a file on disk: the agent sends these sources, then one line of
-configuration, then answers, all over the pipe on descriptor 0. When that pipe closes, the whole process group ends.
+It executes the project's env.py once: to describe it (read-only, without migrating), to migrate, or to create the
+schema of the history or of the models in a shadow database. Or it loads revision scripts whose header only Python can
+compute. It reports events as JSON lines. It is never a file on disk: the agent sends these sources, then one line of
+configuration, then its replies, all over the pipe on descriptor 0. When that pipe closes, the runner kills its process
+group.
 
 Works with Python 3.9 and later, Alembic 1.8 and later, SQLAlchemy 1.4 and 2.x.
 """
@@ -29,7 +30,7 @@ MODES = {"create": Create, "describe": Describe, "load": Load, "migrate": Migrat
 
 
 def harden() -> None:
-    """No core dumps with secrets in them, and no way to more rights than the agent gave."""
+    """Prevents core dumps, which would contain secrets, and programs that gain privileges (setuid)."""
     with suppress(Exception):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(Exception):
@@ -53,17 +54,17 @@ def main() -> NoReturn:
     connections = Connections(agent)
     try:
         import alembic
-        import alembic.config  # noqa: F401  (a folder of that name is importable, but it is not Alembic)
+        import alembic.config  # noqa: F401  (a folder named `alembic` can be imported, too)
 
         if tuple(int(part) for part in alembic.__version__.split(".")[:2]) < (1, 8):
-            raise ImportError(f"Alembic {alembic.__version__} is too old, 1.8 is the first that works")
+            raise ImportError(f"Alembic {alembic.__version__} is too old; 1.8 or later is required")
         connections.install()
     except ImportError as error:
         agent.leave("error", code="project.alembicMissing", message=f"{error} (interpreter {sys.executable})")
     run = MODES[configuration["mode"]](agent, sources, connections)
     try:
         run.execute()
-    except BaseException as error:  # SystemExit and KeyboardInterrupt of the project, too
+    except BaseException as error:  # SystemExit and KeyboardInterrupt included
         agent.leave("error", **run.failure(error))
     run.report(files=sorted(sources.read) + sorted(sources.distributions()), folders=sorted(sources.listed))
     agent.leave("finished")

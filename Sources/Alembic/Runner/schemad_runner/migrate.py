@@ -1,4 +1,4 @@
-"""A migration, as far as it is as expected."""
+"""Migrates, if the database and the project are as expected."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from schemad_runner.session import version_table
 
 
 class Migrate(Run):
-    """Hands Alembic's own steps back to Alembic, and reports each."""
+    """Returns Alembic's own steps to Alembic, and reports each."""
 
     def execute(self) -> None:
         targets = self.configuration["targets"]
@@ -21,28 +21,32 @@ class Migrate(Run):
         self.run_environment(config, destination_rev=targets[0] if targets else None)
 
     def migrations(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
-        wanted = self.configuration
+        expected = self.configuration
         present = sorted(map(str, rows))
-        if present != sorted(wanted["expectedRows"]):
+        if present != sorted(expected["expectedRows"]):
             self.agent.refuse(
-                "precondition", f"the version table holds {present}, this run expects {sorted(wanted['expectedRows'])}"
+                "precondition",
+                f"the version table has the rows {present}; this run expects {sorted(expected['expectedRows'])}",
             )
-        if wanted.get("versionTable"):
-            tables = (wanted["versionTable"], version_table(context))
-            expected, found = (f"{table['resolvedSchema']}.{table['name']}" for table in tables)
-            if expected != found:
-                self.agent.refuse("precondition", f"env.py uses the version table {found}, this run expects {expected}")
+        if expected.get("versionTable"):
+            tables = (expected["versionTable"], version_table(context))
+            name, found = (f"{table['resolvedSchema']}.{table['name']}" for table in tables)
+            if name != found:
+                self.agent.refuse("precondition", f"env.py uses the version table {found}; this run expects {name}")
         steps = self.steps(tuple(rows))
         revisions = [step.revision.revision for step in steps]
-        if sorted(revisions) != sorted(wanted["expectedRevisions"]):
+        if sorted(revisions) != sorted(expected["expectedRevisions"]):
             self.agent.refuse(
                 "project.graphDisagrees",
-                f"Alembic would run {revisions}, this run expects {wanted['expectedRevisions']}",
+                f"Alembic would run the revisions {revisions}; this run expects {expected['expectedRevisions']}",
             )
         for step in steps:
             path = os.path.realpath(step.revision.path)
             if self.sources.hashes and path not in self.sources.verified:
-                self.agent.refuse("project.changedWhileRunning", f"{path} was not there when the project was read")
+                self.agent.refuse(
+                    "project.changedWhileRunning",
+                    f"{path} was created after this run had read the project; start the run again",
+                )
         if not present:
             context._ensure_version_table()
         return self.progress(steps, context)
@@ -52,13 +56,14 @@ class Migrate(Run):
         return list(self.script._upgrade_revs(targets[0] if len(targets) == 1 else targets, rows)) if targets else []
 
     def progress(self, steps: list[Any], context: Any) -> Iterator[Any]:
-        """Alembic asks for the next step when the last one is done: row, hooks and transaction of its own included."""
-        alone = bool(context._transaction_per_migration) and not getattr(context, "_in_external_transaction", False)
-        block = context.autocommit_block
+        """Alembic requests the next step when the last one is complete, with its row, hooks and own transaction."""
+        in_outer_transaction = getattr(context, "_in_external_transaction", False)
+        commits_each = bool(context._transaction_per_migration) and not in_outer_transaction
+        original = context.autocommit_block
 
         def autocommit_block() -> Any:
             self.agent.report("autocommit", revision=self.revision)
-            return block()
+            return original()
 
         context.autocommit_block = autocommit_block
         for index, step in enumerate(steps, 1):
@@ -67,7 +72,9 @@ class Migrate(Run):
             began = time.monotonic()
             yield step
             milliseconds = round((time.monotonic() - began) * 1000)
-            self.agent.report("revisionApplied", revision=self.revision, durationMs=milliseconds, committed=alone)
+            self.agent.report(
+                "revisionApplied", revision=self.revision, durationMs=milliseconds, committed=commits_each
+            )
             self.applied(context)
             self.revision = None
         self.completed = True

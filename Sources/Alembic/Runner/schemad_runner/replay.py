@@ -1,4 +1,4 @@
-"""The whole history in a throwaway database."""
+"""Runs the whole history in a shadow database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from schemad_runner.session import commit
 
 
 class Replay(Migrate):
-    """Runs revisions as a migration does, and lets the agent look at the database after each."""
+    """Runs revisions as a migration does, and waits after each while the agent reads the database."""
 
     def migrations(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
         context._ensure_version_table()
@@ -19,10 +19,10 @@ class Replay(Migrate):
 
     def progress(self, steps: list[Any], context: Any) -> Iterator[Any]:
         yield from super().progress(steps, context)
-        # Here the database has all the tables of the history, and nobody else's.
+        # Now the database has all tables of the history, and no others.
         self.agent.report("hidden", tables=hidden_tables(context))
 
     def applied(self, context: Any) -> None:
-        # Whatever transactions env.py has open: what the revision did must show in another session.
+        # The agent's session must see the revision's changes, whatever transactions env.py has open.
         commit(context)
         self.agent.ask("replayed", revision=self.revision)

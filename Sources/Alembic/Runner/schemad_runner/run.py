@@ -1,4 +1,4 @@
-"""One execution of the project: its configuration, its env.py, and what went wrong there."""
+"""Executes the project: reads its configuration, runs its env.py, and reports errors."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from schemad_runner.agent import Agent
-from schemad_runner.application import application, main_option, place_scripts
+from schemad_runner.application import application, main_option, set_script_location
 from schemad_runner.connections import Connections
-from schemad_runner.errors import chain, sqlstate
+from schemad_runner.errors import sqlstate, with_causes
 from schemad_runner.sources import Sources
 
 STATEMENT_LIMIT = 2_000
@@ -19,7 +19,7 @@ MESSAGE_LIMIT = 8_000
 
 
 class Run:
-    """Executes env.py with a function of ours in the place of Alembic's migrations. Each mode is a subclass."""
+    """Executes env.py with a function of the runner in place of Alembic's migrations. Each mode is a subclass."""
 
     # What env.py finds in `config.cmd_opts`.
     command = ["current"]
@@ -30,7 +30,7 @@ class Run:
         self.sources = sources
         self.connections = connections
         self.environment: Any = None
-        # Runs on the database in question, and on others of the project.
+        # Calls of run_migrations() on the configured database, and on other databases of the project.
         self.calls = 0
         self.foreign_calls = 0
         self.completed = False
@@ -43,14 +43,14 @@ class Run:
         self.run_environment(config)
 
     def migrations(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
-        """Called by Alembic where it wants to know what to run."""
+        """Called by Alembic to get the steps to run."""
         raise NotImplementedError
 
     def report(self, **inputs: list[str]) -> None:
-        """Sends the result, if there is more to say than that the run is finished."""
+        """Reports the result of a mode that has one."""
 
     def open_project(self) -> Any:
-        """The project's configuration, as the `alembic` command has it, and its script directory."""
+        """Reads the project's configuration as the `alembic` command does, and opens its script directory."""
         from alembic.config import CommandLine, Config
         from alembic.script import ScriptDirectory
 
@@ -66,7 +66,7 @@ class Run:
             more = {"toml_file": file if is_toml else "pyproject.toml"}
             file = "alembic.ini" if is_toml else file
         config = Config(file_=file, ini_section=configuration["section"], cmd_opts=options, **more)
-        place_scripts(config)
+        set_script_location(config)
         self.script = ScriptDirectory.from_config(config)
         self.version_locations = version_locations(self.script)
         sections = set(config.file_config.sections())
@@ -77,7 +77,7 @@ class Run:
         from alembic.runtime.environment import EnvironmentContext
 
         keywords = {"as_sql": False, "starting_rev": None, "tag": None, **destination}
-        # `dont_mutate` keeps Alembic from creating the version table before we have seen that all is as expected.
+        # `dont_mutate` keeps Alembic from creating the version table before the checks in `migrations()`.
         with EnvironmentContext(config, self.script, fn=self.once, dont_mutate=True, **keywords) as context:
             self.environment = context
             try:
@@ -87,7 +87,9 @@ class Run:
                 if not (self.completed and exit.code in (0, None)):
                     raise
         if self.foreign_calls and not self.calls:
-            self.agent.refuse("project.wrongDatabase", "env.py runs migrations on other databases only")
+            self.agent.refuse(
+                "project.wrongDatabase", "env.py runs migrations on other databases only, not on the configured one"
+            )
         if not self.calls:
             configured = context._migration_context is not None
             self.agent.refuse(
@@ -98,7 +100,7 @@ class Run:
 
     def once(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
         if context.as_sql or context.connection is None:
-            self.agent.refuse("project.offlineOnly", "env.py configures no connection: it only supports offline mode")
+            self.agent.refuse("project.offlineOnly", "env.py configures no connection: it supports only offline mode")
         if version_locations(self.script) != self.version_locations:
             found, configured = (
                 ", ".join(map(os.path.relpath, places))
@@ -106,35 +108,37 @@ class Run:
             )
             self.agent.refuse(
                 "project.graphDisagrees",
-                f"env.py lets Alembic read the revisions of {found}, the configuration says {configured}; "
-                "set version_locations in the configuration file to what env.py makes of it",
+                f"env.py makes Alembic read the revisions of {found}, the configuration says {configured}; "
+                "set version_locations in the configuration file to the folders that env.py uses",
             )
         if self.connections.is_foreign(context.connection):
-            # Another database of the same project: nothing is run there, and no version table is made.
+            # Another database of the same project: no migration runs there, and no version table is created.
             self.foreign_calls += 1
             return []
         if not self.connections.is_proven(context.connection):
             self.agent.refuse(
-                "unproven", "env.py runs migrations on a connection that no engine of SQLAlchemy's has announced"
+                "unproven",
+                "env.py runs migrations on a connection that no SQLAlchemy engine opened, so it cannot be checked",
             )
         self.calls += 1
         if self.calls > 1:
             self.agent.refuse(
                 "project.severalRuns",
-                "env.py runs migrations more than once (for several databases or schemas); make each a database of "
-                "the agent's settings, told apart by -x arguments or environment variables",
+                "env.py runs migrations more than once (for several databases or schemas); configure each as a "
+                "database of its own, with -x arguments or environment variables that select it in env.py",
             )
         return self.migrations(rows, context)
 
     def failure(self, error: BaseException) -> dict[str, Any]:
-        """Everything worth knowing about the error, without parameters or connection strings."""
-        links = list(chain(error))
+        """The fields of the error event, without statement parameters or connection strings."""
+        causes = list(with_causes(error))
         state = sqlstate(error)
-        statement = next((link.statement for link in links if isinstance(getattr(link, "statement", None), str)), None)
-        missing = next((link.name for link in links if isinstance(link, ModuleNotFoundError)), None)
+        statements = (getattr(cause, "statement", None) for cause in causes)
+        statement = next((text for text in statements if isinstance(text, str)), None)
+        missing = next((cause.name for cause in causes if isinstance(cause, ModuleNotFoundError)), None)
         original = getattr(error, "orig", None) or error
         name = type(original).__name__
-        # Not the detail: it quotes the row. SQLAlchemy's adapter of asyncpg puts the driver's class before the message.
+        # Without DETAIL, which quotes the row. SQLAlchemy's asyncpg adapter puts the driver's class before the message.
         message = str(original).partition("\nDETAIL:")[0].strip() or name
         if message.startswith("<class "):
             message = message.partition(">: ")[2]
@@ -145,9 +149,10 @@ class Run:
             code, message = "migrationFailed", message if state else f"{name}: {message}"
         elif missing in ("psycopg2", "psycopg", "asyncpg", "pg8000"):
             code = "project.driverMissing"
-            message = f"the database driver {missing} is not installed for {sys.executable}"
+            message = f"the database driver {missing} is not installed for the interpreter {sys.executable}"
         elif (context is not None and context.connection is None) or (name == "CommandError" and "as_sql" in message):
-            code, message = "project.offlineOnly", f"env.py configures no connection, it only works offline ({message})"
+            code = "project.offlineOnly"
+            message = f"env.py configures no connection: it supports only offline mode ({message})"
         elif isinstance(error, SystemExit):
             code, message = "project.environmentFailed", f"env.py ended the process with sys.exit({error.code!r})"
         elif not self.connections.seen and is_connecting(error):
@@ -165,16 +170,16 @@ class Run:
 
 
 def version_locations(script: Any) -> list[str]:
-    """The folders of the revisions. env.py can put others in their place, which only running it shows."""
+    """The folders of the revisions. env.py can replace them."""
     locations = script.version_locations or [os.path.join(script.dir, "versions")]
     return [os.path.realpath(location) for location in locations]
 
 
 def declares_several(config: Any, sections: set[str]) -> bool:
-    """Whether the project says that it opens several databases: in the option `databases`, as Alembic's template
-    multidb, or by giving each a section with a URL while env.py runs, as Flask-Migrate's.
+    """Whether the project declares several databases: in the option `databases`, as Alembic's template multidb does,
+    or by adding a section with a URL for each while env.py runs, as Flask-Migrate's template does.
 
-    :param sections: those that were in the file.
+    :param sections: the sections of the file.
     """
     names = main_option(config, "databases")
     if isinstance(names, str):

@@ -1,4 +1,4 @@
-"""What the session that env.py configured says of itself."""
+"""Reads the context and the database session that env.py configured."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ def select(context: Any, sql: str, **parameters: Any) -> Any:
 
 
 def target_metadata(context: Any) -> list[Any]:
-    """The models' collections of tables; empty when env.py hands over none."""
+    """The MetaData collections of the models; empty when env.py sets no `target_metadata`."""
     metadata = context.opts.get("target_metadata")
     return [] if metadata is None else list(metadata) if isinstance(metadata, (list, tuple)) else [metadata]
 
 
 def commit(context: Any) -> None:
-    """At driver level, since SQLAlchemy allows no commit inside of a block that env.py opened."""
+    """Commits in the driver, because SQLAlchemy allows no commit inside a `begin()` block of env.py."""
     context.connection.connection.dbapi_connection.commit()
 
 
@@ -31,8 +31,8 @@ def schema_translation(context: Any) -> dict[str | None, str | None]:
 
 
 def version_table(context: Any) -> dict[str, Any]:
-    """The version table as this very session resolves it: env.py may have set a role, a search_path or a translation of
-    schema names."""
+    """The version table as this session resolves it: env.py may have set a role, a search_path or a
+    schema_translate_map."""
     name, schema = context.version_table, context.version_table_schema
     actual = schema_translation(context).get(schema, schema)
     quoted = context.dialect.identifier_preparer.quote
@@ -46,7 +46,7 @@ def version_table(context: Any) -> dict[str, Any]:
 
 
 def schemas(context: Any) -> dict[str, Any]:
-    """Where a table without a schema is looked for."""
+    """The schemas in which a table without a schema name is looked up."""
     path = list(select(context, "current_schemas(false)::text[]")[0])
     default = schema_translation(context).get(None)
     path = [default] if default else path

@@ -1,4 +1,4 @@
-"""The project's files: which they are, what was read of them, and that code comes from the bytes that were hashed."""
+"""Tracks the project's files, and verifies that Python runs the bytes that the agent hashed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from schemad_runner.agent import Agent
 
 
 class Sources:
-    """Which files are the project's, what was read of them, and that code comes from the bytes that were hashed."""
+    """Records which files of the project are read, and compares loaded code with the agent's hashes."""
 
     def __init__(self, agent: Agent, folder: str, hashes: dict[str, str]) -> None:
         self.agent = agent
@@ -30,8 +30,8 @@ class Sources:
         self._load_from_source()
 
     def is_project(self, path: str) -> bool:
-        """True for the project's own files, wherever they are; not for installed packages and the standard library,
-        even when their environment lies inside the project."""
+        """True for the project's own files, in any folder. False for installed packages and the standard library, even
+        when their virtual environment is inside the project."""
         inside = path.startswith(self.folder + os.sep)
         if not path.startswith("/") or not inside and (path + os.sep).startswith(self._libraries):
             return False
@@ -51,7 +51,8 @@ class Sources:
                 self.read.add(path)
 
     def _load_from_source(self) -> None:
-        """Python trusts a .pyc whose source has the same size and time, which reproducible images give to all files."""
+        """Makes Python compile the project's sources, not use cached bytecode: Python takes a .pyc for current when the
+        source has the same size and time, and reproducible images give all files the same time."""
         loader = importlib.machinery.SourceFileLoader
         bytecode_loader = importlib.machinery.SourcelessFileLoader
         original, original_bytecode = loader.get_code, bytecode_loader.get_code
@@ -79,11 +80,14 @@ class Sources:
         if expected is None:
             return
         if hashlib.sha256(data).hexdigest() != expected:
-            self.agent.refuse("project.changedWhileRunning", f"{path} is not the file that was read before this run")
+            self.agent.refuse(
+                "project.changedWhileRunning",
+                f"{path} has changed since this run read the project; start the run again",
+            )
         self.verified.add(path)
 
     def location(self, error: BaseException) -> dict[str, Any]:
-        """The innermost line of the project that led to the error, in it or in what caused it."""
+        """The innermost line of the project in the traceback of the error or of its causes."""
         seen: set[int] = set()
         current: BaseException | None = error
         while current is not None and id(current) not in seen:
@@ -102,7 +106,7 @@ class Sources:
         return {}
 
     def distributions(self) -> list[str]:
-        """The install records of all packages: they change when a package does; its files are not listed one by one."""
+        """The install records of all packages, in place of every file of each package: they change with the package."""
         records = []
         for folder in {os.path.abspath(path) for path in sys.path if "-packages" in path}:
             with suppress(OSError):

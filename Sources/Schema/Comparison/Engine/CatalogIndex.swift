@@ -1,4 +1,6 @@
-/// A catalog that can be looked into by name: every list is in the order of bytes.
+import Text
+
+/// A catalog whose objects are found by name: every list is sorted by bytes.
 struct CatalogIndex {
     let catalog: Catalog
 
@@ -25,26 +27,26 @@ struct CatalogIndex {
         catalog.types.position(ofSchema: schema, name: name).map { catalog.types[$0] }
     }
 
-    /// Whether the column's default is the next value of a sequence that it owns.
+    /// Whether the column's default is the next value of a sequence that the column owns.
     func isSerial(_ column: Column, of table: TableName) -> Bool {
-        column.default.flatMap(ownerOfSequence)?.isIdentical(to: Sequence.Owner(table: table, column: column.name))
+        column.default.flatMap(ownerOfSequence)?.hasSameBytes(as: Sequence.Owner(table: table, column: column.name))
             ?? false
     }
 
-    /// The column that owns the sequence of which a default is the next value; nil where there is none.
+    /// The column that owns the sequence from which a default takes its value; nil where there is none.
     func ownerOfSequence(in text: String) -> Sequence.Owner? {
-        guard let name = NextValue(text)?.sequence,
+        guard let name = SequenceDefault(text)?.sequence,
             let position = catalog.sequences.position(ofSchema: name.schema, name: name.name)
         else { return nil }
         return catalog.sequences[position].owner
     }
 }
 
-/// The default of a column that takes its values from a sequence: `nextval('public.users_id_seq'::regclass)`.
-struct NextValue {
+/// A column default that takes its value from a sequence: `nextval('public.users_id_seq'::regclass)`.
+struct SequenceDefault {
     let sequence: TableName
 
-    /// Nil for any other expression, and for a name without schema, which `pg_get_expr` does not give here.
+    /// Nil for any other expression, and for a name without a schema, which `pg_get_expr` does not produce here.
     init?(_ text: String) {
         let (start, end) = ("nextval('", "'::regclass)")
         guard text.hasPrefix(start), text.hasSuffix(end), text.utf8.count > start.utf8.count + end.utf8.count else {
@@ -65,6 +67,6 @@ struct NextValue {
 }
 
 extension Table {
-    /// The column of this name, looked for one by one.
-    public func column(_ name: String) -> Column? { columns.first { $0.name.isIdentical(to: name) } }
+    /// The column of this name; a linear search.
+    public func column(_ name: String) -> Column? { columns.first { $0.name.hasSameBytes(as: name) } }
 }

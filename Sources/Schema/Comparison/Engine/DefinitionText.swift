@@ -1,4 +1,6 @@
-/// Definitions as a reader of a difference gets them: one text each.
+import Text
+
+/// Formats the definitions of objects as one line of text each, for the entries of a comparison.
 enum DefinitionText {
     static func relation(_ table: Table) -> String {
         if let definition = table.definition { return definition }
@@ -24,7 +26,7 @@ enum DefinitionText {
         return text
     }
 
-    /// Where a column's values come from when a statement gives none; nil for NULL.
+    /// How the database fills a column that a statement leaves out; nil for NULL.
     static func source(of column: Column) -> String? {
         if let generated = column.generated { return "GENERATED ALWAYS AS (\(generated)) STORED" }
         switch column.identity {

@@ -1,6 +1,6 @@
-/// One thing that two catalogs do not agree on, before anybody has said what it means.
+/// One difference between two catalogs, before it is classified.
 struct Discrepancy {
-    /// What a judgement about it needs besides the texts.
+    /// What classifying the discrepancy needs besides the texts.
     enum Subject {
         case other
         case column(expected: Column?, actual: Column?)
@@ -9,15 +9,15 @@ struct Discrepancy {
 
     var kind: SchemaDifference.Kind
     var path: ObjectPath
-    /// The definition on each side; nil where it lacks the object.
+    /// The definition on each side; nil where that side lacks the object.
     var expected: String?
     var actual: String?
     var subject: Subject = .other
-    /// The type of a missing column, as the expected side spells it.
+    /// The type of a missing column, as written on the expected side.
     var expectedType: String?
-    /// The tables from which the part is inherited, where a difference there explains this one.
+    /// The tables that the part is inherited from, where the same difference there explains this one.
     var parents: [TableName] = []
-    /// A guess: the path of what the missing object may have become.
+    /// The extra object that the missing one may have been renamed to; a guess.
     var renamedTo: ObjectPath?
 }
 

@@ -1,23 +1,25 @@
-/// A part of a table that is known by its definition; its name is an attribute.
+import Text
+
+/// A part of a table that is identified by its definition rather than by its name: a constraint or an index.
 protocol MatchedPart {
     var name: String { get }
     var definition: String { get }
-    /// What has to be equal besides the definition.
+    /// What must be equal besides the definition.
     var group: String { get }
-    /// What has to be equal for two parts of one name to be one part that changed.
+    /// What must be equal for two parts of one name to count as one part that changed.
     var nameGroup: String { get }
-    /// What makes a part of any name the same one, changed; nil where nothing does.
+    /// What identifies a changed part under another name; nil where nothing does.
     var shape: [String]? { get }
-    /// Whether the definition holds an expression, which may be worded in several ways.
+    /// Whether the definition contains an expression, which PostgreSQL may print in several ways.
     var hasExpression: Bool { get }
 }
 
-/// The parts of two tables, matched by definition, then by name, then by what they are about.
+/// Matches the parts of two tables by definition, then by name, then by the columns they are about.
 struct PartMatching<Part: MatchedPart> {
     struct Pair {
         var expected: Part
         var actual: Part
-        /// How the definitions stand to each other.
+        /// Whether the definitions are the same.
         var verdict: TextVerdict
     }
 
@@ -40,52 +42,52 @@ struct PartMatching<Part: MatchedPart> {
         guard !missing.isEmpty, !extra.isEmpty else { return }
         pair(by: { side in { part in part.forms(on: side, in: context, rules).map { $0 + [part.name] } } }, same)
         pair(by: { side in { $0.forms(on: side, in: context, rules) } }, same)
-        ask(&texts, in: context)
+        requestParsing(&texts, in: context)
         let compare = { (left: Part, right: Part) -> TextVerdict in
             guard left.hasExpression, right.hasExpression, left.group == right.group else { return .different }
             return rules.verdict(left.definition, right.definition, in: context, typesDiffer: typesDiffer)
         }
         pair(by: { _ in { [[$0.nameGroup, $0.name]] } }, compare)
         pair(by: { _ in { part in part.shape.map { [[part.group] + $0] } ?? [] } }, isAmbiguityRefused: true, compare)
-        let loose = { (part: Part) in part.hasExpression ? [[part.group, LooseText.of(part.definition)]] : [] }
-        pair(by: { _ in loose }, compare)
-        // Worded by another major version, any of these may be any of those.
+        let uncast = { (part: Part) in part.hasExpression ? [[part.group, UncastExpression.of(part.definition)]] : [] }
+        pair(by: { _ in uncast }, compare)
+        // Printed by different major versions, any of the remaining parts may be the counterpart of any other.
         if rules.majorsDiffer {
             pair(by: { _ in { $0.hasExpression ? [[$0.group]] : [] } }) { _, _ in .unknown(rules.versions) }
         }
     }
 
-    /// Asks for the texts that found no equal, where there are some on both sides.
-    private func ask(_ texts: inout TextComparison, in context: ExpressionText.Context) {
+    /// Requests that the texts without a counterpart are parsed again, where both sides have some.
+    private func requestParsing(_ texts: inout TextComparison, in context: ExpressionText.Context) {
         let open = (missing.filter(\.hasExpression), extra.filter(\.hasExpression))
         guard !open.0.isEmpty, !open.1.isEmpty else { return }
-        for part in open.0 + open.1 { texts.want(part.definition, in: context) }
+        for part in open.0 + open.1 { texts.request(part.definition, in: context) }
     }
 
-    /// Takes the parts with a key in common out of `missing` and `extra`, in the order of their names.
+    /// Moves the parts that have a key in common from `missing` and `extra` to `pairs`, in the order of their names.
     ///
     /// - Parameters:
-    ///   - keyed: the keys of a part of either side.
-    ///   - isAmbiguityRefused: leaves alone what has several counterparts.
+    ///   - keyed: gives the keys of a part, for either side.
+    ///   - isAmbiguityRefused: skips parts with several possible counterparts.
     private mutating func pair(
         by keyed: (ComparedSide) -> (Part) -> [[String]], isAmbiguityRefused: Bool = false,
         _ verdict: (Part, Part) -> TextVerdict
     ) {
         guard !missing.isEmpty, !extra.isEmpty else { return }
         let (keys, otherKeys) = (keyed(.expected), keyed(.actual))
-        var candidates: [[ExactText]: [Int]] = [:]
+        var candidates: [[ExactString]: [Int]] = [:]
         for (index, part) in extra.enumerated().reversed() {
-            for key in otherKeys(part) { candidates[key.map(ExactText.init), default: []].append(index) }
+            for key in otherKeys(part) { candidates[key.map(ExactString.init), default: []].append(index) }
         }
         var taken: Set<Int> = []
-        var counts: [[ExactText]: Int] = [:]
+        var counts: [[ExactString]: Int] = [:]
         if isAmbiguityRefused {
-            for part in missing { for key in keys(part) { counts[key.map(ExactText.init), default: 0] += 1 } }
+            for part in missing { for key in keys(part) { counts[key.map(ExactString.init), default: 0] += 1 } }
         }
         var rest: [Part] = []
         for part in missing {
             var found: Int?
-            for key in keys(part).map({ $0.map(ExactText.init) }) where found == nil {
+            for key in keys(part).map({ $0.map(ExactString.init) }) where found == nil {
                 if isAmbiguityRefused, counts[key] != 1 || candidates[key]?.count != 1 { continue }
                 while found == nil, let index = candidates[key]?.popLast() {
                     if !taken.contains(index) { found = index }
@@ -103,13 +105,13 @@ struct PartMatching<Part: MatchedPart> {
     }
 }
 
-/// One of two sides.
+/// One of the two sides of a comparison.
 enum ComparedSide {
     case expected, actual
 }
 
 extension MatchedPart {
-    /// What the definition may be found by on the other side.
+    /// The forms of the definition by which the other side may have it.
     fileprivate func forms(
         on side: ComparedSide, in context: ExpressionText.Context, _ rules: TextRules
     ) -> [[String]] {
@@ -129,7 +131,7 @@ extension Constraint: MatchedPart {
 
     var shape: [String]? {
         switch kind {
-        // A table has one.
+        // A table has only one.
         case .primaryKey: []
         case .unique: columns
         case .foreignKey: columns + [references?.schema ?? "", references?.name ?? ""]
@@ -145,7 +147,7 @@ extension Index: MatchedPart {
     var nameGroup: String { "" }
     var shape: [String]? { nil }
 
-    /// Whether it has a predicate, or brackets within the list of its keys.
+    /// Whether it has a predicate, or parentheses within the list of its keys.
     var hasExpression: Bool {
         var tokens = SQLTokens(definition)
         var depth = 0

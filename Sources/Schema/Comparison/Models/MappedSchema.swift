@@ -1,10 +1,12 @@
-/// The models, however they were handed over, as far as live tables are held against them.
+import Text
+
+/// The tables of the models, from either source, as far as live tables are compared with them.
 struct MappedSchema {
-    /// By name, each once, the version table left out.
+    /// Sorted by name, without duplicates and without the version table.
     let tables: [MappedTable]
-    /// The labels of the enumerations; empty where only names and types are known.
+    /// The labels of the enumerations; empty where only names and types of columns are known.
     let labels: [ObjectKey: [String]]
-    /// Whether defaults and labels are known too.
+    /// Whether defaults and labels are known as well.
     let isComplete: Bool
     private let defaultSchema: String
 
@@ -20,7 +22,7 @@ struct MappedSchema {
                     return (type.key, labels)
                 }, uniquingKeysWith: { first, _ in first })
             for table in catalog.tables where table.kind.storesRows && !table.isPartition {
-                // A table in the session's own schema is found along the search path, as the models' statements find it.
+                // The models' statements find a table of the session's default schema along the search path.
                 let others = table.schema == defaultSchema ? searchPath : []
                 tables.append(
                     MappedTable(
@@ -43,12 +45,12 @@ struct MappedSchema {
         self.tables = tables.filter { seen.insert(ObjectKey(table: $0.name)).inserted }.inByteOrder
     }
 
-    /// The mapped table that the models' statements find under a name in one of these catalogs.
+    /// The mapped table that the models' statements find under this name in one of the catalogs.
     func table(at name: TableName, in catalogs: [CatalogIndex]) -> MappedTable? {
         if let position = tables.position(ofSchema: name.schema, name: name.name) { return tables[position] }
         guard let position = tables.position(ofSchema: defaultSchema, name: name.name) else { return nil }
         let table = tables[position]
-        return catalogs.contains { table.place(in: $0)?.isIdentical(to: name) == true } ? table : nil
+        return catalogs.contains { table.place(in: $0)?.hasSameBytes(as: name) == true } ? table : nil
     }
 }
 
@@ -59,21 +61,21 @@ struct MappedTable: Named {
         case described(ModelTable)
     }
 
-    /// Where it belongs, whether it exists or not.
+    /// The name under which the models expect it, whether it exists or not.
     let name: TableName
-    /// Where else it may be found, in order.
+    /// The other names along the search path under which it may be found, in order.
     let elsewhere: [TableName]
     let source: Source
 
     var memberSchema: String { name.schema }
     var memberName: String { name.name }
 
-    /// Where the models' statements find a table or view; nil where they do not.
+    /// The name of the table or view that the models' statements find; nil where they find none.
     func place(in catalog: CatalogIndex) -> TableName? {
         catalog.contains(name) ? name : elsewhere.first(where: catalog.contains)
     }
 
-    /// What they find there.
+    /// The table or view that the models' statements find; nil where they find none.
     func found(in catalog: CatalogIndex) -> Table? { place(in: catalog).flatMap { catalog.table($0) } }
 
     var text: String {
@@ -103,19 +105,19 @@ struct MappedTable: Named {
         }
     }
 
-    /// Looked for one by one.
+    /// The column of this name; a linear search.
     func column(_ name: String) -> MappedColumn? {
-        (0..<columnCount).first { columnName(at: $0).isIdentical(to: name) }.map { column(at: $0) }
+        (0..<columnCount).first { columnName(at: $0).hasSameBytes(as: name) }.map { column(at: $0) }
     }
 }
 
 /// One mapped column.
 struct MappedColumn {
     let name: String
-    /// As the side that knows it spells it.
+    /// As its source writes it: `format_type`, or SQLAlchemy's dialect.
     let typeText: String
     let nullable: Bool
-    /// Where its values come from without a statement's; nil where nothing fills it or where that is not known.
+    /// How the database fills the column; nil where it does not, or where that is not known.
     let source: String?
     let isGenerated: Bool
     private let isFormatted: Bool
@@ -138,13 +140,13 @@ struct MappedColumn {
         isFormatted = false
     }
 
-    /// What `typeText` says; nil for a spelling that is not understood.
+    /// `typeText`, parsed; nil where its form is unknown.
     var type: ColumnType? { isFormatted ? ColumnType(formatted: typeText) : SQLAlchemyType.parse(typeText) }
 
     var text: String { nullable ? typeText : typeText + " NOT NULL" }
 }
 
 extension Column {
-    /// Whether a statement has to give a value for it.
+    /// Whether a statement must give a value for the column.
     var isUnfilled: Bool { !nullable && DefinitionText.source(of: self) == nil }
 }

@@ -1,16 +1,19 @@
-/// The models held against the migrations at the heads, less what models cannot say and what the project's env.py leaves
-/// out of its own comparisons.
+import Text
+
+/// Compares the models with the migrations at the heads, without what models cannot express and without what the
+/// project's env.py excludes from its own comparisons.
 struct ModelAdvice {
     private(set) var discrepancies: [Discrepancy]
     private(set) var undecided: [Undecided]
-    let wanted: Set<ExpressionText>
-    let judge: BreakingJudge
+    /// The texts that a server would have to parse again to decide for good.
+    let wantedTexts: Set<ExpressionText>
+    let classifier: BreakingClassifier
 
     init(
         _ models: SchemaSides.Models, _ mapped: MappedSchema, heads: CatalogIndex, versionTables: Set<ObjectKey>,
         defaultSchema: String, parsedTexts: [ExpressionText: String], options: ComparisonOptions
     ) {
-        judge = BreakingJudge(mapped, foundIn: [heads])
+        classifier = BreakingClassifier(mapped, foundIn: [heads])
         switch models {
         case .created(let catalog):
             let created = CatalogIndex(catalog)
@@ -19,12 +22,12 @@ struct ModelAdvice {
                 defaultSchema: defaultSchema, parsedTexts: parsedTexts, isManaged: { _ in true })
             discrepancies = comparison.discrepancies.filter { !Self.isOfSerial($0, created, heads) }
             undecided = comparison.undecided
-            wanted = comparison.texts.wanted
+            wantedTexts = comparison.wantedTexts
         case .described:
             let comparison = ModelComparison(mapped, against: heads, parts: [.types, .nullability, .extras])
             discrepancies = comparison.discrepancies
             undecided = comparison.undecided
-            wanted = []
+            wantedTexts = []
             reportExtraTables(mapped, heads, versionTables)
         }
         let hidden = Set(options.hiddenTables.map(ObjectKey.init(table:)))
@@ -35,7 +38,7 @@ struct ModelAdvice {
         undecided.removeAll { !Self.isComparedByProjects($0.kind, options) || isHidden($0.path) }
     }
 
-    /// Whether it is about the sequence behind a serial column: of its type and limits the models say nothing.
+    /// Whether it is about the sequence of a serial column, whose type and limits the models do not state.
     private static func isOfSerial(_ discrepancy: Discrepancy, _ created: CatalogIndex, _ heads: CatalogIndex) -> Bool {
         let path = discrepancy.path
         guard discrepancy.kind == .sequence,
@@ -63,20 +66,20 @@ struct ModelAdvice {
         guard isComparedByProjects(discrepancy.kind, options) else { return false }
         let path = discrepancy.path
         switch discrepancy.kind {
-        // A child table has its parent's model, or none.
+        // A child table has the model of its parent, or none.
         case .extraTable: return heads.table(TableName(schema: path.schema, name: path.name))?.parents.isEmpty ?? true
         case .default:
             guard let expected = discrepancy.expected, let actual = discrepancy.actual else { return true }
-            // The same constant with another cast is what different ways to the same column leave behind.
-            return !LooseText.of(expected).isIdentical(to: LooseText.of(actual))
-        // A name that nobody chose is none that the migrations have to keep.
+            // Two ways to create the same column can print the same constant with different casts.
+            return !UncastExpression.of(expected).hasSameBytes(as: UncastExpression.of(actual))
+        // The migrations need not keep a generated name.
         case .constraintName, .indexName:
             return !GeneratedName.isLikely(discrepancy.expected ?? "", of: path.table ?? "")
         default: return true
         }
     }
 
-    /// Whether models can say it at all, and the project wants to hear of it.
+    /// Whether models can express it, and the project's env.py compares it.
     private static func isComparedByProjects(_ kind: SchemaDifference.Kind, _ options: ComparisonOptions) -> Bool {
         switch kind {
         case .type: options.compareType

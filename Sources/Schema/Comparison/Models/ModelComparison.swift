@@ -1,17 +1,21 @@
-/// The models held against a catalog by names, types and nullability: all that can be said of a database whose
-/// migrations are not known, and what its statements need of any.
+import Text
+
+/// Compares the models with a catalog by names, types and nullability.
+///
+/// This is all that can be compared where the migrations are not known, and what the models' statements need of every
+/// database.
 struct ModelComparison {
     private(set) var discrepancies: [Discrepancy] = []
     private(set) var undecided: [Undecided] = []
     private let actual: CatalogIndex
-    private let userTypes: Set<ExactText>
-    /// What was found out about a spelling and a type: most columns share a few.
+    private let userTypes: Set<ExactString>
+    /// The results by the model's type and the column's: most columns have one of a few types.
     private var verdicts: [TypePair: Bool?] = [:]
 
-    /// - Parameter parts: what to look at besides that tables and columns are there.
+    /// - Parameter parts: what to compare besides the existence of tables and columns.
     init(_ mapped: MappedSchema, against actual: CatalogIndex, parts: Parts) {
         self.actual = actual
-        userTypes = Set(actual.catalog.types.map { ExactText($0.name) })
+        userTypes = Set(actual.catalog.types.map { ExactString($0.name) })
         for model in mapped.tables {
             guard let table = model.found(in: actual) else {
                 discrepancies.append(
@@ -30,28 +34,28 @@ struct ModelComparison {
 
         static let types = Parts(rawValue: 1)
         static let nullability = Parts(rawValue: 2)
-        /// Columns that the models do not know and that no statement may leave out.
+        /// Columns that the models lack and that every statement must fill.
         static let unfilled = Parts(rawValue: 4)
-        /// Columns that the models do not know.
+        /// Columns that the models lack.
         static let extras = Parts(rawValue: 8)
     }
 
     /// How many of the model's columns the table has.
     private mutating func compare(_ model: MappedTable, _ table: Table, _ parts: Parts) -> Int {
         var count = 0
-        var byName: [ExactText: Column]?
+        var byName: [ExactString: Column]?
         for index in 0..<model.columnCount {
             let name = model.columnName(at: index)
             var found: Column?
-            if index < table.columns.count, table.columns[index].name.isIdentical(to: name) {
+            if index < table.columns.count, table.columns[index].name.hasSameBytes(as: name) {
                 found = table.columns[index]
             } else {
                 let columns =
                     byName
                     ?? Dictionary(
-                        table.columns.map { (ExactText($0.name), $0) }, uniquingKeysWith: { first, _ in first })
+                        table.columns.map { (ExactString($0.name), $0) }, uniquingKeysWith: { first, _ in first })
                 byName = columns
-                found = columns[ExactText(name)]
+                found = columns[ExactString(name)]
             }
             guard let found else {
                 let column = model.column(at: index)
@@ -62,7 +66,7 @@ struct ModelComparison {
                 continue
             }
             count += 1
-            // A view makes of its columns' types and NULLs what it likes, and is not written to.
+            // The columns of a view may have other types and are never NOT NULL; nothing is written to them.
             if !table.isView { compare(model, index, found, of: table, parts) }
         }
         return count
@@ -91,8 +95,8 @@ struct ModelComparison {
                     Undecided(
                         kind: .type, path: path,
                         reason: spelled.isEmpty
-                            ? "the models give it a type without a name"
-                            : "the models spell its type \(spelled), and the database has \(column.type)"))
+                            ? "its type in the models has no name"
+                            : "its type in the models is \(spelled), in the database \(column.type)"))
             }
         }
         if parts.contains(.nullability), nullable != column.nullable {
@@ -104,14 +108,14 @@ struct ModelComparison {
         }
     }
 
-    /// Whether a column has the model's type; nil where that cannot be said.
+    /// Whether a column has the model's type; nil where that cannot be decided.
     private mutating func isSame(_ model: MappedTable, _ spelled: String, _ column: Column) -> Bool? {
-        if case .created = model.source { return spelled.isIdentical(to: column.type) }
-        let pair = TypePair(spelled: ExactText(spelled), actual: ExactText(column.type))
+        if case .created = model.source { return spelled.hasSameBytes(as: column.type) }
+        let pair = TypePair(spelled: ExactString(spelled), actual: ExactString(column.type))
         if let known = verdicts[pair] { return known }
         let known = userTypes
         let verdict = SQLAlchemyType.parse(spelled).flatMap { type in
-            ColumnType(formatted: column.type).satisfies(type) { known.contains(ExactText($0)) }
+            ColumnType(formatted: column.type).satisfies(type) { known.contains(ExactString($0)) }
         }
         verdicts[pair] = .some(verdict)
         return verdict
@@ -133,6 +137,6 @@ struct ModelComparison {
 }
 
 private struct TypePair: Hashable {
-    let spelled: ExactText
-    let actual: ExactText
+    let spelled: ExactString
+    let actual: ExactString
 }

@@ -1,15 +1,15 @@
-/// The type of a column, taken apart.
+/// The type of a column, parsed into name, modifiers and array marker.
 struct ColumnType: Hashable, Sendable {
     /// Which type, without modifiers.
     enum Base: Hashable, Sendable {
         /// One of PostgreSQL's own, as `format_type` names it: `character varying`, `timestamp with time zone`.
         case builtIn(String)
-        /// Anybody else's, by its bare names; the schema is nil where it was not said.
+        /// Any other type, by its unquoted names; the schema is nil where it was not given.
         case user(schema: String?, name: String)
     }
 
     var base: Base
-    /// Within the brackets, each without white space around it: a length, a precision and scale.
+    /// The values in parentheses, without white space around them: a length, or a precision and scale.
     var modifiers: [String]
     var isArray: Bool
 
@@ -19,7 +19,8 @@ struct ColumnType: Hashable, Sendable {
         self.isArray = isArray
     }
 
-    /// From what `format_type` gives with `search_path = pg_catalog`: built-in types have no schema, others have one.
+    /// Parses what `format_type` returns with `search_path = pg_catalog`: built-in types have no schema, others have
+    /// one.
     init(formatted text: String) {
         var spelling = TypeSpelling(text)
         spelling.takeArray()
@@ -32,22 +33,22 @@ struct ColumnType: Hashable, Sendable {
     }
 }
 
-/// The text of a type while it is taken apart. Quoted names keep their brackets and dots.
+/// The text of a type while it is parsed. Parentheses and dots in quoted names are part of the names.
 struct TypeSpelling {
     enum Identifiers {
         /// One or two names.
         case path([String])
-        /// Several words, or signs that no name has.
+        /// Several words, or characters that no unquoted name has.
         case other
     }
 
-    /// What is left of it.
+    /// What has not been parsed yet.
     private(set) var words: String
     private(set) var isArray = false
 
     init(_ text: String) { words = Self.trimmed(text[...]) }
 
-    /// Removes `[]`, `[3]` and their repetitions from the end; an array's dimensions are not kept by PostgreSQL.
+    /// Removes `[]`, `[3]` and repetitions of them from the end; PostgreSQL does not keep an array's dimensions.
     mutating func takeArray() {
         while words.utf8.last == UInt8(ascii: "]"), let open = words.lastIndex(of: "[") {
             isArray = true
@@ -55,8 +56,7 @@ struct TypeSpelling {
         }
     }
 
-    /// Removes the first `(…)` outside of quotes and gives what stood in it, split at the commas; nil when there is
-    /// none.
+    /// Removes the first `(…)` outside quotes and returns its content, split at the commas; nil where there is none.
     mutating func takeModifiers() -> [String]? {
         var isQuoted = false
         var open: String.Index?
@@ -84,7 +84,7 @@ struct TypeSpelling {
         words = Self.trimmed(words[..<range])
     }
 
-    /// The names, folded to lower case where they are not quoted.
+    /// The names; unquoted ones are folded to lower case.
     var identifiers: Identifiers {
         var names: [String] = []
         var name = ""
@@ -113,7 +113,7 @@ struct TypeSpelling {
         return names.count <= 2 && names.allSatisfy { !$0.isEmpty } && !isQuoted ? .path(names) : .other
     }
 
-    /// Whether an unquoted name may hold it.
+    /// Whether the character may be part of an unquoted name.
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "a"..."z", "0"..."9", "_", "$": true
@@ -130,7 +130,7 @@ struct TypeSpelling {
 }
 
 extension String {
-    /// Where an ASCII text, given in lower case, starts, whatever its case here; nil when it does not occur.
+    /// The start of an ASCII text, given in lower case and found in any case; nil where it does not occur.
     fileprivate func range(ofASCII needle: String) -> String.Index? {
         let wanted = Array(needle.utf8)
         let bytes = Array(utf8)

@@ -1,9 +1,11 @@
-/// What SQLAlchemy's PostgreSQL dialect compiles a model's type to, read as the type that PostgreSQL makes of it.
+import Text
+
+/// Parses a model's type, as SQLAlchemy's PostgreSQL dialect compiles it, to the type that PostgreSQL creates from it.
 enum SQLAlchemyType {
-    /// The type; nil for a spelling that is neither one of PostgreSQL's own nor a name that a user type could have.
+    /// The type; nil for a text that is neither a built-in type nor a name that a user-defined type could have.
     ///
-    /// Names that PostgreSQL has not built in become user types without or with a schema; whether there is such a type
-    /// is for the caller to find out.
+    /// Every other name becomes a user-defined type, with or without a schema; the caller finds out whether it
+    /// exists.
     static func parse(_ text: String) -> ColumnType? {
         var spelling = TypeSpelling(text)
         spelling.takeCollation()
@@ -25,7 +27,7 @@ enum SQLAlchemyType {
             return ColumnType(.builtIn("character"), modifiers: modifiers.isEmpty ? ["1"] : modifiers)
         case "bit": return ColumnType(.builtIn("bit"), modifiers: modifiers.isEmpty ? ["1"] : modifiers)
         case "float":
-            // PostgreSQL: up to 24 binary digits are a real.
+            // PostgreSQL takes a precision of up to 24 bits as `real`.
             let isReal = modifiers.first.flatMap { Int($0) }.map { $0 <= 24 } ?? false
             return ColumnType(.builtIn(isReal ? "real" : "double precision"))
         case "numeric", "decimal", "dec":
@@ -39,7 +41,8 @@ enum SQLAlchemyType {
         return nil
     }
 
-    /// Other names of built-in types: SQL's, PostgreSQL's internal ones, and the serials, which are integers.
+    /// Other names of built-in types: standard SQL's, PostgreSQL's internal ones, and the serial types, which are
+    /// integers.
     private static let aliases = [
         "varchar": "character varying", "char varying": "character varying", "nvarchar": "character varying",
         "national character varying": "character varying", "nchar varying": "character varying",
@@ -51,7 +54,7 @@ enum SQLAlchemyType {
         "timestamptz": "timestamp with time zone", "time": "time without time zone", "timetz": "time with time zone",
     ]
 
-    /// The built-in types under the names that `format_type` gives them.
+    /// The built-in types by the names that `format_type` uses.
     private static let names: Set<String> = [
         "character varying", "text", "integer", "smallint", "bigint", "real", "double precision", "boolean", "date",
         "timestamp without time zone", "timestamp with time zone", "time without time zone", "time with time zone",
@@ -66,11 +69,11 @@ enum SQLAlchemyType {
 }
 
 extension ColumnType {
-    /// Whether a live column has the type that a model spells; nil where that cannot be said.
+    /// Whether a live column has the type that a model declares; nil where that cannot be decided.
     ///
     /// - Parameters:
     ///   - spelled: from ``SQLAlchemyType``.
-    ///   - isKnown: whether the live database has a user type of this bare name.
+    ///   - isKnown: whether the live database has a user-defined type of this name, in any schema.
     func satisfies(_ spelled: ColumnType, isKnown: (String) -> Bool) -> Bool? {
         switch (base, spelled.base) {
         case (.builtIn(let live), .builtIn(let model)):
@@ -78,16 +81,16 @@ extension ColumnType {
         case (.user, .builtIn): return false
         case (.builtIn, .user(_, let name)): return isKnown(name) ? false : nil
         case (.user(let liveSchema, let live), .user(let schema, let name)):
-            guard live.isIdentical(to: name), schema.map({ liveSchema.isIdentical(to: $0) }) ?? true else {
+            guard live.hasSameBytes(as: name), schema.map({ liveSchema.hasSameBytes(as: $0) }) ?? true else {
                 return isKnown(name) ? false : nil
             }
             if isArray != spelled.isArray { return false }
-            // An extension spells its modifiers back as it likes: `geometry(POINT,4326)` and `geometry(Point,4326)`.
+            // Extensions print modifiers in their own way: `geometry(POINT,4326)` becomes `geometry(Point,4326)`.
             return modifiers.map { $0.lowercased() } == spelled.modifiers.map { $0.lowercased() } ? true : nil
         }
     }
 
-    /// The modifiers without those that change nothing: 6 digits of a second are the most there are.
+    /// The modifiers without those that change nothing: 6 fractional digits of a second are the maximum and default.
     private var comparableModifiers: [String] { isTime && modifiers == ["6"] ? [] : modifiers }
 
     var isTime: Bool {

@@ -1,9 +1,9 @@
 extension ColumnType {
-    /// Whether some values that a column of type `other` takes do not fit into this type, or statements written for
-    /// `other` do not understand it.
+    /// Whether some values of type `other` do not fit into this type, or statements written for `other` do not work
+    /// with it.
     ///
-    /// Within a family (texts, numbers, points in time, bits) types are ordered by the values that they hold exactly.
-    /// Types of different families never stand in for each other, except that PostgreSQL's texts do so for `citext`.
+    /// Within a family (texts, numbers, times, bit strings) types are ordered by the values that they store exactly.
+    /// Types of different families never replace each other, except PostgreSQL's text types and `citext`.
     func isNarrower(than other: ColumnType) -> Bool {
         if self == other { return false }
         guard isArray == other.isArray else { return true }
@@ -23,18 +23,18 @@ extension ColumnType {
         }
     }
 
-    /// Nil where one of them is no text.
+    /// Nil where one of them is neither a text nor a bit string.
     private static func isNarrowerText(
         _ mine: String, _ modifiers: [String], _ theirs: String, _ others: [String]
     ) -> Bool? {
         guard let length = capacity(mine, modifiers), let otherLength = capacity(theirs, others) else { return nil }
         if mine.hasPrefix("bit") != theirs.hasPrefix("bit") { return true }
-        // A bit string takes exactly its length.
+        // A `bit` column accepts exactly its length.
         if mine == "bit" { return length != otherLength || theirs != mine }
         return length < otherLength
     }
 
-    /// How many characters, or bits, a type takes at most.
+    /// The maximum number of characters or bits of a type; nil for other types.
     private static func capacity(_ name: String, _ modifiers: [String]) -> Int? {
         switch name {
         case "text", "bpchar": Int.max
@@ -44,7 +44,7 @@ extension ColumnType {
         }
     }
 
-    /// Nil where one of them is no number.
+    /// Nil where one of them is not a number.
     private static func isNarrowerNumber(
         _ mine: String, _ modifiers: [String], _ theirs: String, _ others: [String]
     ) -> Bool? {
@@ -57,7 +57,7 @@ extension ColumnType {
     private static func isNarrowerTime(
         _ mine: String, _ modifiers: [String], _ theirs: String, _ others: [String]
     ) -> Bool {
-        // From the time zone to none a moment loses its meaning; the other way it keeps it.
+        // Without a time zone a timestamp loses its meaning; adding one keeps it.
         let widened = [
             "timestamp without time zone": "timestamp with time zone",
             "time without time zone": "time with time zone",
@@ -69,15 +69,15 @@ extension ColumnType {
     }
 }
 
-/// What a number type holds exactly: decimal digits before and after the point, or binary digits.
+/// The numbers that a type stores exactly, in decimal digits before and after the point.
 private struct NumberCapacity {
-    /// The largest numbers that always fit.
+    /// The number of digits before the point that always fit.
     var digits: Int
-    /// The smallest and the largest that may occur; more than `digits` for the binary integers, whose range is no power
-    /// of ten.
+    /// The number of digits before the point that may occur: more than `digits` for binary integers, whose range is
+    /// not a power of ten.
     var mostDigits: Int
     var scale: Int
-    /// Whether it takes any magnitude, at the price of exactness beyond `digits`.
+    /// Whether it stores larger numbers too, rounded to `digits` digits.
     var isFloating: Bool
 
     init?(_ name: String, _ modifiers: [String]) {
@@ -104,9 +104,9 @@ private struct NumberCapacity {
         switch (isFloating, other.isFloating) {
         case (true, true): digits < other.digits
         case (true, false): other.mostDigits > digits || other.scale > scale
-        // Only a numeric without limits takes whatever a float holds.
+        // Only a numeric without precision stores every value of a float.
         case (false, true): scale != Int.max
-        // Binary integers compare by their own range, everything else by what always fits.
+        // Binary integers are compared by their range, everything else by the digits that always fit.
         case (false, false): digits < other.mostDigits && !isBinary(like: other) || scale < other.scale
         }
     }

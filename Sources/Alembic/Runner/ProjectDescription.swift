@@ -1,0 +1,39 @@
+public import Schema
+
+/// What a run of a project's env.py without migrating says about the project. It can be cached while none of `files`
+/// and `folders` changes.
+public struct ProjectDescription: RunnerResult, Hashable {
+    public struct VersionTable: Codable, Hashable, Sendable {
+        public var name: String
+        /// As given to `context.configure()`; nil leaves it to the session's search_path.
+        public var schema: String?
+        /// The schema in which that session finds the table or, if it does not exist, would create it.
+        public var resolvedSchema: String
+
+        public init(name: String = "alembic_version", schema: String? = nil, resolvedSchema: String) {
+            self.name = name
+            self.schema = schema
+            self.resolvedSchema = resolvedSchema
+        }
+    }
+
+    public var pythonVersion: String
+    public var alembicVersion: String
+    public var sqlalchemyVersion: String
+    public var versionTable: VersionTable
+    /// nil when env.py sets no `target_metadata`: then there are no models to compare with the database.
+    public var models: ModelSchema?
+    /// The role in effect after everything that env.py did to the session.
+    public var currentUser: String
+    /// The setting as written, for example `"$user", public`.
+    public var searchPath: String
+    public var transactionPerMigration: Bool
+    public var compareType: Bool
+    public var compareServerDefault: Bool
+    /// Absolute paths, sorted: the project's sources and settings, including files that were looked up and do not
+    /// exist, and the install records of all packages.
+    public var files: [String]
+    /// Absolute paths, sorted: the project's folders that were listed. A new module in one of them may change the
+    /// description.
+    public var folders: [String]
+}

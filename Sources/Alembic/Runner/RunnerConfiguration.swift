@@ -1,0 +1,32 @@
+/// The line of configuration that the Python process reads after the runner's source.
+struct RunnerConfiguration: Encodable {
+    var mode: String
+    var folder: String
+    var config: String
+    var section: String
+    var x: [String]
+    var environment: [String: String]
+    var fence: Int64
+    var fenceWaitSeconds = 10.0
+    /// Server parameters of every session; one that the server does not know is left out.
+    var settings: [String: String] = [:]
+    /// Real paths of the scripts to load.
+    var scripts: [String] = []
+    /// Names of extensions to create.
+    var extensions: [String] = []
+    var targets: [String] = []
+    var expectedRows: [String] = []
+    var expectedRevisions: [String] = []
+    var versionTable: ProjectDescription.VersionTable?
+    var sha256: [String: String] = [:]
+
+    init(_ runner: Runner, mode: String, fence: Int64) {
+        self.mode = mode
+        self.fence = fence
+        folder = runner.folder
+        config = runner.config
+        section = runner.section
+        x = runner.x
+        environment = runner.environment
+    }
+}

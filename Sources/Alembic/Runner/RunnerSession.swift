@@ -1,0 +1,130 @@
+import FoundationEssentials
+
+/// One run over a transport: sends the runner and its configuration, acts on its events, and enforces the deadline.
+struct RunnerSession: Sendable {
+    /// A description of the models of thousands of tables is a few megabytes long.
+    private static let lineLimit = 64 << 20
+    private static let tailLimit = 16 << 10
+
+    var configuration: RunnerConfiguration
+    /// nil is no limit.
+    var deadline: Duration?
+    var redact: Redaction
+    var prove: Runner.Proof
+    var afterRevision: Runner.AfterRevision
+    /// Called in order, from one task.
+    var progress: @Sendable (RunnerEvent) -> Void
+
+    /// Runs to the end, and ends everything that the process started.
+    ///
+    /// - Returns: the state after the runner's last event.
+    func run(over transport: some RunnerTransport) async -> Result<RunnerStateMachine, AlembicError> {
+        async let tail = tail(of: transport)
+        let (result, expired) = await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                // When the run ends first, the timer is cancelled and has no effect.
+                guard let deadline, (try? await Task.sleep(for: deadline)) != nil else { return false }
+                transport.end()
+                return true
+            }
+            let result = await exchange(over: transport)
+            group.cancelAll()
+            return (result, await group.next() ?? false)
+        }
+        // Neither the interpreter nor a process of the project may go on after the last event.
+        transport.end()
+        let text = redact(await tail)
+        return result.mapError { error in
+            var error = error
+            error.outputTail = text
+            guard error.code == .runnerLost else { return error }
+            if expired, let deadline {
+                error.code = .deadlineExceeded
+                error.message = "the run took longer than \(deadline) and was stopped"
+            } else if Task.isCancelled {
+                error.code = .cancelled
+                error.message = "the run was cancelled"
+            }
+            return error
+        }
+    }
+
+    private func tail(of transport: some RunnerTransport) async -> String {
+        var tail = OutputTail(limit: Self.tailLimit)
+        do {
+            for try await bytes in transport.errorOutput { tail.append(bytes) }
+        } catch {
+            // The pipe broke when the process ended. What arrived before is still useful.
+        }
+        return tail.text
+    }
+
+    /// Replies to the runner's events until the last one.
+    private func exchange(over transport: some RunnerTransport) async -> Result<RunnerStateMachine, AlembicError> {
+        var state = RunnerStateMachine(redact: redact)
+        var splitter = LineSplitter(limit: Self.lineLimit)
+        do {
+            try await transport.send(RunnerSource.bytes + Array(JSONEncoder().encode(configuration)) + Array("\n".utf8))
+            for try await bytes in transport.output {
+                for line in splitter.append(bytes) {
+                    switch state.receive(line) {
+                    case .prove(let report, let isOneOfSeveral):
+                        let isProven: Bool
+                        switch await check(report, isOneOfSeveral: isOneOfSeveral) {
+                        case .success(let verdict): isProven = verdict
+                        case .failure(let error): return .failure(error)
+                        }
+                        state.connectionChecked(report, isForeign: !isProven)
+                        if isProven { progress(.connected(report)) }
+                        try await transport.send(Array((isProven ? "proceed\n" : "foreign\n").utf8))
+                    case .revisionReplayed(let revision):
+                        do { try await afterRevision(revision) } catch {
+                            return .failure(state.error(redact("\(error)"), code: .unproven))
+                        }
+                        try await transport.send(Array("proceed\n".utf8))
+                    case .progress(let event): progress(event)
+                    case .nothing: break
+                    case .finished: return .success(state)
+                    case .failed(let error): return .failure(error)
+                    }
+                }
+                if splitter.overflowed {
+                    return .failure(
+                        state.error("the Python process sent a line longer than \(Self.lineLimit >> 20) MiB"))
+                }
+            }
+        } catch {
+            // A broken pipe: the process has ended, and did not send its last event.
+        }
+        return .failure(state.error("the Python process ended without a result"))
+    }
+
+    /// Decides about a connection: true for the configured database, false for another database of the same project,
+    /// which env.py may only read. After an error the process is ended while it waits inside the driver's connect.
+    private func check(_ report: ConnectionReport, isOneOfSeveral: Bool) async -> Result<Bool, AlembicError> {
+        if report.isPooled {
+            return .failure(
+                AlembicError(
+                    .pooler,
+                    "env.py connected to \(report) through a connection pooler; use the server's own address",
+                    connection: report))
+        }
+        do {
+            // Only PostgreSQL sessions can be made read-only, so any other database is refused.
+            if report.dialect == "postgresql" {
+                if try await prove(report) { return .success(true) }
+                if isOneOfSeveral { return .success(false) }
+            }
+            return .failure(
+                AlembicError(
+                    .wrongDatabase,
+                    "env.py connected to \(report), which is not the configured database; nothing was run there",
+                    connection: report))
+        } catch {
+            return .failure(
+                AlembicError(
+                    .unproven, redact("cannot check which database env.py connected to: \(error)"),
+                    connection: report))
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import FoundationEssentials
+import Schema
+
+/// The protocol of one run as a pure value: each line from the Python process yields the next action.
+struct RunnerStateMachine {
+    enum Action {
+        /// Check which database the connection is on, call ``connectionChecked(_:isForeign:)``, and reply.
+        ///
+        /// - Parameter isOneOfSeveral: whether the project declares several databases, so that this one may be another.
+        case prove(ConnectionReport, isOneOfSeveral: Bool)
+        case progress(RunnerEvent)
+        /// Call the caller's closure for the revision that has just been replayed, and reply.
+        case revisionReplayed(String)
+        case nothing
+        case finished
+        case failed(AlembicError)
+    }
+
+    let redact: Redaction
+    private(set) var outcome = MigrationRun.Outcome()
+    private(set) var connection: ConnectionReport?
+    /// The project's other databases that env.py connected to.
+    private var foreignConnections: [ConnectionReport] = []
+    private(set) var description: ProjectDescription?
+    private(set) var loadedScripts: LoadedScripts?
+    private(set) var creation: ModelCreation?
+    private(set) var hiddenTables: [TableName] = []
+    /// The revision that is running.
+    private var revision: String?
+
+    init(redact: Redaction) {
+        self.redact = redact
+    }
+
+    mutating func receive(_ line: [UInt8]) -> Action {
+        let decoder = JSONDecoder()
+        let data = Data(line)
+        do {
+            switch try decoder.decode(Kind.self, from: data).event {
+            case "connected":
+                let report = try decoder.decode(ConnectionReport.self, from: data)
+                let isOneOfSeveral = try decoder.decode(Connected.self, from: data).isOneOfSeveral ?? false
+                return .prove(report, isOneOfSeveral: isOneOfSeveral)
+            case "revisionStarted":
+                let event = try decoder.decode(Started.self, from: data)
+                revision = event.revision
+                return .progress(.revisionStarted(revision: event.revision, index: event.index, total: event.total))
+            case "revisionApplied":
+                return try .progress(applied(decoder.decode(Applied.self, from: data)))
+            case "autocommit":
+                outcome.autocommitted = true
+                outcome.committed = outcome.applied
+                return .progress(.autocommit(revision: revision))
+            case "described":
+                description = try decoder.decode(Described.self, from: data).description
+                return .nothing
+            case "replayed":
+                return try .revisionReplayed(decoder.decode(Replayed.self, from: data).revision)
+            case "hidden":
+                hiddenTables = try decoder.decode(Hidden.self, from: data).tables
+                return .nothing
+            case "created":
+                creation = try redacted(decoder.decode(ModelCreation.self, from: data))
+                return .nothing
+            case "loaded":
+                loadedScripts = try redacted(decoder.decode(LoadedScripts.self, from: data))
+                return .nothing
+            case "error":
+                return try .failed(failure(decoder.decode(Failed.self, from: data)))
+            case "finished":
+                outcome.committed = outcome.applied
+                return .finished
+            default:
+                return .failed(error("the Python process sent an unknown event"))
+            }
+        } catch {
+            return .failed(self.error("the Python process sent a line that is not a valid event"))
+        }
+    }
+
+    /// Records the result of the check for ``Action/prove(_:isOneOfSeveral:)``.
+    mutating func connectionChecked(_ report: ConnectionReport, isForeign: Bool) {
+        if isForeign { foreignConnections.append(report) } else { connection = report }
+    }
+
+    /// An error that the process did not report itself, with what the run had done until then.
+    func error(_ message: String, code: AlembicError.Code = .runnerLost) -> AlembicError {
+        AlembicError(code, message, revision: revision, connection: connection, outcome: outcome)
+    }
+
+    private mutating func applied(_ event: Applied) -> RunnerEvent {
+        revision = nil
+        outcome.applied.append(event.revision)
+        if event.committed { outcome.committed = outcome.applied }
+        return .revisionApplied(revision: event.revision, durationMs: event.durationMs, committed: event.committed)
+    }
+
+    private func redacted(_ creation: ModelCreation) -> ModelCreation {
+        ModelCreation(failures: creation.failures.map { .init(object: $0.object, message: redact($0.message)) })
+    }
+
+    private func redacted(_ loaded: LoadedScripts) -> LoadedScripts {
+        var loaded = loaded
+        for index in loaded.scripts.indices {
+            loaded.scripts[index].refusal = loaded.scripts[index].refusal.map(redact.callAsFunction)
+        }
+        return loaded
+    }
+
+    private func failure(_ event: Failed) -> AlembicError {
+        var error = AlembicError(
+            AlembicError.Code(rawValue: event.code) ?? .runnerLost, redact(event.message), file: event.file,
+            line: event.line, revision: event.revision, sqlstate: event.sqlstate,
+            statement: event.statement.map(redact.callAsFunction), connection: connection, outcome: outcome)
+        if error.code == .wrongDatabase, !foreignConnections.isEmpty {
+            let names = foreignConnections.map(\.description).joined(separator: " and ")
+            error.message = "env.py connected to \(names), not to the configured database; no migration ran there"
+            error.connection = error.connection ?? foreignConnections.first
+        }
+        return error
+    }
+
+    private struct Kind: Decodable { var event: String }
+    private struct Connected: Decodable { var isOneOfSeveral: Bool? }
+    private struct Hidden: Decodable { var tables: [TableName] }
+    private struct Started: Decodable { var revision: String, index: Int, total: Int }
+    private struct Replayed: Decodable { var revision: String }
+    private struct Applied: Decodable { var revision: String, durationMs: Int, committed: Bool }
+    private struct Described: Decodable { var description: ProjectDescription }
+    private struct Failed: Decodable {
+        var code: String, message: String
+        var file: String?, line: Int?, sqlstate: String?, statement: String?, revision: String?
+    }
+}

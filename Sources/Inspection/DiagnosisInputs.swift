@@ -1,0 +1,71 @@
+import Alembic
+import Diagnosis
+import Postgres
+import Schema
+
+/// Everything that one diagnosis of a database rests on. Each part is a value or the reason why there is none.
+struct DiagnosisInputs: Sendable {
+    /// The project's folder.
+    var folder: String
+    var project: Result<Project, AlembicError>
+    /// Nil while env.py cannot be run because the database does not respond.
+    var description: Result<ProjectDescription, AlembicError>?
+    /// When the database was read; env.py may have run before that for a while.
+    var readAt = ContinuousClock.now
+    var live: Result<LiveState, PostgresError> = .failure(
+        PostgresError(kind: .unreachable, message: "The database was not read."))
+    var probes: [ProbeFacts] = []
+    let comparisons: ComparisonCache
+    /// Identifies the project as it is now, with the result of env.py; nil while it cannot be read or run.
+    var projectKey: String?
+    /// Files that the agent runs and that other accounts may write.
+    var writableFiles: [WritableFile] = []
+    /// What migrations and models create in an empty database.
+    var expectation = ExpectedSchemaStore.State.missing("the project cannot be read or run")
+    /// Where the live database is in the project's history; nil while that is not known.
+    var position: NormalizedExpressionCache.Position?
+    var normalized = NormalizedExpressionCache.Expressions()
+    var ignore: [IgnoreRule] = []
+    /// The differences that somebody has accepted.
+    var baseline: Result<Baseline?, InspectionError> = .success(nil)
+    /// How often the baseline has been read.
+    var baselineReads = 0
+
+    init(folder: String, project: Result<Project, AlembicError>) {
+        self.init(folder: folder, project: project, comparisons: ComparisonCache())
+    }
+
+    init(folder: String, project: Result<Project, AlembicError>, comparisons: ComparisonCache) {
+        self.folder = folder
+        self.project = project
+        self.comparisons = comparisons
+    }
+
+    /// What the shadow created; nil while that is not known.
+    var expected: ExpectedSchema? {
+        if case .ready(let expected) = expectation { expected } else { nil }
+    }
+
+    /// Whether a replay of the migrations is available.
+    var hasMigrations: Bool { expected?.history != nil }
+
+    /// Treats a database without version rows that holds exactly what `shadow.baseline` creates as one on which no
+    /// revision has run.
+    mutating func recognizeBaseline() {
+        guard let history = expected?.history, !history.base.tables.isEmpty,
+            case .success(var live) = live, live.hasDefinitions, !live.applicationTables.isEmpty,
+            live.versionTable.rows?.isEmpty ?? live.versionTable.isMissing
+        else { return }
+        let comparison = SchemaComparison(
+            SchemaSides(
+                live: live.catalog,
+                migrations: SchemaSides.Migrations(expected: history.base, heads: nil, managed: history.managed),
+                versionTables: [live.versionTableName] + history.versionTables,
+                defaultSchema: live.versionTable.schema))
+        guard comparison.differences.isEmpty, comparison.notComparable.isEmpty else { return }
+        let created = Set(history.base.tables.map(\.qualifiedName))
+        guard live.applicationTables.allSatisfy(created.contains) else { return }
+        live.applicationTables = []
+        self.live = .success(live)
+    }
+}

@@ -1,0 +1,95 @@
+import Alembic
+import Diagnosis
+import Postgres
+import Revisions
+import Schema
+
+extension Facts {
+    /// The facts of a diagnosis.
+    init(_ inputs: DiagnosisInputs, database: String) {
+        self.init(database: database)
+        switch inputs.project {
+        case .success(let project): graph = project.graph
+        case .failure(let error):
+            projectProblem = ProjectProblem(
+                code: error.code.rawValue, message: error.message, file: error.file, line: error.line)
+        }
+        switch inputs.live {
+        case .success(let live):
+            server = live.server
+            versionTable = live.versionTable
+            applicationTables = live.applicationTables
+        case .failure(let error): reachability = Reachability(error)
+        }
+        schema = inputs.compare()
+        addEnvironment(of: inputs)
+        probes = inputs.probes
+        if case .failure(let error)? = inputs.description, reachability == .reachable {
+            if error.code == .pooler {
+                server?.pooled = true
+            } else if !explains(error) {
+                runnerProblems = [ProjectProblem(error, in: inputs.folder)]
+            }
+        }
+    }
+
+    /// Adds what affects the database from outside: locks, other sessions, the role, the project's files, the shadow.
+    private mutating func addEnvironment(of inputs: DiagnosisInputs) {
+        writableFiles = inputs.writableFiles
+        switch inputs.expectation {
+        case .failed(let error):
+            shadowProblem = ShadowProblem(reason: error.message, isExpected: error.code == .shadowNotInstalled)
+        case .ready(let expected): openedInsteadOfShadow = expected.openedInstead
+        case .building, .missing: break
+        }
+        guard let live = try? inputs.live.get() else { return }
+        switch live.gap {
+        case .locked(let message): lockMessage = message
+        case .changing(let message): changeMessage = message
+        case nil: break
+        }
+        transactions = live.transactions.map(TransactionFacts.init)
+        role = RoleFacts(live, models: try? inputs.description?.get().models)
+    }
+
+    /// Whether the state of the version table explains why env.py failed: Alembic reads that table too.
+    private func explains(_ error: AlembicError) -> Bool {
+        switch versionTable?.presence {
+        case .other: ["42703", "42P01", "42809"].contains(error.sqlstate)
+        case .denied: error.sqlstate == "42501"
+        case .table, .missing, nil: false
+        }
+    }
+}
+
+extension ProjectProblem {
+    /// Leaves out what env.py printed: those who may read a diagnosis need not be allowed to see it.
+    ///
+    /// - Parameter folder: the project's; files in it are named relative to it.
+    init(_ error: AlembicError, in folder: String) {
+        let file = error.file.map { $0.hasPrefix(folder + "/") ? String($0.dropFirst(folder.utf8.count + 1)) : $0 }
+        self.init(code: error.code.rawValue, message: error.message, file: file, line: error.line)
+    }
+}
+
+extension TransactionFacts {
+    init(_ transaction: OpenTransaction) {
+        self.init(
+            pid: transaction.pid, user: transaction.user, application: transaction.applicationName,
+            since: transaction.since, seconds: transaction.seconds, idleSeconds: transaction.idleSeconds,
+            lockedTables: transaction.lockedTables)
+    }
+}
+
+extension RoleFacts {
+    /// - Parameter models: say where env.py's session creates tables; without them that is known only while the version
+    ///   table does not exist.
+    init(_ live: LiveState, models: ModelSchema?) {
+        let table = live.versionTable
+        self.init(
+            name: live.role, statementTimeoutMs: live.statementTimeoutMs,
+            creationSchema: models?.defaultSchema ?? (table.isMissing ? table.schema : nil),
+            otherVersionTables: live.catalog.tables.map(\.qualifiedName)
+                .filter { $0.name == table.name && $0.schema != table.schema })
+    }
+}

@@ -1,0 +1,67 @@
+import Alembic
+import Digests
+package import Revisions
+
+/// The project's scripts as they were read at one moment.
+package struct Project: Sendable {
+    package var graph: RevisionGraph
+    /// SHA-256 in hexadecimal of each script, by absolute path: the runner loads no other bytes.
+    package var sha256: [String: String]
+    /// A digest of all scripts together.
+    package var contentHash: String
+}
+
+/// Reads the project's files, and reads a file again only when its metadata changed. Alembic loads the scripts that only
+/// Python can read.
+actor ProjectReader {
+    private let settings: DatabaseSettings
+    private let query: CachedRunnerQuery<LoadedScripts>
+    private var scripts = ScriptReader(hash: SHA256.hash)
+    private var project: Project?
+
+    init(_ settings: DatabaseSettings, stateDirectory: String?) {
+        self.settings = settings
+        query = CachedRunnerQuery("scripts", settings, stateDirectory: stateDirectory)
+    }
+
+    /// - Parameters:
+    ///   - retries: whether a cached failure of Python is ignored.
+    ///   - runner: runs the project's Python.
+    func read(retries: Bool, runner: Runner) async -> Result<Project, AlembicError> {
+        let configuration: ProjectConfiguration
+        do {
+            configuration = try ProjectConfiguration.read(
+                folder: settings.project, config: settings.config, section: settings.section,
+                searchPath: PythonInterpreter.packageFolders(of: runner.python))
+        } catch {
+            return .failure(error)
+        }
+        var reading = scripts.read(configuration)
+        if !reading.unresolved.isEmpty {
+            reading = reading.resolved(with: await load(reading.unresolved, retries: retries, runner: runner))
+        }
+        return .success(reuse(reading))
+    }
+
+    private func load(
+        _ scripts: [ScriptFile], retries: Bool, runner: Runner
+    ) async -> Result<LoadedScripts, AlembicError> {
+        let known = await query.known(retries: retries)
+        if let known, (try? known.get())?.covers(scripts) ?? true { return known }
+        return await query.run { () throws(AlembicError) in try await runner.load(scripts) }
+    }
+
+    /// The project read last while nothing in it has changed: its graph is shared by all who hold it.
+    private func reuse(_ reading: ScriptReading) -> Project {
+        let contentHash = reading.contentHash.hexadecimal
+        if let project, project.contentHash == contentHash, project.graph.problems == reading.graph.problems {
+            return project
+        }
+        let digests = reading.files.map { ($0.realPath, $0.digest.hexadecimal) }
+        let project = Project(
+            graph: reading.graph, sha256: Dictionary(digests, uniquingKeysWith: { first, _ in first }),
+            contentHash: contentHash)
+        self.project = project
+        return project
+    }
+}

@@ -1,0 +1,41 @@
+package import Alembic
+package import Postgres
+
+extension DatabaseSettings {
+    /// Runs the project's Python, with the parts of an address in the variables that name them.
+    package func runner(for address: DatabaseAddress) -> Runner {
+        Runner(
+            python: PythonInterpreter.path(configured: python, folder: project), folder: project, config: config,
+            section: section, x: x, environment: environment.mapValues { Self.expand($0, address) })
+    }
+
+    /// What of a catalog is read, live and in the shadow.
+    package var catalogOptions: CatalogReader.Options {
+        CatalogReader.Options(comments: compare.contains(.comments), privileges: compare.contains(.privileges))
+    }
+
+    private static func expand(_ value: String, _ address: DatabaseAddress) -> String {
+        value.replacing(/\$\{(\w+)(?:\+(\w+))?\}/) { match in
+            AddressPart(rawValue: String(match.1))?.text(of: address, driver: match.2.map(String.init))
+                ?? String(match.0)
+        }
+    }
+}
+
+/// A part of a database's address that a variable for env.py can name, as `${name}`.
+package enum AddressPart: String, CaseIterable {
+    /// Also as `${url+driver}`.
+    case url
+    case host, port, user, password, database
+
+    fileprivate func text(of address: DatabaseAddress, driver: String?) -> String {
+        switch self {
+        case .url: address.url(driver: driver)
+        case .host: address.hosts.joined(separator: ",")
+        case .port: address.ports.isEmpty ? "5432" : address.ports.joined(separator: ",")
+        case .user: address.user ?? ""
+        case .password: address.password ?? ""
+        case .database: address.database ?? ""
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package import Alembic
+package import Schema
+
+/// What a project's migrations and its models create in an empty PostgreSQL. `schemad snapshot` writes it to a file.
+package struct ExpectedSchema: Codable, Sendable {
+    /// The version of this struct's JSON; files of other versions are built again.
+    static let currentFormat = 2
+
+    package var format = Self.currentFormat
+    /// Identifies the scripts and all files of the project that env.py loaded.
+    package var key: String
+    /// Identifies the scripts alone.
+    package var contentHash: String
+    /// RFC 3339, UTC.
+    package var madeAt: String
+    /// Nil when not even the first revision could be run.
+    package var history: SchemaHistory?
+    /// What `create_all` created; nil when env.py returns no models, or when it failed.
+    package var models: Catalog?
+    /// Tables that env.py excludes from Alembic's own comparison of models and migrations; empty unless the whole history
+    /// was replayed.
+    package var hiddenTables: [TableName] = []
+    /// Objects of the models that could not be created, with the server's messages.
+    package var notCreated: [ModelCreation.Failure]
+    /// Why history or models are missing, a clause each.
+    package var problems: [String]
+    /// What env.py opened instead of the shadow; nil when it opened the shadow.
+    package var openedInstead: String?
+
+    /// Whether every table of the models was created; indexes may be missing.
+    var hasAllTables: Bool { notCreated.allSatisfy { Self.isIndex($0) || $0.object.hasPrefix("extension ") } }
+
+    /// Whether some index of the models could not be created.
+    var lacksIndexes: Bool { notCreated.contains(where: Self.isIndex) }
+
+    private static func isIndex(_ failure: ModelCreation.Failure) -> Bool { failure.object.hasPrefix("index ") }
+
+    /// Why not everything can be compared; each completes "because …".
+    package var gaps: [String] {
+        guard let first = notCreated.first else { return problems }
+        let others = notCreated.count == 1 ? "" : " and \(notCreated.count - 1) more"
+        let reason = first.message.prefix { !$0.isNewline }
+        return problems + ["\(first.object)\(others) of the models could not be created in the shadow: \(reason)"]
+    }
+}
+
+extension ExpectedSchema {
+    /// Without comments and privileges unless they are compared: a snapshot has them in case the settings ask for them.
+    func limited(to compared: Set<DatabaseSettings.OptionalComparison>) -> ExpectedSchema {
+        var result = self
+        let limit = { (catalog: inout Catalog) in
+            if !compared.contains(.comments) { catalog.dropComments() }
+            if !compared.contains(.privileges) { catalog.dropPrivileges() }
+        }
+        result.history?.changeCatalogs(limit)
+        if var models {
+            limit(&models)
+            result.models = models
+        }
+        return result
+    }
+}

@@ -1,0 +1,144 @@
+import Files
+import FoundationEssentials
+import Runtime
+
+/// The expected schema of one database: from a snapshot file, from the state directory, or built in the background when
+/// the project has changed.
+actor ExpectedSchemaStore {
+    enum State: Sendable {
+        case ready(ExpectedSchema)
+        /// It is being built; callers continue without it.
+        case building
+        /// One clause that completes "because …".
+        case missing(String)
+        /// There is no shadow in which it could be built.
+        case failed(InspectionError)
+    }
+
+    /// What the expected schema depends on.
+    struct Key: Hashable, Sendable {
+        /// Identifies the scripts.
+        var contentHash: String
+        /// Identifies the scripts and all files that env.py loaded.
+        var full: String
+    }
+
+    /// How long a failure of the shadow is cached: a server that cannot start now will hardly start a second later.
+    private static let failureLifetime = Duration.seconds(300)
+    /// Other failures, such as a restart of the database, may be over soon.
+    private static let otherFailureLifetime = Duration.seconds(5)
+    /// A history of hundreds of revisions is some megabytes.
+    private static let sizeLimit = 1 << 30
+
+    private let snapshot: String?
+    private let compare: Set<DatabaseSettings.OptionalComparison>
+    private let cache: String
+    private var known: ExpectedSchema?
+    private var snapshotContent: (stamp: FileStamp?, content: Result<ExpectedSchema, InspectionError>)?
+    private var building: (key: Key, task: Task<Void, Never>)?
+    private var failure: (key: Key, error: any Error, at: ContinuousClock.Instant)?
+    private var hasReadCache = false
+
+    /// - Parameters:
+    ///   - snapshot: the snapshot file in the settings; nil when there is none.
+    ///   - compare: what is compared besides what always is.
+    ///   - cache: the file in the state directory.
+    init(snapshot: String?, compare: Set<DatabaseSettings.OptionalComparison>, cache: String) {
+        self.snapshot = snapshot
+        self.compare = compare
+        self.cache = cache
+    }
+
+    /// What is known now; never waits.
+    ///
+    /// - Parameter build: starts in the background when nothing is known.
+    func current(_ key: Key, build: @escaping @Sendable () async throws -> ExpectedSchema) -> State {
+        if let snapshot {
+            switch read(snapshot: snapshot) {
+            case .success(let expected) where expected.contentHash == key.contentHash: return .ready(expected)
+            case .success: return .missing("the snapshot \(snapshot) was made from other scripts: create it again")
+            case .failure(let error): return .missing("\(error)")
+            }
+        }
+        if !hasReadCache {
+            hasReadCache = true
+            known = try? Self.read(cache)
+            FreedMemory.giveBack()
+        }
+        if let known, known.key == key.full { return .ready(known) }
+        if let failure = cachedFailure(key) { return failure }
+        if building?.key != key {
+            building?.task.cancel()
+            building = (key, Task { await self.build(key, build) })
+        }
+        return .building
+    }
+
+    private func cachedFailure(_ key: Key) -> State? {
+        guard let failure, failure.key == key else { return nil }
+        let shadowError = (failure.error as? InspectionError).flatMap { $0.code.isAboutShadow ? $0 : nil }
+        let lifetime = shadowError == nil ? Self.otherFailureLifetime : Self.failureLifetime
+        guard failure.at + lifetime > .now else { return nil }
+        guard let shadowError, shadowError.code != .shadowOff else { return .missing("\(failure.error)") }
+        return .failed(shadowError)
+    }
+
+    /// Ends a build in the background.
+    func cancel() async {
+        building?.task.cancel()
+        await building?.task.value
+        building = nil
+    }
+
+    private func build(_ key: Key, _ build: @Sendable () async throws -> ExpectedSchema) async {
+        do {
+            let expected = try await build()
+            guard building?.key == key else { return }
+            known = expected
+            // Without the file the next start builds it again; nothing else depends on it.
+            if let data = try? JSONEncoder().encode(expected) { try? FileSystem.replace(cache, with: Array(data)) }
+        } catch {
+            guard building?.key == key else { return }
+            failure = (key, error, .now)
+        }
+        building = nil
+        FreedMemory.giveBack()
+    }
+
+    private func read(snapshot path: String) -> Result<ExpectedSchema, InspectionError> {
+        let stamp = FileStamp(path: path)
+        if let snapshotContent, snapshotContent.stamp == stamp { return snapshotContent.content }
+        let content: Result<ExpectedSchema, InspectionError>
+        do throws(InspectionError) { content = .success(try Self.read(path).limited(to: compare)) } catch {
+            content = .failure(error)
+        }
+        snapshotContent = (stamp, content)
+        FreedMemory.giveBack()
+        return content
+    }
+
+    static func read(_ path: String) throws(InspectionError) -> ExpectedSchema {
+        let bytes: [UInt8]
+        do {
+            bytes = try FileSystem.read(path, limit: sizeLimit)
+        } catch {
+            throw InspectionError(.invalidSettings, "the snapshot \(path) cannot be read: \(error)")
+        }
+        guard let expected = try? JSONDecoder().decode(ExpectedSchema.self, from: Data(bytes)),
+            expected.format == ExpectedSchema.currentFormat
+        else {
+            throw InspectionError(
+                .invalidSettings, "\(path) is not a snapshot of this version: create it again with schemad snapshot")
+        }
+        return expected
+    }
+}
+
+extension InspectionError.Code {
+    fileprivate var isAboutShadow: Bool {
+        switch self {
+        case .shadowOff, .shadowNotInstalled, .shadowFailed: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import Diagnosis
+import Inspection
+import Journal
+package import Plans
+import Postgres
+import Runtime
+import Schema
+import Text
+package import Wire
+
+/// Adds missing columns, one statement at a time.
+package struct AlignmentJob: JobKind {
+    package struct Parameters: Codable, Hashable, Sendable {
+        /// Apply only while this plan still holds.
+        package var plan: String?
+
+        package init(plan: String? = nil) { self.plan = plan }
+    }
+
+    package static let name = "align"
+    /// How often a table that another session has locked is tried.
+    private static let attempts = 5
+
+    private let execution: JobExecution
+    private let parameters: Parameters
+
+    private var database: ManagedDatabase { execution.database }
+
+    package init(_ execution: JobExecution, _ parameters: Parameters) {
+        self.execution = execution
+        self.parameters = parameters
+    }
+
+    package func run(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
+        let inputs = try await database.jobInputs()
+        let plan = try inputs.alignmentPlan()
+        try require(plan: plan.id, is: parameters.plan)
+        guard !plan.columns.isEmpty else { return try .succeeded(Align.Result(plan)) }
+        let table = inputs.live.versionTable
+        let rows = table.rows ?? []
+        try await execution.begin(
+            RecordedPlan(
+                from: rows, to: rows, steps: [], schema: table.schema, table: table.name, columns: plan.columns))
+        try await lock.requireHeld()
+        try await add(plan.columns)
+        try await requirePresent(plan.columns)
+        var result = Align.Result(plan)
+        result.state = .applied
+        result.plan = nil
+        return try .succeeded(result)
+    }
+
+    /// How many of the columns exist now; each was committed by itself.
+    package func recover(_ plan: RecordedPlan, _ progress: RecordedProgress) async throws(JobsError) -> JobOutcome {
+        let columns = plan.columns ?? []
+        let missing = try await database.jobInputs().live.catalog.missing(columns)
+        guard missing.isEmpty else {
+            throw JobsError(
+                .precondition,
+                "the agent ended during the job; \(columns.count - missing.count) of \(columns.count) columns exist, "
+                    + "run 'align' again")
+        }
+        return try .succeeded(
+            Align.Result(
+                state: .applied, columns: columns.map(Align.Column.init), sql: columns.map(\.statement)))
+    }
+
+    /// Adds the columns; each is committed by itself, and adding one again does nothing.
+    private func add(_ columns: [AlignmentPlan.Column]) async throws(JobsError) {
+        let connection = Connection(database.address, .write(execution, lockTimeout: database.settings.lockTimeout))
+        let outcome: Result<Void, JobsError>
+        do throws(JobsError) {
+            for (count, column) in columns.enumerated() {
+                try await add(column, connection, added: count, of: columns.count)
+            }
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        await connection.close()
+        try outcome.get()
+    }
+
+    private func add(
+        _ column: AlignmentPlan.Column, _ connection: Connection, added count: Int, of total: Int
+    ) async throws(JobsError) {
+        for attempt in 1...Self.attempts {
+            do {
+                _ = try await connection.withSession { session throws(PostgresError) in
+                    try session.query(column.statement)
+                }
+                return
+            } catch  where error.kind == .lockTimeout && attempt < Self.attempts {
+                execution.publish(
+                    Progress(
+                        phase: .waiting,
+                        message: "table \(SafeText.visible(column.table)) is locked; attempt \(attempt + 1)"))
+            } catch {
+                var failure = JobsError(error, database: database.name)
+                failure.message += "; \(count) of \(total) columns were added, the others were not touched"
+                throw failure
+            }
+        }
+    }
+
+    /// Reads the catalog again: it decides the outcome, not what was sent.
+    private func requirePresent(_ columns: [AlignmentPlan.Column]) async throws(JobsError) {
+        let missing = try await database.jobInputs().live.catalog.missing(columns)
+        guard missing.isEmpty else {
+            throw JobsError(
+                .migrationFailed,
+                "the statements ran, but the database does not have \(SafeText.list(missing.map(\.column)))")
+        }
+    }
+}
+
+extension Align.Result {
+    /// The plan as a result.
+    package init(_ plan: AlignmentPlan) {
+        self.init(
+            state: plan.columns.isEmpty ? .nothingToDo : .planned, plan: plan.id,
+            columns: plan.columns.map(Align.Column.init), sql: plan.columns.map(\.statement),
+            advice: plan.advice.map { Align.Advice(object: $0.object, reason: $0.reason) })
+    }
+}
+
+extension Align.Column {
+    init(_ column: AlignmentPlan.Column) {
+        self.init(schema: column.schema, table: column.table, column: column.column, type: column.type)
+    }
+}
+
+extension SessionOptions {
+    /// The session in which a job writes.
+    static func write(_ execution: JobExecution, lockTimeout: Duration) -> SessionOptions {
+        SessionOptions(
+            applicationName: "schemad \(execution.job.command) \(execution.job.id)", statementTimeoutMs: 30_000,
+            lockTimeoutMs: Int(lockTimeout.milliseconds), searchPath: "pg_catalog")
+    }
+}

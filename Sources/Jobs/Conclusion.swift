@@ -1,0 +1,103 @@
+import Inspection
+import Postgres
+package import Revisions
+package import Wire
+
+/// What the database says about a job that has ended, whoever ran it and however it ended.
+enum Conclusion: Sendable {
+    case recorded(RecordedProgress)
+    /// The database cannot be read, or a backend of the job is still at work.
+    case unknown(reason: String)
+
+    /// Waits until no backend of the job is left, then reads the version rows on a new connection.
+    ///
+    /// - Parameters:
+    ///   - plan: what the job recorded before it began.
+    ///   - graph: of the project; nil when it cannot be read.
+    ///   - patience: how long the database may be unreachable, or a backend at work.
+    ///   - isCancelled: whether to stop waiting.
+    static func reach(
+        about plan: RecordedPlan, on database: ManagedDatabase, graph: RevisionGraph?,
+        patience: Duration = .seconds(60), isCancelled: () -> Bool = { false }
+    ) async -> Conclusion {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            switch await rows(of: plan, on: database) {
+            case .success(let rows): return .recorded(RecordedProgress(rows, plan, graph: graph))
+            case .failure(let error):
+                guard .now < deadline, !isCancelled() else { return .unknown(reason: error.message) }
+                // Neither the return of a server nor the end of another session is announced: poll, with a deadline.
+                try? await Task.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+
+    /// The rows now; a missing table has none.
+    private static func rows(
+        of plan: RecordedPlan, on database: ManagedDatabase
+    ) async -> Result<[String?], InspectionError> {
+        do {
+            return try await Connection.temporary(
+                database.address, .read(applicationName: "schemad evidence")
+            ) { session throws(PostgresError) in
+                guard try Locks.fenceIsFree(session) else {
+                    return .failure(InspectionError(.conflict, "a backend of the job is still at work"))
+                }
+                let table = try VersionTableReader.read(session, schema: plan.schema, name: plan.table)
+                return switch table.state {
+                case .table: .success(table.rows)
+                case .missing: .success([])
+                case .denied(let message): .failure(InspectionError(.permissionDenied, message))
+                case .notATable(let kind):
+                    .failure(InspectionError(.precondition, "\(plan.table) is a \(kind) now"))
+                case .columnMissing:
+                    .failure(InspectionError(.precondition, "\(plan.table) has no column version_num now"))
+                }
+            }
+        } catch {
+            return .failure(InspectionError(.databaseUnavailable, error.description))
+        }
+    }
+}
+
+/// The rows of the version table after a job, compared with what the job was to do.
+package struct RecordedProgress: Sendable {
+    package var rows: [String?]
+    /// The planned revisions that the rows include, in the order of the plan.
+    package var applied: [String]
+    private let plan: RecordedPlan
+
+    package init(_ rows: [String?], _ plan: RecordedPlan, graph: RevisionGraph?) {
+        self.rows = rows
+        self.plan = plan
+        let values = rows.compactMap(\.self)
+        let included = graph?.closure(of: values) ?? Set(values)
+        applied = plan.steps.filter(included.contains)
+    }
+
+    /// Whether the rows are those of a success.
+    package var isComplete: Bool { Self.areSame(rows, plan.to) }
+    /// Whether the rows are those before the job.
+    package var isUntouched: Bool { Self.areSame(rows, plan.from) }
+
+    /// A clause that says what is recorded.
+    package var sentence: String {
+        if isUntouched { return "nothing was recorded: the version table is unchanged" }
+        guard applied.isEmpty else {
+            return "\(applied.count) of \(plan.steps.count) revisions are recorded: \(applied.joined(separator: ", "))"
+        }
+        return "the rows are now \(rows.map { $0 ?? "NULL" }.joined(separator: ", "))"
+    }
+
+    /// The same for programs.
+    package var details: [JSON.Object.Member] {
+        func list(_ rows: [String?]) -> JSON { .array(rows.map { $0.map(JSON.string) ?? .null }) }
+        return [.init("applied", list(applied)), .init("rows", list(rows)), .init("from", list(plan.from))]
+    }
+
+    /// Whether two tables hold the same rows, in any order.
+    static func areSame(_ left: [String?], _ right: [String?]) -> Bool {
+        func counts(_ rows: [String?]) -> [String?: Int] { rows.reduce(into: [:]) { $0[$1, default: 0] += 1 } }
+        return counts(left) == counts(right)
+    }
+}

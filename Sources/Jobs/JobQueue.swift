@@ -1,0 +1,81 @@
+package import Inspection
+package import Journal
+import Runtime
+import ServiceLifecycle
+import Synchronization
+import Wire
+
+/// The jobs of one database, run one after another.
+package final class JobQueue: Sendable {
+    package let database: ManagedDatabase
+    private let engine: JobEngine
+    private let jobs: AsyncStream<Job>
+    private let continuation: AsyncStream<Job>.Continuation
+    /// The jobs that have not begun.
+    private let waiting = Mutex<Set<String>>([])
+    private let recovery = Mutex<Task<Void, Never>?>(nil)
+
+    package init(_ database: ManagedDatabase, _ engine: JobEngine) {
+        self.database = database
+        self.engine = engine
+        (jobs, continuation) = AsyncStream.makeStream(of: Job.self)
+    }
+
+    /// Appends a recorded job whose events are open. It fails when its deadline passes before it begins.
+    func add(_ job: Job) {
+        waiting.withLock { _ = $0.insert(job.id) }
+        guard case .enqueued = continuation.yield(job) else {
+            engine.events.close(job.id)
+            return
+        }
+        Task {
+            // A timer: it claims the job only if the queue has not.
+            try? await Task.sleep(for: .milliseconds(max(0, job.deadline - WallClock.milliseconds)))
+            guard claim(job) else { return }
+            await engine.record(.failed(Self.tooLate(job)), of: job)
+            engine.events.close(job.id)
+        }
+    }
+
+    /// Runs jobs until a graceful shutdown, and concludes the jobs of an earlier agent. The job that runs at the
+    /// shutdown is waited for; those behind it stay queued in the journal for the next agent.
+    ///
+    /// - Parameter unfinished: this database's jobs of the earlier agent, their events open.
+    package func run(unfinished: [Job]) async {
+        await withGracefulShutdownHandler {
+            let recovering = Task { await CrashRecovery(self, engine).recover(unfinished) }
+            recovery.withLock { $0 = recovering }
+            for await job in jobs {
+                if !engine.isDraining, claim(job) { await run(job) }
+                engine.events.close(job.id)
+            }
+            await recovering.value
+        } onGracefulShutdown: { [continuation] in
+            continuation.finish()
+        }
+    }
+
+    /// Returns when the jobs of an earlier agent are concluded.
+    func recovered() async { await recovery.withLock { $0 }?.value }
+
+    private func run(_ job: Job) async {
+        let outcome: JobOutcome
+        do throws(JobsError) {
+            guard WallClock.milliseconds <= job.deadline else { throw Self.tooLate(job) }
+            outcome = try await engine.run(job, on: self)
+        } catch {
+            // Thrown only before anything began: the job stays queued for the next agent.
+            if error.code == .draining { return }
+            outcome = .failed(engine.concealed(error))
+        }
+        database.monitor.invalidate()
+        await engine.record(outcome, of: job)
+    }
+
+    /// Whether the caller is the one that ends the job's wait.
+    private func claim(_ job: Job) -> Bool { waiting.withLock { $0.remove(job.id) != nil } }
+
+    private static func tooLate(_ job: Job) -> JobsError {
+        JobsError(.deadlineExceeded, "the deadline passed while job \(job.id) was queued; nothing was run")
+    }
+}

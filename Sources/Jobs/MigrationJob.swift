@@ -1,0 +1,184 @@
+import Alembic
+import Diagnosis
+import Inspection
+import Journal
+import Plans
+import Postgres
+import Revisions
+import Runtime
+import Schema
+import Text
+import Wire
+
+/// Runs pending migrations once, and reports only what was read from the database afterwards.
+package struct MigrationJob: JobKind {
+    package struct Parameters: Codable, Hashable, Sendable {
+        /// Targets as Alembic takes them; nil means `heads`.
+        package var to: [String]?
+        /// Run only while this plan still holds.
+        package var plan: String?
+        /// Run only from exactly these rows; an empty list means a database without any.
+        package var expectFrom: [String]?
+        /// Limits the run itself, in milliseconds; nil means the database's `migrate_deadline`.
+        package var runDeadlineMs: Int64?
+
+        package init(
+            to: [String]? = nil, plan: String? = nil, expectFrom: [String]? = nil, runDeadlineMs: Int64? = nil
+        ) {
+            self.to = to
+            self.plan = plan
+            self.expectFrom = expectFrom
+            self.runDeadlineMs = runDeadlineMs
+        }
+    }
+
+    package static let name = "migrate"
+
+    private let execution: JobExecution
+    private let parameters: Parameters
+
+    private var database: ManagedDatabase { execution.database }
+
+    package init(_ execution: JobExecution, _ parameters: Parameters) {
+        self.execution = execution
+        self.parameters = parameters
+    }
+
+    /// Without a lock: rows that are the target's have been committed, whatever else is running.
+    package func outcomeWithoutRunning() async throws(JobsError) -> JobOutcome? {
+        let begun = ContinuousClock.now
+        let inputs = try await database.jobInputs()
+        let plan = try inputs.migrationPlan(to: parameters.to)
+        guard plan.steps.isEmpty else { return nil }
+        try check(plan)
+        return try nothingToDo(plan, inputs, begun)
+    }
+
+    package func run(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
+        let begun = ContinuousClock.now
+        let inputs = try await database.jobInputs()
+        let plan = try inputs.migrationPlan(to: parameters.to)
+        try check(plan)
+        // Another job may have run while this one waited for the lock.
+        guard !plan.steps.isEmpty else { return try nothingToDo(plan, inputs, begun) }
+        let recorded = RecordedPlan(
+            from: plan.from, to: plan.to, steps: plan.steps, schema: inputs.live.versionTable.schema,
+            table: inputs.live.versionTable.name)
+        try await execution.begin(recorded)
+        execution.publish(Progress(phase: .starting, total: plan.steps.count))
+        let failure = await migrate(plan, inputs, lock)
+        execution.publish(Progress(phase: .verifying))
+        return try await conclude(recorded, inputs, failure, begun)
+    }
+
+    package func recover(_ plan: RecordedPlan, _ progress: RecordedProgress) throws(JobsError) -> JobOutcome {
+        guard progress.isComplete else { throw .interrupted(progress) }
+        return try .succeeded(
+            Migrate.Result(
+                job: execution.job.id, state: .succeeded, from: plan.from.compactMap(\.self),
+                to: progress.rows.compactMap(\.self).sorted(), applied: plan.steps, durationMs: nil))
+    }
+
+    /// Nothing to run does not mean that nothing is wrong: a stamped database lacks what its rows claim.
+    private func nothingToDo(
+        _ plan: MigrationPlan, _ inputs: PlanningInputs, _ begun: ContinuousClock.Instant
+    ) throws(JobsError) -> JobOutcome {
+        try .succeeded(
+            Migrate.Result(
+                job: execution.job.id, state: .succeeded, from: plan.from, to: plan.from, applied: [],
+                durationMs: (.now - begun).milliseconds, findings: inputs.diagnosis.assessment.findings))
+    }
+
+    /// The caller's own conditions.
+    private func check(_ plan: MigrationPlan) throws(JobsError) {
+        do {
+            try plan.requireRows(parameters.expectFrom)
+        } catch {
+            throw JobsError(error)
+        }
+        try require(plan: plan.id, is: parameters.plan)
+    }
+
+    /// Runs the revisions.
+    ///
+    /// - Returns: what failed; nil when env.py ended without an error.
+    private func migrate(_ plan: MigrationPlan, _ inputs: PlanningInputs, _ lock: RunnerLock) async -> AlembicError? {
+        let deadline = parameters.runDeadlineMs.map { Duration.milliseconds($0) } ?? database.settings.migrateDeadline
+        let run = MigrationRun(
+            targets: plan.to, expectedRows: plan.from, expectedRevisions: plan.steps,
+            versionTable: try? inputs.description().versionTable, fence: Locks.fence,
+            lockTimeout: "\(database.settings.lockTimeout.milliseconds)ms",
+            statementTimeout: "\(database.settings.statementTimeout.milliseconds)ms",
+            applicationName: "schemad migrate \(execution.job.id)", sha256: inputs.project.sha256, deadline: deadline)
+        let progress = RunProgress(total: plan.steps.count)
+        do {
+            _ = try await database.runner.migrate(run) { report in
+                // A lock whose session was lost meanwhile protects nothing.
+                try await lock.requireHeld()
+                return try await database.proves(report, lock: Locks.fence)
+            } progress: { event in
+                if let step = progress.step(event) { execution.publish(step) }
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Reads rows and schema again on a new connection: they decide the outcome, not what the run reported.
+    private func conclude(
+        _ plan: RecordedPlan, _ inputs: PlanningInputs, _ failure: AlembicError?, _ begun: ContinuousClock.Instant
+    ) async throws(JobsError) -> JobOutcome {
+        let progress: RecordedProgress
+        switch await Conclusion.reach(about: plan, on: database, graph: inputs.project.graph) {
+        case .recorded(let recorded): progress = recorded
+        case .unknown(let reason):
+            throw JobsError(
+                .outcomeUnknown,
+                "the outcome of the run is not known: \(reason)" + (failure.map { " (\($0.message))" } ?? ""))
+        }
+        // A run that ended without a report has succeeded when the rows say so.
+        if let failure, !(progress.isComplete && failure.code.isWithoutReport) { throw JobsError(failure, progress) }
+        guard progress.isComplete else {
+            throw JobsError(
+                message:
+                    "env.py ended without an error, but the rows are not the expected ones: look for a transaction "
+                    + "that env.py opens and does not commit", progress)
+        }
+        let after = await database.diagnose(maximumAge: .zero)
+        try requireNothingLost(before: inputs.diagnosis, after: after, progress)
+        return try .succeeded(
+            Migrate.Result(
+                job: execution.job.id, state: .succeeded, from: plan.from.compactMap(\.self),
+                to: progress.rows.compactMap(\.self).sorted(), applied: progress.applied,
+                durationMs: (.now - begun).milliseconds, findings: after.assessment.findings))
+    }
+
+    /// Success means that the database still has everything that the models need and that it had before.
+    private func requireNothingLost(
+        before: DatabaseDiagnosis, after: DatabaseDiagnosis, _ progress: RecordedProgress
+    ) throws(JobsError) {
+        guard let before = before.missingObjects else { return }
+        guard let now = after.missingObjects else {
+            throw JobsError(
+                message: "the revisions ran, but the schema could not be read again; 'diagnose' shows it", progress)
+        }
+        let known = Set(before.map(\.object))
+        // A column of a table that did not exist before has not been lost.
+        let lost = now.filter { !known.contains($0.object) && !known.contains($0.column?.table ?? "") }
+        guard lost.isEmpty else {
+            throw JobsError(
+                message: "the revisions ran, and now the models lack \(SafeText.list(lost.map(\.object)))", progress)
+        }
+    }
+}
+
+extension AlembicError.Code {
+    /// Whether the run ended without reporting its own outcome.
+    fileprivate var isWithoutReport: Bool {
+        switch self {
+        case .runnerLost, .deadlineExceeded, .cancelled: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Diagnosis
+package import Inspection
+package import Plans
+import Schema
+
+extension PlanningInputs {
+    /// What `migrate` would run now.
+    ///
+    /// - Parameter targets: as Alembic takes them; nil means `heads`.
+    package func migrationPlan(to targets: [String]?) throws(JobsError) -> MigrationPlan {
+        try requireProject()
+        do {
+            return try MigrationPlan(
+                to: targets ?? ["heads"], graph: project.graph, versionTable: live.versionTable,
+                applicationTables: live.applicationTables, contentHash: project.contentHash)
+        } catch {
+            throw JobsError(error)
+        }
+    }
+
+    /// What `fixVersion` would change now.
+    ///
+    /// - Parameter target: the rows to write; nil when the table itself shows them.
+    package func repairPlan(to target: [String]?) throws(JobsError) -> RepairPlan {
+        try requireProject()
+        do {
+            return try RepairPlan(live.versionTable, graph: project.graph, to: target)
+        } catch {
+            throw JobsError(error)
+        }
+    }
+
+    /// What `align` would add now.
+    package func alignmentPlan() throws(JobsError) -> AlignmentPlan {
+        try requireProject()
+        do {
+            return try AlignmentPlan(
+                expected: expected, live: live.catalog, differences: diagnosis.comparison?.differences ?? [],
+                defaultSchema: live.versionTable.schema)
+        } catch {
+            throw JobsError(error)
+        }
+    }
+
+    /// The version table explains more than env.py, which fails when it cannot read that table.
+    func requireProject() throws(JobsError) {
+        do {
+            try live.versionTable.requireReadable()
+        } catch {
+            throw JobsError(error)
+        }
+        do {
+            _ = try description()
+        } catch {
+            throw JobsError(error)
+        }
+    }
+}
+
+extension ManagedDatabase {
+    /// Project and database as they are now, for a job.
+    func jobInputs() async throws(JobsError) -> PlanningInputs {
+        do {
+            return try await planningInputs()
+        } catch {
+            throw JobsError(error)
+        }
+    }
+}
+
+/// - Throws: `precondition` unless the plan made now is the one that the request names.
+func require(plan current: String?, is expected: String?) throws(JobsError) {
+    do {
+        try requirePlan(current, is: expected)
+    } catch {
+        throw JobsError(error)
+    }
+}

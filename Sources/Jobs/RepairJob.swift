@@ -1,0 +1,178 @@
+import Diagnosis
+import FoundationEssentials
+import Inspection
+import Journal
+package import Plans
+import Postgres
+import Revisions
+import Runtime
+import Schema
+import Text
+package import Wire
+
+/// Applies or undoes a repair of the version table in one transaction.
+package struct RepairJob: JobKind {
+    package struct Parameters: Codable, Hashable, Sendable {
+        /// The rows to write; nil when the table itself shows them.
+        package var to: [String]?
+        /// Apply only while this plan still holds.
+        package var plan: String?
+        /// The id of a repair to undo; then the others are nil.
+        package var undo: String?
+
+        package init(to: [String]? = nil, plan: String? = nil, undo: String? = nil) {
+            self.to = to
+            self.plan = plan
+            self.undo = undo
+        }
+    }
+
+    package static let name = "fixVersion"
+
+    private let execution: JobExecution
+    private let parameters: Parameters
+
+    private var database: ManagedDatabase { execution.database }
+
+    package init(_ execution: JobExecution, _ parameters: Parameters) {
+        self.execution = execution
+        self.parameters = parameters
+    }
+
+    package func run(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
+        if let id = parameters.undo { return try await undo(id, lock) }
+        return try await apply(lock)
+    }
+
+    package func recover(_ plan: RecordedPlan, _ progress: RecordedProgress) throws(JobsError) -> JobOutcome {
+        guard progress.isComplete else { throw .interrupted(progress) }
+        if let undone = parameters.undo {
+            return try .succeeded(
+                FixVersion.Result(state: .undone, repair: undone, before: plan.from, after: progress.rows),
+                undone: undone)
+        }
+        // A repair that turns out to have been applied can be undone like any other.
+        return try .succeeded(
+            FixVersion.Result(state: .applied, repair: execution.job.id, before: plan.from, after: progress.rows),
+            repair: repair(from: plan.from, to: progress.rows))
+    }
+
+    private func apply(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
+        let plan = try await database.jobInputs().repairPlan(to: parameters.to)
+        try require(plan: plan.id, is: parameters.plan)
+        guard case .planned(_, let after) = plan.repair, let update = plan.update else {
+            return try .succeeded(FixVersion.Result(plan))
+        }
+        let before = plan.before ?? []
+        let rows = try await write(
+            update, RecordedPlan(from: before, to: after, steps: [], schema: plan.schema, table: plan.table), lock)
+        var result = FixVersion.Result(plan)
+        result.state = .applied
+        result.repair = execution.job.id
+        result.after = rows
+        return try .succeeded(result, repair: repair(from: before, to: rows))
+    }
+
+    private func undo(_ id: String, _ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
+        let record = try await record(of: id)
+        let inputs = try await database.jobInputs()
+        try inputs.requireProject()
+        let table = inputs.live.versionTable
+        guard let now = table.rows, RecordedProgress.areSame(now, record.after) else {
+            throw JobsError(
+                .precondition,
+                "the rows have changed since repair \(SafeText.visible(id)); it can no longer be undone, nothing was "
+                    + "changed")
+        }
+        let rows = try await write(
+            VersionTableUpdate(record.inverse, schema: table.schema, name: table.name, expecting: .rows(now)),
+            RecordedPlan(from: record.after, to: record.before, steps: [], schema: table.schema, table: table.name),
+            lock)
+        return try .succeeded(
+            FixVersion.Result(state: .undone, repair: id, before: now, after: rows), undone: id)
+    }
+
+    /// The record of a repair that can be undone: of this database, not undone before, and the latest one.
+    private func record(of id: String) async throws(JobsError) -> RepairRecord {
+        let repair: Repair?
+        let latest: Repair?
+        do {
+            repair = try await execution.engine.journal.repair(id)
+            latest = try await execution.engine.journal.latestRepair(database: database.name)
+        } catch {
+            throw JobsError(error)
+        }
+        let shown = SafeText.visible(id)
+        guard let repair, repair.database == database.name else {
+            throw JobsError(.badParams, "database \(database.name) has no repair '\(shown)'")
+        }
+        guard repair.undoneAt == nil else { throw JobsError(.precondition, "repair \(shown) was undone before") }
+        guard latest?.id == id else {
+            throw JobsError(
+                .precondition, "repair \(shown) is not the latest; undo repair \(latest?.id ?? "") first")
+        }
+        do {
+            return RepairRecord(
+                before: try JSONDecoder().decode([String?].self, from: Data(repair.before.utf8)),
+                after: try JSONDecoder().decode([String?].self, from: Data(repair.after.utf8)))
+        } catch {
+            throw JobsError(.internal, "the record of repair \(repair.id) cannot be read: \(error)")
+        }
+    }
+
+    private func repair(from before: [String?], to after: [String?]) throws(JobsError) -> Repair {
+        Repair(
+            id: execution.job.id, database: database.name, before: try JobOutcome.json(before),
+            after: try JobOutcome.json(after), appliedAt: WallClock.milliseconds)
+    }
+
+    /// Records the plan, then makes the changes in one transaction.
+    ///
+    /// - Returns: the rows afterwards.
+    private func write(
+        _ update: VersionTableUpdate, _ plan: RecordedPlan, _ lock: RunnerLock
+    ) async throws(JobsError) -> [String?] {
+        try await execution.begin(plan)
+        try await lock.requireHeld()
+        do {
+            return try await Connection.temporary(
+                database.address, .write(execution, lockTimeout: database.settings.lockTimeout)
+            ) { session throws(PostgresError) in
+                try VersionTableWriter.apply(update, in: session)
+            }
+        } catch  where error.kind == .connectionLost {
+            return try await rowsAfterLostConnection(error, plan)
+        } catch {
+            throw JobsError(error, database: database.name)
+        }
+    }
+
+    /// A connection may have been lost during COMMIT: the rows show whether it succeeded.
+    private func rowsAfterLostConnection(
+        _ error: PostgresError, _ plan: RecordedPlan
+    ) async throws(JobsError) -> [String?] {
+        switch await Conclusion.reach(about: plan, on: database, graph: nil) {
+        case .recorded(let progress) where progress.isComplete: return progress.rows
+        case .recorded(let progress) where progress.isUntouched: throw JobsError(error, database: database.name)
+        case .recorded, .unknown:
+            throw JobsError(
+                .outcomeUnknown, "the connection was lost during the repair; 'diagnose' shows the rows")
+        }
+    }
+}
+
+extension FixVersion.Result {
+    /// The plan as a result.
+    package init(_ plan: RepairPlan) {
+        switch plan.repair {
+        case .nothingToDo: self.init(state: .nothingToDo, before: plan.before, after: plan.before)
+        case .refused(let reason): self.init(state: .refused, before: plan.before, after: nil, reason: reason)
+        case .ambiguous(let reason): self.init(state: .ambiguous, before: plan.before, after: nil, reason: reason)
+        case .planned(let changes, let after):
+            self.init(
+                state: .planned, plan: plan.id, before: plan.before, after: after,
+                changes: changes.map { .init(row: $0.row, action: $0.action, reason: $0.reason, to: $0.to) },
+                sql: plan.sql)
+        }
+    }
+}

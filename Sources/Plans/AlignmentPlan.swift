@@ -1,0 +1,102 @@
+package import Schema
+import Text
+
+/// The columns that the migrations at the live rows have and the database lacks. A pure value.
+package struct AlignmentPlan: Sendable {
+    /// A column to add, by its bare names.
+    package struct Column: Codable, Hashable, Sendable {
+        package var schema: String
+        package var table: String
+        package var column: String
+        /// As the migrations made it, with its collation.
+        package var type: String
+
+        package init(schema: String, table: String, column: String, type: String) {
+            self.schema = schema
+            self.table = table
+            self.column = column
+            self.type = type
+        }
+
+        /// Adds the column, nullable and without a default; does nothing where it exists.
+        package var statement: String {
+            "ALTER TABLE \(tableName.sql()) ADD COLUMN IF NOT EXISTS \(SQLIdentifier.quoted(column)) \(type)"
+        }
+
+        package var tableName: TableName { TableName(schema: schema, name: table) }
+    }
+
+    /// Something that is missing and that this command does not add.
+    package struct Advice: Hashable, Sendable {
+        /// Quoted for SQL where needed.
+        package var object: String
+        package var reason: String
+    }
+
+    package private(set) var columns: [Column] = []
+    package private(set) var advice: [Advice] = []
+    private let defaultSchema: String
+
+    /// - Parameters:
+    ///   - expected: what the migrations make at the live rows; nil while that is not known.
+    ///   - differences: of the models, the migrations and the live database.
+    ///   - defaultSchema: the schema that is left out of names in messages.
+    /// - Throws: `precondition` when it is not known what the migrations make.
+    package init(
+        expected: Catalog?, live: Catalog, differences: [SchemaDifference], defaultSchema: String
+    ) throws(PlansError) {
+        self.defaultSchema = defaultSchema
+        guard let expected else {
+            throw PlansError(
+                .precondition,
+                "what the migrations make at the live rows is not known (yet): 'diagnose' says why; nothing was changed"
+            )
+        }
+        let present = live.tablesByKey
+        for table in expected.tables where table.kind.storesRows && !table.isPartition {
+            guard let present = present[table.key], present.kind == table.kind else { continue }
+            for column in table.columns where !column.isInherited && present.column(column.name) == nil {
+                add(column, to: table)
+            }
+        }
+        for difference in differences where difference.kind == .missingColumn && difference.migrations == nil {
+            advice.append(
+                Advice(
+                    object: difference.object,
+                    reason: difference.blame == .missingMigration
+                        ? "only the models have it: write a revision; added by hand it would break that revision later"
+                        : "no applied revision creates it: a pending one may, see 'plan'"))
+        }
+    }
+
+    private mutating func add(_ column: CatalogColumn, to table: Table) {
+        if column.generated != nil || column.identity != nil {
+            let object = table.qualifiedName.sql(defaultSchema: defaultSchema) + "." + SQLIdentifier.quoted(column.name)
+            advice.append(
+                Advice(object: object, reason: "the database computes its values: add it as its revision defines it"))
+            return
+        }
+        let collation = column.collation.map { " COLLATE " + $0 } ?? ""
+        columns.append(
+            Column(schema: table.schema, table: table.name, column: column.name, type: column.type + collation))
+    }
+
+    /// The same columns give the same id; nil when there is nothing to add.
+    package var id: String? {
+        columns.isEmpty ? nil : PlanIdentity.digest(of: columns.map(\.statement).joined(separator: "\n"))
+    }
+}
+
+private typealias CatalogColumn = Schema.Column
+
+extension Catalog {
+    /// Those of the columns that the catalog does not have.
+    package func missing(_ columns: [AlignmentPlan.Column]) -> [AlignmentPlan.Column] {
+        let tables = tablesByKey
+        return columns.filter { tables[ObjectKey(table: $0.tableName)]?.column($0.column) == nil }
+    }
+
+    fileprivate var tablesByKey: [ObjectKey: Table] {
+        Dictionary(tables.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+}

@@ -1,0 +1,174 @@
+package import Diagnosis
+import Text
+
+/// Findings as lines of text, shortened to the size of a screen. The console adds the colours.
+package struct FindingText {
+    /// One line, in parts that a terminal shows differently.
+    package struct Line: Equatable {
+        package enum Role: Equatable { case plain, dim, arrow, severity(Severity) }
+
+        package struct Part: Equatable {
+            package var text: String
+            package var role = Role.plain
+        }
+
+        package var parts: [Part] = []
+
+        package var text: String { parts.map(\.text).joined() }
+    }
+
+    /// How much of the findings is shown.
+    package struct Detail: Equatable {
+        /// The number of lines of evidence for each finding; nil for all.
+        var evidence: Int?
+        /// Whether warnings are cut to their first line.
+        var cutsWarnings = false
+        /// Whether the remedies of errors are cut to their first command.
+        var cutsRemedies = false
+        /// Whether the messages of errors are cut to one line.
+        var cutsMessages = false
+        /// The number of errors with more than their first line; nil for all.
+        var errors: Int?
+    }
+
+    private static let details = [
+        Detail(evidence: nil), Detail(evidence: 10), Detail(evidence: 5), Detail(evidence: 3), Detail(evidence: 1),
+        Detail(evidence: 3, cutsWarnings: true), Detail(evidence: 1, cutsWarnings: true),
+        Detail(evidence: 0, cutsWarnings: true), Detail(evidence: 0, cutsWarnings: true, cutsRemedies: true),
+        Detail(evidence: 0, cutsWarnings: true, cutsRemedies: true, cutsMessages: true),
+        Detail(evidence: 0, cutsWarnings: true, cutsRemedies: true, cutsMessages: true, errors: 1),
+    ]
+
+    private let findings: [Finding]
+    private let columns: Int?
+
+    /// - Parameter columns: the terminal's columns; nil if lines are neither broken nor cut.
+    package init(_ findings: [Finding], columns: Int?) {
+        self.findings = findings
+        self.columns = columns
+    }
+
+    /// The greatest detail that fits into `room` lines; the smallest one where none fits.
+    package func detail(within room: Int?) -> Detail {
+        guard let room else { return Detail(evidence: nil) }
+        // The hint that something was left out takes a line.
+        return Self.details.first { height($0) + (leavesOut($0) ? 1 : 0) <= room }
+            ?? Self.details[Self.details.count - 1]
+    }
+
+    package func leavesOut(_ detail: Detail) -> Bool {
+        (detail.cutsWarnings && findings.contains { $0.severity == .warning }) || detail.cutsRemedies
+            || detail.errors != nil
+            || findings.contains { $0.severity != .info && $0.evidence.count > detail.evidence ?? .max }
+    }
+
+    /// The number of the terminal's lines: a long line takes several.
+    private func height(_ detail: Detail) -> Int {
+        lines(detail).reduce(0) { sum, line in
+            sum + max(1, columns.map { (line.text.count + $0 - 1) / $0 } ?? 1)
+        }
+    }
+
+    package func lines(_ detail: Detail) -> [Line] {
+        var lines: [Line] = []
+        var shown: Set<[String]> = []
+        let errors = findings.filter { $0.severity == .error }
+        let warnings = findings.filter { $0.severity == .warning }
+        let full = errors.prefix(detail.errors ?? .max) + (detail.cutsWarnings ? [] : warnings)
+        for finding in full {
+            lines.append(Line())
+            lines += self.lines(finding, detail, &shown)
+        }
+        lines += brief(errors.dropFirst(detail.errors ?? .max) + (detail.cutsWarnings ? warnings : []))
+        let notes = findings.filter { $0.severity == .info }
+        if !notes.isEmpty { lines.append(Line()) }
+        for note in notes {
+            lines += wrapped(note.message, Line(parts: [.init(text: "note: ", role: .dim)]), indent: 6)
+        }
+        return lines
+    }
+
+    private func lines(_ finding: Finding, _ detail: Detail, _ earlier: inout Set<[String]>) -> [Line] {
+        let severity = finding.severity
+        var lines = [
+            Line(parts: [
+                .init(text: severity.rawValue, role: .severity(severity)), .init(text: "  "),
+                .init(text: SafeText.visible(finding.code), role: .dim),
+            ])
+        ]
+        let message = wrapped(finding.message, Line(parts: [.init(text: "  ")]), indent: 2)
+        lines +=
+            detail.cutsMessages
+            ? [cut(Line(parts: [.init(text: "  "), .init(text: SafeText.visible(finding.message))]))] : message
+        let evidence = finding.evidence.prefix(detail.evidence ?? .max)
+        for fact in evidence {
+            lines.append(
+                cut(
+                    Line(parts: [
+                        .init(text: "    "), .init(text: "- ", role: .dim), .init(text: SafeText.visible(fact)),
+                    ])))
+        }
+        let rest = finding.evidence.count - evidence.count
+        if rest > 0, !evidence.isEmpty {
+            lines.append(Line(parts: [.init(text: "    … and \(rest) more", role: .dim)]))
+        }
+        // A paragraph that an earlier finding has shown is not repeated.
+        var paragraphs = Self.paragraphs(finding.remedy)
+        let isRepeated = paragraphs.allSatisfy(earlier.contains)
+        if columns != nil { paragraphs.removeAll(where: earlier.contains) }
+        earlier.formUnion(paragraphs)
+        if columns != nil, isRepeated { paragraphs = [["# As above."]] }
+        var remedy = paragraphs.flatMap(\.self)
+        if detail.cutsRemedies { remedy = Array(remedy.first { !$0.hasPrefix("#") }.map { [$0] } ?? remedy.prefix(1)) }
+        for (index, text) in remedy.enumerated() {
+            // Never cut or broken: users paste it.
+            lines.append(
+                Line(parts: [
+                    .init(text: index == 0 ? "  → " : "    ", role: .arrow), .init(text: SafeText.visible(text)),
+                ]))
+        }
+        return lines
+    }
+
+    /// One line for each finding, after an empty one.
+    private func brief(_ findings: some Collection<Finding>) -> [Line] {
+        guard !findings.isEmpty else { return [] }
+        return [Line()]
+            + findings.map { finding in
+                cut(
+                    Line(parts: [
+                        .init(text: finding.severity.rawValue, role: .severity(finding.severity)), .init(text: "  "),
+                        .init(text: SafeText.visible(finding.code) + "  ", role: .dim),
+                        .init(text: SafeText.visible(finding.message)),
+                    ]))
+            }
+    }
+
+    /// A comment with the commands that follow it.
+    private static func paragraphs(_ remedy: String) -> [[String]] {
+        var paragraphs: [[String]] = []
+        for line in remedy.split(separator: "\n").map(String.init) {
+            let continues = paragraphs.last.map { !line.hasPrefix("#") || $0.allSatisfy { $0.hasPrefix("#") } } ?? false
+            if continues { paragraphs[paragraphs.count - 1].append(line) } else { paragraphs.append([line]) }
+        }
+        return paragraphs
+    }
+
+    /// Prose after the parts of `first`, broken between words at the terminal's width.
+    private func wrapped(_ text: String, _ first: Line, indent: Int) -> [Line] {
+        let text = SafeText.visible(text)
+        let pieces = columns.map { ParagraphText.lines(text, width: max(20, $0 - indent)) } ?? [text]
+        return pieces.enumerated().map { index, piece in
+            var line = index == 0 ? first : Line(parts: [.init(text: String(repeating: " ", count: indent))])
+            line.parts.append(.init(text: piece))
+            return line
+        }
+    }
+
+    /// The line, cut at the terminal's width.
+    private func cut(_ line: Line) -> Line {
+        guard let columns, line.text.count > columns, var last = line.parts.last else { return line }
+        last.text = last.text.prefix(max(1, last.text.count - (line.text.count - columns) - 1)) + "…"
+        return Line(parts: line.parts.dropLast() + [last])
+    }
+}

@@ -1,0 +1,118 @@
+import Diagnosis
+import Schema
+
+extension Case {
+    private static func unreached(_ reachability: Reachability) -> Facts {
+        Facts(database: "main", reachability: reachability, graph: Sample.graph)
+    }
+
+    private static func compared(_ facts: Facts = Sample.facts(), _ change: (inout Facts) -> Void) -> Facts {
+        Sample.with(facts) {
+            $0.schema = .compared(SchemaComparison(tablesCompared: 1), gaps: [])
+            change(&$0)
+        }
+    }
+
+    private static func transaction(_ idleSeconds: Int64?, _ tables: [TableName] = Sample.tables) -> TransactionFacts {
+        TransactionFacts(
+            pid: 4711, user: "app", application: "psql\u{1B}[2J", since: "2026-11-28T01:02:03Z", seconds: 7_300,
+            idleSeconds: idleSeconds, lockedTables: tables)
+    }
+
+    private static func role(_ creates: String, _ others: [TableName] = []) -> RoleFacts {
+        RoleFacts(name: "app", creationSchema: creates, otherVersionTables: others)
+    }
+
+    private static let ownTable = VersionTableFacts(
+        schema: "app", presence: .table(rows: [Sample.head]), columnWidth: 32)
+
+    /// The environment of a schema: other sessions, the role, the files, the shadow.
+    static let environment = [
+        Case(
+            "no such database", unreached(.databaseMissing(message: "database \"x\" does not exist")), .unreachable,
+            nil,
+            match: nil, "e:server.databaseMissing"),
+        Case(
+            "a version table that is locked", unreached(.locked(message: "canceling statement due to lock timeout")),
+            .unreachable, nil, match: nil, "e:server.locked"),
+        Case(
+            "a read that was cancelled", unreached(.failed(message: "canceling statement due to user request")),
+            .unreachable, nil, match: nil, "e:server.readFailed"),
+        Case(
+            "a schema that does not hold still", compared { $0.changeMessage = "It changed." }, .inSync, .legitimate,
+            "w:server.changing"),
+        Case(
+            "a transaction that somebody forgot", compared { $0.transactions = [transaction(7_200)] }, .inSync,
+            .legitimate, "w:server.longTransaction"),
+        Case(
+            "a long report", compared { $0.transactions = [transaction(nil, [])] }, .inSync, .legitimate,
+            "i:server.longTransaction"),
+        Case(
+            "a long report in the way of a migration",
+            compared(Sample.rows(Sample.second)) { $0.transactions = [transaction(nil)] }, .behind, .legitimate,
+            "e:version.behind", "w:server.longTransaction"),
+        Case(
+            "a statement_timeout of a millisecond",
+            compared { $0.role = RoleFacts(name: "app", statementTimeoutMs: 1) }, .inSync, .legitimate,
+            "w:server.statementTimeout"),
+        Case(
+            "a statement_timeout of a second",
+            compared { $0.role = RoleFacts(name: "app", statementTimeoutMs: 1_000) }, .inSync, .legitimate),
+        Case(
+            "a version table in the role's own schema that hides another",
+            compared(Sample.facts(ownTable)) {
+                $0.role = role("app", [TableName(schema: "public", name: "alembic_version")])
+            }, .inSync, .legitimate, "w:server.ownSchema"),
+        Case(
+            "a role's own schema where nothing is", compared { $0.role = role("app") }, .inSync, .legitimate,
+            "w:server.ownSchema"),
+        Case(
+            "a version table that would be made beside the tables",
+            compared(Sample.facts(VersionTableFacts(schema: "app", presence: .missing))) { $0.role = role("app") },
+            .unmanaged, .missing, "e:version.table.missing", "w:server.ownSchema"),
+        Case(
+            "a role that has everything in its own schema",
+            compared(Sample.facts(ownTable, tables: [TableName(schema: "app", name: "prospects")])) {
+                $0.role = role("app")
+            }, .inSync, .legitimate),
+        Case(
+            "a schema for each tenant",
+            compared { $0.role = role("public", [TableName(schema: "tenant", name: "alembic_version")]) }, .inSync,
+            .legitimate),
+        Case(
+            "scripts that others may write",
+            compared {
+                $0.writableFiles = [
+                    WritableFile(path: "/srv/a pp", writer: .everyone),
+                    WritableFile(path: "/srv/python", writer: .owner("dev")),
+                    WritableFile(path: "/srv/x\n.py", writer: .group("staff")),
+                ]
+            }, .inSync, .legitimate, "w:project.writableByOthers"),
+        Case(
+            "an env.py that ignores the shadow",
+            Sample.with(Sample.facts()) { $0.openedInsteadOfShadow = "It opened database \"main\"." }, .inSync,
+            .legitimate, "w:project.ignoresShadow", "i:schema.notCompared"),
+        Case(
+            "a shadow that cannot be made",
+            Sample.with(Sample.facts()) {
+                $0.shadowProblem = ShadowProblem(reason: "no cluster can be made\nNo space left on device")
+            }, .inSync, .legitimate, "w:shadow.unavailable", "i:schema.notCompared"),
+        Case(
+            "a host without PostgreSQL's programs",
+            Sample.with(Sample.facts()) {
+                $0.shadowProblem = ShadowProblem(reason: "initdb is not installed", isExpected: true)
+            }, .inSync, .legitimate, "i:shadow.unavailable", "i:schema.notCompared"),
+        Case(
+            "probes whose server is away",
+            compared { $0.probes = [ProbeFacts(name: "list", total: nil, returned: nil, connectionError: "refused")] },
+            .inSync, .legitimate, "w:probe.notRun"),
+        Case(
+            "probes for a standby that is away",
+            compared {
+                $0.probes = [
+                    ProbeFacts(
+                        name: "list", total: nil, returned: nil, connectionError: "refused", usesReadURL: true)
+                ]
+            }, .unverified, .legitimate, "e:probe.notRun"),
+    ]
+}

@@ -1,0 +1,80 @@
+import Journal
+import Plans
+import Revisions
+import Support
+import Testing
+import Wire
+
+@testable import Jobs
+
+/// How each kind of job is concluded after a crash, from the rows that were found.
+@Suite struct RecoveryTests {
+    private static let graph = RevisionGraph("a", "b:a")
+    private static let migration = RecordedPlan(
+        from: ["a"], to: ["b"], steps: ["b"], schema: "public", table: "alembic_version")
+    private static let repair = RecordedPlan(
+        from: ["a", "b"], to: ["b"], steps: [], schema: "public", table: "alembic_version")
+
+    private static func execution(_ fixture: JobsFixture, _ command: String) async throws -> JobExecution {
+        let request = JobRequest(
+            command: command, database: "main", principal: "tests", params: "{}", deadline: .max / 2)
+        guard case .admitted(let job) = try await fixture.engine.journal.admit(request, claim: nil, at: 2_000_000)
+        else {
+            throw SupportError("The job was not admitted.")
+        }
+        return JobExecution(job: job, database: fixture.queue.database, engine: fixture.engine)
+    }
+
+    @Test func aMigrationThatFinished() async throws {
+        try await JobsFixture.with { fixture in
+            let job = MigrationJob(try await Self.execution(fixture, "migrate"), .init())
+            let outcome = try job.recover(
+                Self.migration, RecordedProgress(["b"], Self.migration, graph: Self.graph))
+            #expect(outcome.state == .succeeded)
+            #expect(outcome.result?.contains(#""applied":["b"]"#) == true)
+        }
+    }
+
+    @Test func aMigrationThatDidNotFinish() async throws {
+        try await JobsFixture.with { fixture in
+            let job = MigrationJob(try await Self.execution(fixture, "migrate"), .init())
+            let error = #expect(throws: JobsError.self) {
+                try job.recover(Self.migration, RecordedProgress(["a"], Self.migration, graph: Self.graph))
+            }
+            #expect(error?.code == .migrationFailed)
+            #expect(error?.message.contains("nothing was recorded") == true)
+        }
+    }
+
+    /// A repair that was applied can be undone, although the agent ended before it could say so.
+    @Test func aRepairThatFinished() async throws {
+        try await JobsFixture.with { fixture in
+            let execution = try await Self.execution(fixture, "fixVersion")
+            let outcome = try RepairJob(execution, .init()).recover(
+                Self.repair, RecordedProgress(["b"], Self.repair, graph: Self.graph))
+            #expect(outcome.state == .succeeded && outcome.undone == nil)
+            #expect(outcome.repair?.id == execution.job.id)
+            #expect(outcome.repair?.before == #"["a","b"]"# && outcome.repair?.after == #"["b"]"#)
+        }
+    }
+
+    @Test func anUndoThatFinished() async throws {
+        try await JobsFixture.with { fixture in
+            let execution = try await Self.execution(fixture, "fixVersion")
+            let outcome = try RepairJob(execution, .init(undo: "earlier")).recover(
+                Self.repair, RecordedProgress(["b"], Self.repair, graph: Self.graph))
+            #expect(outcome.undone == "earlier" && outcome.repair == nil)
+            #expect(outcome.result?.contains(#""state":"undone""#) == true)
+        }
+    }
+
+    /// The plan that a job records survives a restart as it was.
+    @Test func theRecordedPlanIsReadBack() throws {
+        var plan = RecordedPlan(from: ["a", nil], to: [], steps: ["b"], schema: nil, table: "v")
+        plan.columns = [AlignmentPlan.Column(schema: "s", table: "t", column: "c", type: "text")]
+        let text = try JobOutcome.json(plan)
+        #expect(text.contains(#""from":["a",null]"#))
+        let json = try JSONText.decode(RecordedPlan.self, from: text)
+        #expect(json == plan)
+    }
+}

@@ -1,0 +1,43 @@
+import Testing
+import Text
+
+@Suite struct SafeTextTests {
+    @Test(arguments: [
+        ("plain", "plain"),
+        ("naïve 日本", "naïve 日本"),
+        ("\u{1b}[31mred", "\\u{1b}[31mred"),
+        ("a\r\nb", "a\\u{d}\\u{a}b"),
+        ("ab\u{202e}cd", "ab\\u{202e}cd"),
+        ("\u{9b}2J", "\\u{9b}2J"),
+        ("", ""),
+    ])
+    func aTerminalObeysNothing(text: String, visible: String) {
+        #expect(SafeText.visible(text) == visible)
+        #expect(SafeText.visible(visible) == visible)
+    }
+
+    @Test func longListsAreCut() {
+        #expect(SafeText.list(["a"]) == "a")
+        #expect(SafeText.list(["a", "b", "c"], limit: 3) == "a, b, c")
+        #expect(SafeText.list(["a", "b", "c", "d"], limit: 3) == "a, b, c and 1 more")
+    }
+
+    @Test(arguments: [
+        ("ALTER TABLE t ADD c text;", "ALTER TABLE t ADD c text;"),
+        ("ALTER TABLE \"a\u{1b}\\b\"\"c\" ADD \"d\";", "ALTER TABLE U&\"a\\001B\\\\b\"\"c\" ADD \"d\";"),
+        ("ADD CHECK (a = 'x\n''y')", "ADD CHECK (a = U&'x\\000A''y')"),
+        ("DROP INDEX \"\u{E0001}\"", "DROP INDEX U&\"\\+0E0001\""),
+        ("no \u{1b} quotes \"and one open\u{7}", "no \\u{1b} quotes \"and one open\\u{7}"),
+    ])
+    func statementsSayTheSameWithoutControlCharacters(text: String, statement: String) {
+        #expect(SafeText.sql(text) == statement)
+    }
+
+    @Test(
+        arguments: [
+            (nil, "NULL"), ("", "''"), (" a ", "' a '"), ("a\u{1b}", "'a\\u{1b}'"),
+        ] as [(String?, String)])
+    func rows(value: String?, row: String) {
+        #expect(SafeText.row(value) == row)
+    }
+}

@@ -1,0 +1,3 @@
+import AdminCommands
+
+Adminctl.main()

@@ -1,0 +1,3 @@
+import WebhookBridge
+
+await Hookbridge.main()
