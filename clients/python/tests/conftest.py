@@ -1,4 +1,4 @@
-"""An agent for unit tests: it speaks the real protocol over a real socket, and answers what the test tells it to."""
+"""A fake agent for unit tests: it speaks the real protocol over a real socket and responds as the test specifies."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Connection:
 
 
 class Agent:
-    """Serves one socket. `answer` is called for each request; `greet` may replace the hello by anything."""
+    """Serves one socket. `answer` is called for each request; `greet` sends the hello, or something else."""
 
     def __init__(self, path: str, needs_token: bool) -> None:
         self.path = path
@@ -105,7 +105,7 @@ class Agent:
             connection.raw.close()
 
     def drop(self) -> None:
-        """End every connection, as an agent does with idle ones; the socket goes on listening."""
+        """Close every connection, as an agent does with idle ones. The socket still listens."""
         for raw in self._open:
             with contextlib.suppress(OSError):
                 raw.shutdown(socket.SHUT_RDWR)
@@ -128,7 +128,7 @@ def error(code: str, retryable: bool = False, **details: Any) -> Answer:
 
 
 def raw(data: bytes) -> Answer:
-    """Bytes in place of an answer's body."""
+    """Respond with these bytes as the body."""
     header = struct.pack(">4sBBHI", b"SCD1", frames.RESPONSE, 0, 0, len(data))
     return lambda connection, request: connection.raw.sendall(header + data)
 
@@ -145,7 +145,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A socket's path has at most 107 bytes: the folder's name is short, whatever the test's is."""
+    """A folder with a short name: the path of a socket has at most 107 bytes."""
     return tmp_path_factory.mktemp("s")
 
 
@@ -177,7 +177,7 @@ def key_file(folder: Any) -> str:
 
 
 def unavailable(kind: type[Exception], **arguments: Any) -> str:
-    """The same trouble, told by `verify` and raised by it when it is strict; the message."""
+    """Check that `verify` reports an error of this kind, and raises it with `strict`; return the message."""
     verification = schemad.verify("a1", **arguments)
     assert (verification.verdict, verification.may_start, verification.heads) == ("agentUnavailable", None, ("a1",))
     assert isinstance(verification.error, kind)

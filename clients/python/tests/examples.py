@@ -1,4 +1,4 @@
-"""Results as the agent gives them; `test_schemas` holds them to the schemas."""
+"""Results of the agent; `test_schemas` checks them against the schemas."""
 
 from typing import Any
 
@@ -16,6 +16,15 @@ VERIFY: dict[str, Any] = {
     "heads": ["f4c7a91e0b23"],
     "rows": ["f4c7a91e0b23"],
     "ageMs": 12,
+}
+
+READING: dict[str, Any] = {
+    "verdict": "unreachable",
+    "mayStart": False,
+    "heads": [],
+    "rows": None,
+    "ageMs": None,
+    "reading": True,
 }
 
 DIAGNOSE: dict[str, Any] = {

@@ -22,6 +22,8 @@ def test_a_read_needs_no_key(query):
         assert diagnosis.raw == examples.DIAGNOSE
         client.diagnose(fresh=True)
     assert query.tokens == ["", ""]
+    # Somewhat less than the timeout of 30 s.
+    assert all(26_000 < request.pop("deadlineMs") <= 27_000 for request in query.requests)
     assert query.requests == [
         {"id": "c1", "command": "diagnose", "database": "main"},
         {"id": "c2", "command": "diagnose", "database": "main", "params": {"maxAgeMs": 0}},
@@ -54,6 +56,8 @@ def test_settings_from_the_environment(query, monkeypatch):
     monkeypatch.setenv("SCHEMAD_DATABASE", "main")
     query.answer = result(examples.VERIFY)
     assert schemad.verify().may_start is True
+    # Somewhat less than the timeout of 5 s.
+    assert 4000 < query.requests[0].pop("deadlineMs") <= 4500
     assert query.requests == [{"id": "c1", "command": "verify", "database": "main"}]
 
 
@@ -65,23 +69,23 @@ def test_reads_fall_back_to_the_admin_socket(admin, key_file, folder):
     assert admin.requests[0]["params"] == {"heads": ["a1"]}
 
 
-def test_one_socket_for_all_carries_a_token(admin, key_file):
+def test_requests_on_one_socket_carry_a_token(admin, key_file):
     admin.answer = result(examples.VERIFY)
     assert schemad.verify(socket=admin.path, key_file=key_file, strict=True).may_start
 
 
-def test_tokens_are_minted_by_the_agents_clock(query, admin, key_file, monkeypatch):
+def test_tokens_use_the_agents_clock(query, admin, key_file, monkeypatch):
     admin.answer = result(examples.MIGRATE)
     now = time.time()
     monkeypatch.setattr("schemad._tokens.time.time", lambda: now)
-    # Each hello tells the agent's real time, and the agent of these tests verifies by it.
+    # Each hello has the agent's real time, and the fake agent verifies tokens with it.
     monkeypatch.setattr("schemad._tokens.FUTURE_SKEW", 2)
     admin.greet = lambda connection: connection.send(frames.HELLO, {**HELLO, "time": int(now) + 1})
     assert Client(admin_socket=admin.path, key_file=key_file).migrate().state == "succeeded"
     assert admin.tokens[0].split(".")[2] in (str(int(now) + 1), str(int(now) + 2))
 
 
-def test_a_connection_that_was_closed_meanwhile(query):
+def test_a_kept_connection_that_was_closed(query):
     query.answer = result(examples.VERIFY)
     with Client(query.path) as client:
         assert client.verify().may_start
@@ -100,7 +104,7 @@ def test_an_error_keeps_the_connection(query):
     assert query.connections == 1
 
 
-def test_a_late_answer_is_not_the_next_ones(query):
+def test_a_late_response_is_discarded(query):
     query.answer = lambda connection, request: None
     with Client(query.path, timeout=0.2) as client:
         with pytest.raises(AgentUnavailable):
@@ -123,9 +127,9 @@ def test_threads_share_a_client(query):
     assert query.connections == 1
 
 
-# Python 3.12 and later warn of any fork beside threads; what is tested is that this one does no harm.
+# Python 3.12 and later warn of any fork in a process with threads; the test shows that this one is harmless.
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_child_does_not_read_its_parents_answers(query):
+def test_a_child_does_not_read_its_parents_responses(query):
     query.answer = result(examples.VERIFY)
     with Client(query.path) as client:
         client.verify()

@@ -7,7 +7,7 @@ from schemad import _frames as frames
 
 @pytest.mark.parametrize("case", load("frames"), ids=lambda case: case["name"])
 def test_vectors(case):
-    """The vectors are what the agent must make of a client's bytes; both sides share the reader."""
+    """The vectors say how the agent reads a client's bytes; both sides share the reader."""
     data = case_bytes(case)
     try:
         frame = frames.read_frame(data, frames.FROM_CLIENT)
@@ -25,7 +25,7 @@ def test_written_as_read(case):
 
 
 @pytest.mark.parametrize("type_", [frames.HELLO, frames.RESPONSE, frames.EVENT])
-def test_what_the_agent_sends(type_):
+def test_frames_of_the_agent(type_):
     data = frames.write_frame(type_, b"{}")
     assert frames.read_frame(data, frames.FROM_AGENT) == frames.Frame(type_, b"", b"{}")
     for length in range(len(data)):
@@ -45,7 +45,7 @@ def test_caps_by_type(type_):
         frames.write_frame(type_, b"x" * (cap + 1))
 
 
-def test_nothing_unsendable_is_written():
+def test_invalid_frames_are_not_written():
     with pytest.raises(FrameError, match="tooLarge"):
         frames.write_frame(frames.REQUEST, b"{}", b"t" * 513)
     with pytest.raises(FrameError, match="badFrame"):

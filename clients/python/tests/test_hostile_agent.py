@@ -57,7 +57,7 @@ def test_no_hello_at_all(query, greeting):
     query.greet = lambda connection: connection.raw.sendall(greeting)
     begin = time.monotonic()
     unavailable(ProtocolError, socket=query.path, timeout=20)
-    assert time.monotonic() - begin < 5, "it is refused by what came, not by the clock"
+    assert time.monotonic() - begin < 5, "refused because of the bytes, not because of the time limit"
 
 
 @pytest.mark.parametrize(
@@ -81,17 +81,17 @@ def test_no_hello_at_all(query, greeting):
     ],
     ids=lambda body: body[:70].decode(errors="replace"),
 )
-def test_answers_that_cannot_be_trusted(query, body):
+def test_invalid_responses(query, body):
     query.answer = raw(body)
     unavailable(ProtocolError, socket=query.path)
 
 
-def test_an_answer_to_another_request(query):
+def test_a_response_to_another_request(query):
     query.answer = lambda connection, request: result(examples.VERIFY)(connection, {"id": "c2"})
     assert "another request" in unavailable(ProtocolError, socket=query.path)
 
 
-def test_an_answer_that_is_too_large_is_refused_by_its_header(query):
+def test_a_response_that_is_too_large_is_refused_by_its_header(query):
     query.answer = lambda connection, request: connection.raw.sendall(b"SCD1\x03\x00\x00\x00\x00\x10\x00\x01")
     unavailable(ProtocolError, socket=query.path, timeout=20)
 

@@ -8,7 +8,7 @@ from schemad import StrictJSONError, _json
 
 @pytest.mark.parametrize("case", load("json")["cases"], ids=lambda case: case["name"])
 def test_vectors(case):
-    """Only `badJSON` is the reader's verdict; the others are about what a request says, which the agent judges."""
+    """The reader only reports `badJSON`; the agent checks the members of a request."""
     try:
         _json.decode(case_bytes(case))
         outcome = "strictOK"

@@ -16,7 +16,7 @@ scopes = ["read", "migrate"]
 
 @pytest.fixture(params=[_keys._loads, _toml.loads], ids=["platform", "subset"], autouse=True)
 def reader(request, monkeypatch):
-    """Each rule holds with either TOML reader."""
+    """Run each test with both TOML readers."""
     monkeypatch.setattr(_keys, "_loads", request.param)
 
 
@@ -70,7 +70,7 @@ def test_not_a_plain_file(tmp_path):
     assert "No such file" in refusal(str(tmp_path / "absent"))
 
 
-def test_a_foreign_owner(tmp_path, monkeypatch):
+def test_another_owner(tmp_path, monkeypatch):
     path = write(tmp_path)
     if os.geteuid() == 0:
         os.chown(path, 12345, -1)

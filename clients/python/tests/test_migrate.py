@@ -34,7 +34,7 @@ def test_migrate(admin, key_file):
     assert second["idempotencyKey"] != "deploy-8f3c"
 
 
-def test_a_job_that_waits(admin, key_file):
+def test_without_waiting(admin, key_file):
     admin.answer = result(examples.QUEUED)
     migration = Client(admin_socket=admin.path, key_file=key_file).migrate(wait=False)
     assert (migration.state, migration.before, migration.after, migration.applied) == ("queued", None, None, ())
@@ -66,7 +66,7 @@ def test_a_failed_migration(admin, key_file):
     assert len(admin.requests) == 1
 
 
-def test_a_lost_link_finds_the_same_job(admin, key_file):
+def test_after_a_lost_connection_the_same_job_is_found(admin, key_file):
     answers = iter([hang_up, hang_up, result(examples.MIGRATE)])
     admin.answer = lambda connection, request: next(answers)(connection, request)
     assert Client(admin_socket=admin.path, key_file=key_file).migrate().job == "j1"
@@ -75,7 +75,7 @@ def test_a_lost_link_finds_the_same_job(admin, key_file):
     assert len(set(admin.tokens)) == 3, "each request has a token of its own"
 
 
-def test_a_link_that_stays_lost(admin, key_file, monkeypatch):
+def test_an_agent_that_does_not_come_back(admin, key_file, monkeypatch):
     monkeypatch.setattr("schemad.client._RESUME_SECONDS", 0.3)
 
     def answer(connection, request):
@@ -86,7 +86,7 @@ def test_a_link_that_stays_lost(admin, key_file, monkeypatch):
         Client(admin_socket=admin.path, key_file=key_file).migrate(idempotency_key="deploy-1")
 
 
-def test_an_agent_that_hangs_up_each_time(admin, key_file, monkeypatch):
+def test_an_agent_that_closes_each_connection(admin, key_file, monkeypatch):
     monkeypatch.setattr("schemad.client._RESUME_PAUSE", 0)
     admin.answer = hang_up
     with pytest.raises(AgentUnavailable, match="idempotency key"):
@@ -94,7 +94,7 @@ def test_an_agent_that_hangs_up_each_time(admin, key_file, monkeypatch):
     assert 2 <= len(admin.requests) <= 10
 
 
-def test_no_time_to_wait(admin, key_file):
+def test_the_timeout_of_the_call(admin, key_file):
     admin.answer = lambda connection, request: None
     with pytest.raises(AgentUnavailable, match="idempotency key deploy-1"):
         Client(admin_socket=admin.path, key_file=key_file).migrate(idempotency_key="deploy-1", timeout=0.2)
@@ -113,13 +113,13 @@ def test_no_time_to_wait(admin, key_file):
     ],
     ids=str,
 )
-def test_what_the_agent_would_refuse_is_not_sent(admin, key_file, arguments):
+def test_invalid_arguments_are_not_sent(admin, key_file, arguments):
     with pytest.raises(ValueError):
         Client(admin_socket=admin.path, key_file=key_file).migrate(**arguments)
     assert admin.connections == 0
 
 
-def test_a_request_too_large_is_not_sent(admin, key_file):
+def test_a_request_that_is_too_large_is_not_sent(admin, key_file):
     with pytest.raises(ProtocolError, match="tooLarge"):
         Client(admin_socket=admin.path, key_file=key_file).migrate(["x" * 1000] * 300)
     assert admin.requests == []

@@ -1,4 +1,4 @@
-"""The schemas are schemas, and what this client sends and expects is what they say."""
+"""The schemas are valid, and the messages that this client sends and expects match them."""
 
 import json
 
@@ -63,6 +63,7 @@ def test_what_each_command_declares(name):
 
 RESULTS = [
     ("verify", examples.VERIFY),
+    ("verify", examples.READING),
     ("diagnose", examples.DIAGNOSE),
     ("diagnose", examples.UNREACHABLE),
     ("migrate", examples.MIGRATE),
@@ -80,7 +81,7 @@ def test_results(name, value):
     assert errors({**value, "color": "blue"}, COMMANDS[name], "/result")
     for member in value:
         less = {key: item for key, item in value.items() if key != member}
-        assert errors(less, COMMANDS[name], "/result") or member == "principal"
+        assert errors(less, COMMANDS[name], "/result") or member in ("principal", "reading")
 
 
 def test_messages():
@@ -106,7 +107,7 @@ def test_the_request_schema_agrees_with_the_vectors(case):
         return
     request = json.loads(case_bytes(case))
     if isinstance(request.get("deadlineMs"), float):
-        # JSON Schema takes 1000.0 for an integer; the protocol wants it written as one.
+        # JSON Schema accepts 1000.0 as an integer; the protocol does not.
         return
     assert (errors(request, message("request")) == []) == (case["expect"] in ("ok", "unknownCommand"))
 

@@ -36,20 +36,20 @@ def test_minted_as_in_the_vectors(case):
 def test_mint_and_verify_agree():
     now = int(time.time())
     tokens = {_tokens.mint(KEY, "orders-db", b"{}") for _ in range(50)}
-    assert len(tokens) == 50, "a nonce came twice"
+    assert len(tokens) == 50, "a nonce was repeated"
     for token in tokens:
         assert verdict(token, KEY, "orders-db", b"{}", now) == "ok"
         assert verdict(token, KEY, "orders-db", b"{} ", now) == "unauthenticated"
         assert verdict(token, Key("deploy1", b"x" * 32), "orders-db", b"{}", now) == "unauthenticated"
 
 
-def test_what_cannot_be_minted():
+def test_invalid_arguments_are_refused():
     for arguments in ({"audience": "Orders"}, {"audience": ""}, {"audience": "a" * 65}, {"ttl": 0}, {"ttl": 301}):
         with pytest.raises(ValueError):
             _tokens.mint(KEY, **{"audience": "orders-db", "body": b"{}", **arguments})
 
 
-def test_a_short_secret_is_no_key():
+def test_a_short_secret_is_refused():
     for secret in (b"", b"x" * 31):
         with pytest.raises(ValueError):
             Key("deploy1", secret)

@@ -41,7 +41,7 @@ BAD = [
     "[[key]] x",
     "= 1",
 ]
-# Right TOML that a key file never needs: refused here, so that it cannot be understood differently.
+# Valid TOML that a key file never needs; the reader does not support it.
 NOT_READ = ["[key]", "a.b = 1", '"a" = 1', "a = 1.5", "a = 0x1f", 'a = """x"""', "a = [[1]]", "a = {b = 1}", "a = inf"]
 
 

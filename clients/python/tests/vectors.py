@@ -1,4 +1,4 @@
-"""The project's own test vectors and schemas, which the tests of every client read."""
+"""The project's test vectors and schemas, which the tests of every client use."""
 
 import json
 from pathlib import Path

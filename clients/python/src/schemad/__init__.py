@@ -1,6 +1,7 @@
 """Client of schemad, the one process that may change a PostgreSQL schema managed by Alembic.
 
-A service asks before it starts and never migrates; a deploy migrates, once; a list that lost its rows is an error:
+A service verifies the schema when it starts and never migrates. A deploy migrates, once. A list that lost its rows
+raises an error:
 
     import schemad
 

@@ -26,7 +26,7 @@ _HEADER: Final = struct.Struct(">4sBBHI")
 
 @dataclass(frozen=True)
 class Header:
-    """A header that passed every check that needs no more bytes. Lengths are in bytes and within their caps."""
+    """A valid header. Lengths are in bytes and within their caps."""
 
     type: int
     token_length: int
@@ -47,7 +47,7 @@ class Frame:
 def read_header(data: bytes, accept: frozenset[int]) -> Header:
     """Read the first twelve bytes of `data`.
 
-    `accept` holds the types that this side may be sent; any other is `badFrame`. Raises FrameError.
+    `accept` holds the types that this side may receive; any other is `badFrame`. Raises FrameError.
     """
     magic, type_, flags, token_length, body_length = _HEADER.unpack_from(data)
     if magic != MAGIC:
@@ -70,7 +70,7 @@ def read_header(data: bytes, accept: frozenset[int]) -> Header:
 def read_frame(data: bytes, accept: frozenset[int]) -> Optional[Frame]:
     """The frame at the start of `data`, or `None` when more bytes are needed. Raises FrameError."""
     if len(data) < HEADER_LENGTH:
-        # A wrong beginning is refused at once, not after eleven more bytes that may never come.
+        # A wrong first byte is refused at once: the rest of a header may never arrive.
         if not MAGIC.startswith(data[: len(MAGIC)]):
             raise FrameError("badFrame", "these bytes are not a schemad frame")
         return None
@@ -82,7 +82,7 @@ def read_frame(data: bytes, accept: frozenset[int]) -> Optional[Frame]:
 
 
 def write_frame(type_: int, body: bytes, token: bytes = b"") -> bytes:
-    """The bytes of a frame. Raises FrameError when it would break a cap: nothing is sent then."""
+    """The bytes of a frame. Raises FrameError when it would exceed a cap."""
     header = _HEADER.pack(MAGIC, type_, 0, min(len(token), 0xFFFF), min(len(body), 0xFFFFFFFF))
     read_header(header, frozenset(BODY_CAPS))
     return header + token + body

@@ -16,7 +16,7 @@ STATES: Final = frozenset({"ready", "degraded", "draining"})
 
 @dataclass(frozen=True)
 class Hello:
-    """What the agent says before anything is asked of it. Members that version 1 does not know are ignored."""
+    """The agent's first message. Members that version 1 does not know are ignored."""
 
     protocol: tuple[int, ...]
     agent: str
@@ -26,10 +26,10 @@ class Hello:
     time: int
     state: str
     received: float
-    """This process's monotonic clock when the hello came."""
+    """This process's monotonic clock when the hello arrived."""
 
     def agent_time(self) -> int:
-        """The agent's clock now, in Unix seconds: tokens are minted by it, so that a wrong clock here does no harm."""
+        """The agent's clock now, in Unix seconds. Tokens use it, so that a wrong clock on this side does no harm."""
         return self.time + int(time.monotonic() - self.received)
 
 
@@ -47,7 +47,7 @@ def read_hello(body: bytes) -> Hello:
         raise ProtocolError("the hello's time is negative")
     state = _member(members, "state", str)
     if state not in STATES:
-        raise ProtocolError("the hello's state is none of ready, degraded, draining")
+        raise ProtocolError("the hello's state is not ready, degraded or draining")
     return Hello(
         protocol=protocol,
         agent=_member(members, "agent", str),
@@ -71,5 +71,5 @@ def _member(members: Mapping[str, Any], name: str, kind: type) -> Any:
 def _list(members: Mapping[str, Any], name: str, kind: type) -> tuple[Any, ...]:
     items = _member(members, name, list)
     if not all(type(item) is kind for item in items):
-        raise ProtocolError(f"the hello's {name} holds a value of the wrong type")
+        raise ProtocolError(f"the hello's {name} contains a value of the wrong type")
     return tuple(items)

@@ -1,4 +1,4 @@
-"""Strict JSON: what two readers could understand differently is refused before it is decoded."""
+"""Strict JSON: a body that two readers could understand differently is refused."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ from typing import Any, Final
 from .errors import StrictJSONError
 
 MAXIMUM_DEPTH: Final = 16
-# The longest literal of a finite double in plain digits has 309 of them; longer ones only burn time.
+# A finite double has at most 309 digits before the point; longer literals only cost time.
 _LONGEST_INTEGER: Final = 310
-# A string, which may hold brackets, or a bracket. The closing quote is optional, so that a string without an end
-# costs one pass and not one for each quote in it; the decoder refuses it later.
+# A string, which may contain brackets, or a bracket. The closing quote is optional, so that an unterminated string
+# takes one pass and not one for each quote in it; the decoder refuses it later.
 _BRACKETS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 
 
 def decode(body: bytes) -> dict[str, Any]:
     """One JSON object: UTF-8 without BOM, no duplicate member, depth 16 at most, numbers within a double.
 
-    Raises StrictJSONError. Integers stay integers; whether a float stands where an integer is meant is the reader's
-    question, member by member.
+    Raises StrictJSONError. Integers stay integers: the reader of a member checks that it is not a float.
     """
     try:
         text = body.decode("utf-8", "strict")
@@ -48,12 +47,12 @@ def decode(body: bytes) -> dict[str, Any]:
 
 
 def encode(value: dict[str, Any]) -> bytes:
-    """Compact UTF-8. Raises ValueError for what JSON cannot say (NaN, a lone surrogate)."""
+    """Compact UTF-8. Raises ValueError for a value that JSON cannot express (NaN, a lone surrogate)."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8", "strict")
 
 
 def _check_depth(body: bytes) -> None:
-    """Before decoding, and without recursion: the standard decoder recurses as deep as the sender likes."""
+    """Check before decoding, without recursion: the standard decoder recurses as deep as the body nests."""
     depth = 0
     for found in _BRACKETS.finditer(body):
         mark = found[0]
@@ -99,7 +98,7 @@ def _check_surrogates(value: Any) -> None:
         try:
             value.encode("utf-8", "strict")
         except UnicodeEncodeError:
-            raise StrictJSONError("a string holds a lone surrogate") from None
+            raise StrictJSONError("a string contains a lone surrogate") from None
     elif isinstance(value, dict):
         for name, member in value.items():
             _check_surrogates(name)

@@ -31,12 +31,12 @@ def load_key(path: str) -> Key:
     """Read the one key of a client.
 
     Raises ConfigurationError, which names the file and the rule that it breaks: a symbolic link, not a regular file,
-    a foreign owner, readable by others, not TOML, not exactly one record, a record that the agent would refuse too.
+    another owner, another mode, not TOML, not exactly one record, a record that the agent would refuse.
     """
     try:
         return _key(_loads(_read(path)))
     except ValueError as error:
-        # The TOML readers' errors, too, are ValueErrors: they name the place and never repeat the text there.
+        # The errors of the TOML readers are ValueErrors too: they name the line and never repeat its text.
         raise ConfigurationError(f"key file {path}: {error}") from None
 
 
@@ -46,13 +46,13 @@ def _read(path: str) -> str:
     except OSError as error:
         raise ConfigurationError(f"key file {path}: cannot be opened: {error.strerror}") from None
     try:
-        # The descriptor, not the path: what was checked is what is read.
+        # Checked by its descriptor, so that the file that was checked is the one that is read.
         status = os.fstat(descriptor)
         mode = stat.S_IMODE(status.st_mode)
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("is not a regular file")
         if status.st_uid not in (0, os.geteuid()):
-            raise ValueError(f"belongs to uid {status.st_uid}, neither root nor its reader")
+            raise ValueError(f"belongs to uid {status.st_uid}; it must belong to root or to uid {os.geteuid()}, its reader")
         if mode not in (0o600, 0o400):
             raise ValueError(f"has mode {mode:04o}; make it 0600 or 0400")
         content = b""
@@ -70,7 +70,7 @@ def _key(document: dict[str, Any]) -> Key:
     if document:
         raise ValueError(f"unknown key {min(document)}")
     if not isinstance(records, list) or len(records) != 1 or not isinstance(records[0], dict):
-        raise ValueError("a client's key file holds exactly one [[key]]")
+        raise ValueError("a client's key file must contain exactly one [[key]]")
     record = dict(records[0])
     kid = _text(record.pop("kid", None), "kid")
     secret = _secret(_text(record.pop("secret", None), "secret"))
@@ -80,13 +80,13 @@ def _key(document: dict[str, Any]) -> Key:
         or not scopes
         or not all(isinstance(scope, str) and scope in _SCOPES for scope in scopes)
     ):
-        raise ValueError(f"scopes is not a list of {', '.join(sorted(_SCOPES))}")
+        raise ValueError(f"scopes must be a list of {', '.join(sorted(_SCOPES))}")
     _check_restrictions(record)
     return Key(kid, secret)
 
 
 def _check_restrictions(record: dict[str, Any]) -> None:
-    """The agent enforces these; here they only have to be what the agent would accept."""
+    """Check the grammar of the restrictions; the agent enforces them."""
     databases = record.pop("databases", [])
     if not isinstance(databases, list) or not all(isinstance(name, str) for name in databases):
         raise ValueError("databases is not a list of names")
@@ -119,7 +119,7 @@ def _secret(written: str) -> bytes:
         if not written.startswith(_SECRET_PREFIX):
             raise ValueError
         secret = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
-        # One secret, one spelling: no padding, no stray bits in the last character.
+        # Each secret has one spelling: no padding, no unused bits in the last character.
         if base64.urlsafe_b64encode(secret).rstrip(b"=").decode("ascii") != encoded:
             raise ValueError
     except (ValueError, binascii.Error):

@@ -24,7 +24,7 @@ _TOKEN: Final = re.compile(
 
 
 class TokenRefused(Exception):
-    """`code` is `unauthenticated` or `tokenExpired`; which of several reasons is not told."""
+    """`code` is `unauthenticated` or `tokenExpired`; the exact reason is not given."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -57,7 +57,7 @@ def mint(
     now: Optional[int] = None,
     nonce: Optional[str] = None,
 ) -> str:
-    """A token for exactly these body bytes. `now` in Unix seconds and `nonce` are given only by tests."""
+    """A token for exactly these body bytes. Only tests give `now` (in Unix seconds) and `nonce`."""
     if not AUDIENCE.fullmatch(audience):
         raise ValueError("audience does not match [a-z0-9._-]{1,64}")
     if not 1 <= ttl <= LONGEST_LIFE:
@@ -71,7 +71,7 @@ def mint(
 def verify(token: str, key: Key, audience: str, body: bytes, now: int) -> None:
     """Check a token as the agent does. Raises TokenRefused.
 
-    Clients only mint; this side of the specification is here so that the two can be held against each other.
+    Clients only mint tokens; the tests of this package verify them too.
     """
     fields = _TOKEN.fullmatch(token)
     if fields is None or int(fields["ttl"]) > LONGEST_LIFE:

@@ -1,7 +1,7 @@
 """The part of TOML that a key file uses, for Pythons without `tomllib` (3.9 and 3.10).
 
-Understood: comments, `[[table]]` headers, bare keys, one-line strings, booleans, decimal integers, offset date-times
-and arrays of these. All else is refused, never guessed.
+It supports comments, `[[table]]` headers, bare keys, one-line strings, booleans, decimal integers, offset date-times
+and arrays of these. Everything else is refused.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ESCAPES: Final = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '
 
 
 class SubsetError(ValueError):
-    """Not TOML, or not the part of it that is read here. The text names the line."""
+    """Not TOML, or outside the supported part. The text names the line."""
 
 
 def loads(text: str) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class _Reader:
 
     def _value(self) -> Any:
         if self._text.startswith(('"""', "'''"), self._at):
-            raise self._error("strings over several lines are not read here")
+            raise self._error("multi-line strings are not supported here")
         found = self._take(_BASIC)
         if found:
             return _ESCAPE.sub(self._unescape, found[1])
@@ -83,7 +83,7 @@ class _Reader:
             return found[0] == "true"
         if self._text.startswith("[", self._at):
             return self._array()
-        raise self._error("this kind of value is not read here")
+        raise self._error("this kind of value is not supported here")
 
     def _array(self) -> list[Any]:
         self._at += 1
@@ -93,7 +93,7 @@ class _Reader:
             if self._text.startswith("]", self._at):
                 break
             if self._text.startswith("[", self._at):
-                raise self._error("nested arrays are not read here")
+                raise self._error("nested arrays are not supported here")
             items.append(self._value())
             self._take(_BLANK)
             if self._text.startswith(",", self._at):
@@ -105,7 +105,7 @@ class _Reader:
 
     def _date_time(self, found: re.Match[str]) -> datetime:
         date, time, fraction, _, offset = found.groups()
-        # `fromisoformat` before 3.11 knows neither Z nor fractions of other than 3 or 6 digits.
+        # `fromisoformat` before 3.11 supports neither Z nor fractions of other than 3 or 6 digits.
         written = f"{date}T{time}{(fraction or '.').ljust(7, '0')}{offset or '+00:00'}"
         try:
             return datetime.fromisoformat(written)
@@ -120,7 +120,7 @@ class _Reader:
             point = int(code[1:], 16)
             if point <= 0x10FFFF and not 0xD800 <= point <= 0xDFFF:
                 return chr(point)
-        raise self._error("an escape in a string is not TOML")
+        raise self._error("a string contains an invalid escape")
 
     def _take(self, pattern: re.Pattern[str]) -> Optional[re.Match[str]]:
         found = pattern.match(self._text, self._at)

@@ -1,4 +1,4 @@
-"""The client: one object per agent, one method per command."""
+"""The client: one object for an agent, one method for each command."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from types import TracebackType
 from typing import Any, Callable, Final, Mapping, Optional
 
 from . import _frames, _json
-from ._answers import read_answer, read_event
 from ._connection import Connection, Deadline, LinkLost, TimedOut, allowed_uids
 from ._keys import load_key
-from ._requests import Revisions, encode_request, milliseconds, revision_list
+from ._requests import Revisions, encode_request, milliseconds, read_deadline, revision_list
+from ._responses import read_event, read_response
 from ._tokens import Key, mint
 from .errors import AgentError, AgentUnavailable, ConfigurationError, ProtocolError, SchemadError
 from .results import Diagnosis, Job, Migration, Progress, Verification
@@ -27,24 +27,24 @@ DEFAULT_AGENT_USER: Final = "schemad"
 _IDEMPOTENCY_KEY: Final = re.compile(r"[A-Za-z0-9._:/-]{1,128}", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CLOSING_CODES: Final = frozenset({"badFrame", "unsupported", "tooLarge"})
-# How long a migration's answer is looked for after its connection was lost, an agent's restart included.
+# How long `migrate` tries to connect again after it lost its connection; the agent may restart meanwhile.
 _RESUME_SECONDS: Final = 30.0
 _RESUME_ATTEMPTS: Final = 5
 _RESUME_PAUSE: Final = 0.25
 
 
 class Client:
-    """Talks to one agent. Safe to share between threads, which take turns, and across a fork.
+    """A client of one agent. It may be shared between threads, which take turns, and used after a fork.
 
-    `socket` is where reads go (SCHEMAD_SOCKET, else /run/schemad/query.sock): there the kernel's word for who asks
-    suffices. What changes something goes to `admin_socket` (SCHEMAD_ADMIN_SOCKET) and needs `key_file`
-    (SCHEMAD_KEY_FILE). Without `admin_socket` that is the socket of the reads where one is set and a key is too,
-    else /run/schemad/admin.sock. When both are one path, every request carries a token. Reads go to the admin socket
-    as well while the first one cannot be opened and a key is there.
+    Reads go to `socket` (SCHEMAD_SOCKET, else /run/schemad/query.sock), which needs no key. Mutations go to
+    `admin_socket` (SCHEMAD_ADMIN_SOCKET) and need `key_file` (SCHEMAD_KEY_FILE). The default of `admin_socket` is
+    `socket` when that and a key are set, else /run/schemad/admin.sock. When both are the same path, every request
+    carries a token. When the query socket cannot be opened and there is a key, reads go to the admin socket too.
 
-    `database` (SCHEMAD_DATABASE) may be left out where the agent has one. `agent_user` (SCHEMAD_AGENT_USER, else
-    `schemad`) may serve the socket, beside root and this process's own user. `timeout` in seconds bounds each read
-    as a whole. Connections are opened when they are needed; the constructor opens none and reads no file.
+    `database` (SCHEMAD_DATABASE) may be left out when the agent has only one. Besides root and this process's user,
+    only `agent_user` (SCHEMAD_AGENT_USER, else `schemad`) may serve the socket. `timeout` limits each read, in
+    seconds; the agent gets a deadline slightly below it. Connections are opened when they are needed: the constructor
+    opens none and reads no file.
     """
 
     def __init__(
@@ -85,30 +85,31 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connection. A later request opens another one; jobs go on in the agent."""
+        """Close the connection. A later request opens another one. Jobs continue in the agent."""
         with self._lock:
             kept, self._kept = self._kept, None
             if kept:
                 kept[0].close()
 
     def verify(self, heads: Optional[Revisions] = None, fingerprint: Optional[str] = None) -> Verification:
-        """May code with these effective heads start? `None` asks for those of the agent's own project.
+        """Check whether code with these effective heads may start. `None` means the heads of the agent's project.
 
-        With `fingerprint`, the live schema's as `watch` has told it, any DDL that was committed since is drift.
-        A bad database is an answer, not an exception. Raises SchemadError when the agent cannot be asked.
+        With `fingerprint` (the live schema's, as `watch` reports it), any DDL that was committed since is drift.
+        The state of the database is a result, never an exception. Raises SchemadError when no agent responds.
         """
-        return Verification.from_result(self._read("verify", {"heads": revision_list(heads), "fingerprint": fingerprint}))
+        parameters = {"heads": revision_list(heads), "fingerprint": fingerprint}
+        return Verification.from_result(self._read("verify", parameters))
 
     def diagnose(self, fresh: bool = False) -> Diagnosis:
-        """The verdict and all findings. `fresh` asks the database now instead of taking facts up to a second old."""
+        """Return the verdict and all findings. `fresh` reads the database now; the default accepts facts 1 s old."""
         return Diagnosis.from_result(self._read("diagnose", {"maxAgeMs": 0 if fresh else None}))
 
     def status(self) -> Mapping[str, Any]:
-        """The agent itself: version, state, databases, connections, jobs, key ids. Needs no database."""
+        """Return the agent's own state: version, databases, connections, jobs, key ids."""
         return self._read("status", {}, database=False)
 
     def jobs(self, id: Optional[str] = None, state: Optional[str] = None, limit: int = 50) -> list[Job]:
-        """The newest jobs, at most `limit`, of all databases where none is set; with `id` that one, if there is one."""
+        """Return the newest jobs, at most `limit`, of one database if it is set; with `id` only that job."""
         jobs: list[Job] = []
         cursor: Optional[str] = None
         while len(jobs) < limit:
@@ -118,7 +119,7 @@ class Client:
             )
             entries = page.get("jobs")
             if not isinstance(entries, list):
-                raise ProtocolError("jobs in the agent's answer is not a list")
+                raise ProtocolError("jobs in the agent's result is not a list")
             jobs.extend(Job.from_result(entry) for entry in entries)
             cursor = page.get("nextCursor")
             if not isinstance(cursor, str) or not entries:
@@ -139,18 +140,19 @@ class Client:
         timeout: Optional[float] = None,
         on_progress: Optional[Callable[[Progress], None]] = None,
     ) -> Migration:
-        """Run pending migrations, once, however often this is called.
+        """Run pending migrations. Each revision runs once, even when several callers migrate.
 
-        `wait=False` returns as soon as the job is recorded. One `idempotency_key` is one job for seven days: give the
-        deploy's id, so that a repeated deploy finds its own job; without one each call has its own. `queue_seconds`
-        bounds waiting for another run, `run_seconds` the run itself, `timeout` this call (the job goes on after it).
-        `on_progress` sees each event; what it raises ends the call, not the job. A lost connection is opened again
-        and finds the same job. Raises AgentError (`migrationFailed`, `conflict`, …) when the run did not succeed.
+        `wait=False` returns as soon as the job is recorded. One `idempotency_key` is one job for seven days: pass the
+        deploy's id, so that a repeated deploy finds its own job. Without it each call has its own key.
+        `queue_seconds` limits the wait for another run, `run_seconds` the run itself, `timeout` this call (the job
+        continues after it). `on_progress` is called for each event; an exception from it ends the call, not the job.
+        After a lost connection the client connects again and finds the same job. Raises AgentError
+        (`migrationFailed`, `conflict`, …) when the run did not succeed.
         """
         if idempotency_key is not None and not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
             raise ValueError("idempotency_key does not match [A-Za-z0-9._:/-]{1,128}")
         if reason is not None and (len(reason) > 500 or _CONTROL.search(reason)):
-            raise ValueError("reason has more than 500 characters or a control character")
+            raise ValueError("reason has more than 500 characters or contains a control character")
         envelope = {
             "idempotencyKey": idempotency_key or str(uuid.uuid4()),
             "deadlineMs": milliseconds(queue_seconds),
@@ -172,17 +174,18 @@ class Client:
         with self._lock:
             for connection, key, is_fresh in self._read_connections(deadline):
                 try:
-                    body = self._body(command, parameters, {}, database)
+                    envelope = {"deadlineMs": read_deadline(deadline.remaining())}
+                    body = self._body(command, parameters, envelope, database)
                     return self._exchange(connection, key, body, deadline, None)
                 except LinkLost:
-                    # A kept connection may have been closed since, for idleness or by a restart.
+                    # The agent may have closed a kept connection because it was idle, or restarted.
                     if is_fresh:
                         raise
-        raise AssertionError("a fresh connection answers or raises")
+        raise AssertionError("a fresh connection returns a result or raises")
 
     def _read_connections(self, deadline: Deadline) -> Any:
         if self._process != os.getpid():
-            # After a fork the socket belongs to the parent too, and two readers would take each other's answers.
+            # After a fork parent and child share the socket, and would read each other's responses.
             self.close()
             self._process = os.getpid()
         if self._kept:
@@ -202,12 +205,12 @@ class Client:
             try:
                 return self._open_admin(deadline)
             except SchemadError as error:
-                raise AgentUnavailable(f"{unavailable}; nor does the admin socket help: {error}") from None
+                raise AgentUnavailable(f"{unavailable}; the admin socket failed too: {error}") from None
 
     def _open_admin(self, deadline: Deadline) -> tuple[Connection, Key]:
         if not self._key_file:
-            raise ConfigurationError("this needs a key: set SCHEMAD_KEY_FILE or give key_file")
-        # Read each time, so that a new key is taken up without a restart.
+            raise ConfigurationError("this command needs a key: set SCHEMAD_KEY_FILE or pass key_file")
+        # Read each time, so that a new key is used without a restart.
         key = load_key(self._key_file)
         return Connection(self._admin, allowed_uids(self._agent_user), deadline), key
 
@@ -219,7 +222,7 @@ class Client:
         timeout: Optional[float],
         on_progress: Optional[Callable[[Progress], None]],
     ) -> Mapping[str, Any]:
-        """Send it on a connection of its own; after a lost link ask again, which finds the job by its key."""
+        """Send a mutation on a connection of its own. After a lost connection, send it again: its key finds the job."""
         deadline = Deadline(timeout)
         losses = 0
         lost_at = 0.0
@@ -259,7 +262,7 @@ class Client:
         deadline: Deadline,
         on_progress: Optional[Callable[[Progress], None]],
     ) -> Mapping[str, Any]:
-        """One request and its answer. Unless that is an answer, the connection is of no further use."""
+        """Send one request and return its result. After any failure but an error response, close the connection."""
         id, body = request
         try:
             token = mint(key, connection.hello.audience, body, now=connection.hello.agent_time()) if key else ""
@@ -270,9 +273,9 @@ class Client:
                 if frame.type == _frames.EVENT:
                     read_event(members, id, on_progress)
                 elif frame.type == _frames.RESPONSE:
-                    return read_answer(members, id)
+                    return read_response(members, id)
                 else:
-                    raise ProtocolError("a second hello came in place of an answer")
+                    raise ProtocolError("the agent sent a second hello instead of a response")
         except AgentError as error:
             if error.code in _CLOSING_CODES:
                 self._forget(connection)
@@ -289,5 +292,5 @@ class Client:
 
 def _unsettled(error: AgentUnavailable, envelope: Mapping[str, Any]) -> AgentUnavailable:
     return AgentUnavailable(
-        f"{error}; the job may be running: ask again with idempotency key {envelope['idempotencyKey']}"
+        f"{error}; the job may be running: call migrate again with idempotency key {envelope['idempotencyKey']}"
     )

@@ -1,4 +1,4 @@
-"""What can go wrong, as types. Every one of them is a `SchemadError`."""
+"""The errors that this package raises. Each is a `SchemadError`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class SchemadError(Exception):
 
 
 class ConfigurationError(SchemadError):
-    """A setting or the key file is unusable. The text names what and where, never a secret."""
+    """A setting or the key file cannot be used. The text names the object and the place, never a secret."""
 
 
 class AgentUnavailable(SchemadError):
-    """No agent answered at the socket: not there, not permitted, too slow, or gone in the middle of an answer."""
+    """No response from an agent: no socket, no permission, too slow, or the connection was lost."""
 
 
 class PeerRefused(SchemadError):
@@ -22,11 +22,11 @@ class PeerRefused(SchemadError):
 
 
 class ProtocolError(SchemadError):
-    """What came over the socket is not version 1 of the protocol."""
+    """The bytes from the socket are not version 1 of the protocol."""
 
 
 class FrameError(ProtocolError):
-    """A frame is malformed. `code` is `badFrame` or `tooLarge`, as the agent itself would call it."""
+    """A frame is malformed. `code` is `badFrame` or `tooLarge`, the protocol's error codes."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -35,14 +35,14 @@ class FrameError(ProtocolError):
 
 
 class StrictJSONError(ProtocolError):
-    """A body is not JSON as the protocol wants it: two readers could disagree about what it says."""
+    """A body is not strict JSON as the protocol defines it: two readers could understand it differently."""
 
 
 class AgentError(SchemadError):
-    """The agent answered with an error.
+    """The agent responded with an error.
 
     `code` is one of the protocol's error codes, `retryable` says whether the same request may succeed later, and
-    `details` is what the code carries (`migrationFailed`: revision, SQLSTATE, statement; `conflict`: the job).
+    `details` depends on the code (`migrationFailed`: revision, SQLSTATE, statement; `conflict`: the job).
     """
 
     def __init__(
@@ -56,12 +56,12 @@ class AgentError(SchemadError):
 
 
 class SilentFailure(SchemadError):
-    """Rows were counted and none came back: an error was swallowed between the two. Raised by `guard`."""
+    """Rows were counted but none were returned, because an error was swallowed. Raised by `guard`."""
 
     def __init__(self, total: int, offset: int, what: str) -> None:
         super().__init__(
-            f"{total} {what} were counted and none returned from offset {offset}: "
-            "the query for the rows failed silently or filters what the count does not"
+            f"{total} {what} were counted but none returned from offset {offset}: "
+            "the query for the rows failed silently, or has a filter that the count lacks"
         )
         self.total = total
         self.offset = offset

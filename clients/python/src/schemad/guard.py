@@ -1,4 +1,4 @@
-"""`guard`: a count that contradicts its rows is an error, never an empty list."""
+"""`guard`: raise an error when a count contradicts its rows, instead of returning an empty list."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ Rows = TypeVar("Rows", bound=Collection[object])
 
 
 def guard(total: int, rows: Rows, *, offset: int = 0, limit: Optional[int] = None, what: str = "rows") -> Rows:
-    """Return `rows` as they are, or raise SilentFailure when `total` says that some should have come.
+    """Return `rows` unchanged, or raise SilentFailure when there are none although `total` counts some.
 
     `total` counts the whole list and `rows` is its page from `offset` on (0 for the first row). An empty page beyond
-    the end is fine, and so is one that was asked for with `limit` 0. Read both in one snapshot (one REPEATABLE READ
-    transaction): otherwise rows that were deleted in between look like a failure.
+    the end is valid, and so is one with `limit` 0. Read both in one snapshot (one REPEATABLE READ transaction):
+    otherwise rows that were deleted in between look like a failure.
 
         items = guard(total, rows, offset=offset, what="prospects with e-mail")
 
-    Raises TypeError when `total` is not an integer or `rows` has no length, `None` among them: a swallowed error
-    often looks like that. Raises ValueError for a negative number.
+    Raises TypeError when `total` is not an integer or `rows` has no length (`None` for example, which a swallowed
+    error often leaves). Raises ValueError for a negative number.
     """
     for name, number in (("total", total), ("offset", offset), ("limit", limit)):
         if name == "limit" and number is None:

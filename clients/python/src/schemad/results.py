@@ -1,4 +1,4 @@
-"""What the agent answers, as frozen dataclasses. `raw` is the result object as it came, with every member."""
+"""The agent's results as frozen dataclasses. `raw` is the result object as it arrived, with every member."""
 
 from __future__ import annotations
 
@@ -8,30 +8,32 @@ from typing import Any, Final, Mapping, Optional, Sequence
 from .errors import ProtocolError
 
 AGENT_UNAVAILABLE: Final = "agentUnavailable"
-"""The verdict of `verify` when nobody could be asked: no statement about the database at all."""
+"""The verdict of `verify` when no agent responded: nothing is known about the database."""
 
 _MESSAGES: Final = {
     "equal": "the database is at the revisions that this code expects",
     "behind": "migrations are pending: this code is newer than the database",
-    "aheadCompatible": "the database is newer than this code, in ways that do not break it",
-    "aheadIncompatible": "the database is newer than this code, and may not fit it",
+    "aheadCompatible": "the database is newer than this code, and compatible with it",
+    "aheadIncompatible": "the database is newer than this code, and may be incompatible with it",
     "aheadUnknown": "the database names a revision that neither this code nor the agent's project knows",
     "corrupt": "the version table is corrupt",
-    "drifted": "the revisions are right, and the schema is not what they make",
-    "unverified": "the revisions are right, and the schema has not been compared yet",
-    # A fresh database and one that lost its version table look alike from the rows alone.
-    "empty": "no revision is recorded: the database is new, or its version table was lost (diagnose tells which)",
+    "drifted": "the revisions are as expected, but the schema differs from what they create",
+    "unverified": "the revisions are as expected, but the schema has not been compared yet",
+    # The rows alone do not distinguish a new database from one that lost its version table.
+    "empty": "no revision is recorded: the database is new, or its version table was lost (see adminctl diagnose)",
     "unreachable": "the agent cannot reach the database",
 }
 
 
 @dataclass(frozen=True)
 class Verification:
-    """May this code start on this database?
+    """Whether this code may start on this database.
 
-    `may_start` is the agent's answer, and `None` when it could not be asked (`verdict` is `agentUnavailable` then,
-    and `error` says why): deciding what to do without an answer is the service's own policy. `rows` holds `None` for
-    a NULL row, and is `None` itself while the rows could not be read. `age_ms` is the age of the facts.
+    `may_start` is `None` when no agent responded (`verdict` is `agentUnavailable` then, and `error` has the reason):
+    the service decides what to do then. `rows` contains `None` for a NULL row, and is `None` itself when the rows
+    could not be read. `age_ms` is the age of the facts. `reading` is true while the agent reads the project or the
+    database for the first time: `may_start` is false then, `verdict` is the newest known one (`unreachable` while
+    there is none), and the same call may succeed later.
     """
 
     verdict: str
@@ -41,41 +43,50 @@ class Verification:
     age_ms: Optional[int] = None
     message: str = ""
     error: Optional[Exception] = field(default=None, compare=False)
+    reading: bool = False
 
     @classmethod
     def from_result(cls, result: Mapping[str, Any]) -> Verification:
-        """Raises ProtocolError when the object is no result of `verify`."""
+        """Raises ProtocolError when the object is not a result of `verify`."""
         verdict = _text(result, "verdict")
+        reading = bool(_optional(result, "reading", bool))
+        age_ms = _optional(result, "ageMs", int)
         rows = _optional(result, "rows", list)
         heads = _texts(result, "heads")
         shown = None if rows is None else tuple(_row(row) for row in rows)
         message = _MESSAGES.get(verdict, f"the agent's verdict is {verdict}")
         if verdict not in ("equal", "unreachable") and shown is not None:
             message += f" (rows: {_list(shown)}; expected: {_list(heads)})"
+        if reading:
+            known = "nothing is known yet"
+            if age_ms is not None:
+                known = f"newest known state, {age_ms / 1000:.1f} s old: {message}"
+            message = f"the agent is still reading the project, try again; {known}"
         return cls(
             verdict=verdict,
             may_start=_typed(result, "mayStart", bool),
             heads=heads,
             rows=shown,
-            age_ms=_optional(result, "ageMs", int),
+            age_ms=age_ms,
             message=message,
+            reading=reading,
         )
 
     @classmethod
     def unavailable(cls, error: Exception, heads: Sequence[str] = ()) -> Verification:
-        """Nobody could be asked; `error` says why."""
+        """No agent responded; `error` has the reason."""
         return cls(
             verdict=AGENT_UNAVAILABLE,
             may_start=None,
             heads=tuple(heads),
-            message=f"cannot tell whether the schema is right: {error}",
+            message=f"the state of the schema is unknown: {error}",
             error=error,
         )
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong or worth knowing. `severity` is `error`, `warning` or `info`."""
+    """One problem or note. `severity` is `error`, `warning` or `info`."""
 
     code: str
     severity: str
@@ -97,7 +108,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The verdict on a database and what it rests on. `schema_match` is `None` while nothing could be compared."""
+    """The verdict on a database, with its facts. `schema_match` is `None` when the schema was not compared."""
 
     database: str
     verdict: str
@@ -113,7 +124,7 @@ class Diagnosis:
 
     @classmethod
     def from_result(cls, result: Mapping[str, Any]) -> Diagnosis:
-        """Raises ProtocolError when the object is no result of `diagnose`."""
+        """Raises ProtocolError when the object is not a result of `diagnose`."""
         rows = _optional(_typed(result, "versionTable", dict), "rows", list)
         revisions = _optional(result, "revisions", dict)
         has_pending = revisions is not None and revisions.get("pending") is not None
@@ -134,14 +145,13 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Migration:
-    """What a run of migrations did. `state` is `succeeded`, or with `wait=False` also `queued` or `running`.
+    """The result of a migration run. `state` is `succeeded`, or with `wait=False` also `queued` or `running`.
 
-    `job` is `None` when there was nothing to do and no job was needed; `before` and `after` are the version table's
-    rows, `None` while they are not known.
+    `before` and `after` are the rows of the version table, `None` when they are not known.
     """
 
     state: str
-    job: Optional[str]
+    job: str
     before: Optional[tuple[str, ...]]
     after: Optional[tuple[str, ...]]
     applied: tuple[str, ...]
@@ -151,10 +161,10 @@ class Migration:
 
     @classmethod
     def from_result(cls, result: Mapping[str, Any]) -> Migration:
-        """Raises ProtocolError when the object is no result of `migrate`."""
+        """Raises ProtocolError when the object is not a result of `migrate`."""
         return cls(
             state=_text(result, "state"),
-            job=_optional(result, "job", str),
+            job=_text(result, "job"),
             before=_texts(result, "from") if result.get("from") is not None else None,
             after=_texts(result, "to") if result.get("to") is not None else None,
             applied=_texts(result, "applied"),
@@ -166,7 +176,7 @@ class Migration:
 
 @dataclass(frozen=True)
 class Job:
-    """A mutation as the agent's journal has it. Times are RFC 3339, UTC. `error` is the error object of a failure."""
+    """A mutation in the agent's journal. Times are RFC 3339, UTC. `error` is the error object of a failed job."""
 
     id: str
     command: str
@@ -180,7 +190,7 @@ class Job:
 
     @classmethod
     def from_result(cls, value: Any) -> Job:
-        """Raises ProtocolError when the object is no entry of `jobs`."""
+        """Raises ProtocolError when the object is not an entry of `jobs`."""
         entry = _object(value, "a job")
         return cls(
             id=_text(entry, "id"),
@@ -210,7 +220,7 @@ class Progress:
 
     @classmethod
     def from_event(cls, members: Mapping[str, Any]) -> Progress:
-        """Raises ProtocolError when the object is no event."""
+        """Raises ProtocolError when the object is not an event."""
         return cls(
             event=_text(members, "event"),
             job=_optional(members, "job", str),
@@ -221,7 +231,7 @@ class Progress:
 
 def _object(value: Any, what: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise ProtocolError(f"{what} in the agent's answer is not an object")
+        raise ProtocolError(f"{what} in the agent's result is not an object")
     return value
 
 
@@ -229,7 +239,7 @@ def _typed(members: Mapping[str, Any], name: str, kind: type) -> Any:
     value = members.get(name)
     # `type`, not `isinstance`: True is no integer here.
     if type(value) is not kind:
-        raise ProtocolError(f"{name} in the agent's answer is missing or of the wrong type")
+        raise ProtocolError(f"{name} in the agent's result is missing or of the wrong type")
     return value
 
 
@@ -244,13 +254,13 @@ def _text(members: Mapping[str, Any], name: str) -> str:
 def _texts(members: Mapping[str, Any], name: str) -> tuple[str, ...]:
     items = _typed(members, name, list)
     if not all(isinstance(item, str) for item in items):
-        raise ProtocolError(f"{name} in the agent's answer is not a list of strings")
+        raise ProtocolError(f"{name} in the agent's result is not a list of strings")
     return tuple(items)
 
 
 def _row(value: Any) -> Optional[str]:
     if value is not None and not isinstance(value, str):
-        raise ProtocolError("a row in the agent's answer is neither a string nor null")
+        raise ProtocolError("a row in the agent's result is neither a string nor null")
     return value
 
 

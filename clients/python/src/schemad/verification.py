@@ -1,4 +1,4 @@
-"""`verify`: the one question of a service that starts."""
+"""`verify`: the check of a service when it starts."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def verify(
     timeout: float = 5.0,
     strict: bool = False,
 ) -> Verification:
-    """Ask once, at start-up: may this code run on this database?
+    """Check once, at start-up, whether this code may run on this database.
 
-    Never raises for a bad database, and by default not when the agent cannot be asked either: the verdict is
-    `agentUnavailable` then and `may_start` is `None`. With `strict` that is a SchemadError instead. The whole takes
-    `timeout` seconds at most. `heads` and `fingerprint` are those of `Client.verify`, the other parameters those of
-    `Client`.
+    Never raises for the state of the database. When no agent responds, the verdict is `agentUnavailable` and
+    `may_start` is `None`; with `strict` a SchemadError is raised instead. The call takes `timeout` seconds at most.
+    An agent that needs longer to read the project responds before that, with `reading` true. `heads` and
+    `fingerprint` are those of `Client.verify`, the other parameters those of `Client`.
     """
     try:
         with Client(
