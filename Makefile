@@ -4,22 +4,23 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-# Swift's builds lock their folder, and everything below needs the packages first.
+# SwiftPM locks its build folder, and every target needs the packages first.
 .NOTPARALLEL:
 
 PREFIX ?= /usr/local
 DESTDIR ?=
-# Where builds go, and what else the compiler is told, such as -j 1.
+# The build folder, and further options of the compiler, such as -j 1.
 BUILD ?= .build
 SWIFT_FLAGS ?=
 
 SWIFT_BUILD = swift build --scratch-path $(BUILD) $(SWIFT_FLAGS)
 SWIFT_TEST = swift test --scratch-path $(BUILD) $(SWIFT_FLAGS)
-# What is installed and measured: nothing of Swift is needed where it runs. Nobody looks symbols up in a program, and
-# without the table of them it starts sooner and takes some 4 MB less.
+# The options of the programs that are installed and measured. They contain Swift's runtime, so the host needs no Swift.
+# Without the table of exported symbols a program starts faster and takes about 4 MB less memory.
 RELEASE = -c release --static-swift-stdlib -Xlinker --no-export-dynamic
 SOURCES = Package.swift Sources clients/swift Tests
 PROGRAMS = schemad adminctl hookbridge
+DOC = $(DESTDIR)$(PREFIX)/share/doc/schemad
 
 .PHONY: help demo test fuzz bench build install uninstall format check-format clean swift packages python
 
@@ -27,29 +28,29 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do \
 	    printf '  make %-13s %s\n' "$$name" "$$text"; done
 
-demo: packages python swift ## see schemad heal a broken database, on a throwaway PostgreSQL
+demo: packages python swift ## break a throwaway database and let schemad repair it
 	@for program in $(PROGRAMS); do $(SWIFT_BUILD) --product $$program; done
 	@deploy/demo/run $(BUILD)/debug
 
-test: packages python swift ## run all tests, Swift and Python
+test: packages python swift ## run all Swift and Python tests
 	@Tests/run $(SWIFT_TEST)
 
-fuzz: swift ## feed what reads a project's files with odd input, FUZZ_SECONDS (20) for each reader
+fuzz: swift ## test the code that reads a project's files with random input, FUZZ_SECONDS (20) for each reader
 	@Tests/Fuzz/run $(BUILD)/fuzz
 
-bench: packages python swift ## measure the release build against Alembic, psql and C
+bench: packages python swift ## measure the release build and compare it with Alembic, psql and C
 	@for program in schemad adminctl reference benchmarks; do $(SWIFT_BUILD) $(RELEASE) --product $$program; done
 	@$(BUILD)/release/benchmarks
 
-build: packages swift ## build the programs for release, with Swift's runtime in them
+build: packages swift ## build the release programs; they contain Swift's runtime
 	@for program in $(PROGRAMS); do $(SWIFT_BUILD) $(RELEASE) --product $$program; done
 
-install: ## install what `make build` made, and the systemd units, below DESTDIR and PREFIX
+install: ## install the programs, systemd units and documentation below DESTDIR and PREFIX
 	@for program in $(PROGRAMS); do \
 	    [ -x $(BUILD)/release/$$program ] || { echo "install: $$program is not built; run make build first" >&2; exit 69; }; \
 	done
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/{systemd/system,sysusers.d,tmpfiles.d} \
-	    $(DESTDIR)$(PREFIX)/share/{bash-completion/completions,doc/schemad}
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DOC)/{docs/findings,proto}
 	install -m 755 $(PROGRAMS:%=$(BUILD)/release/%) $(DESTDIR)$(PREFIX)/bin
 	for unit in deploy/systemd/*.service deploy/systemd/*.socket; do \
 	    sed 's|=/usr/bin/|=$(PREFIX)/bin/|' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; \
@@ -59,22 +60,25 @@ install: ## install what `make build` made, and the systemd units, below DESTDIR
 	install -m 644 deploy/systemd/tmpfiles.d/schemad.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
 	$(BUILD)/release/adminctl --generate-completion-script bash \
 	    >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/adminctl
-	install -m 644 README.md LICENSE CHANGELOG.md proto/PROTOCOL.md $(DESTDIR)$(PREFIX)/share/doc/schemad
+	install -m 644 README.md LICENSE CHANGELOG.md $(DOC)
+	install -m 644 docs/*.md $(DOC)/docs
+	install -m 644 docs/findings/*.md $(DOC)/docs/findings
+	install -m 644 proto/PROTOCOL.md $(DOC)/proto
 
-uninstall: ## remove what `make install` put there; settings, keys and state stay
+uninstall: ## remove what `make install` installed; settings, keys and state stay
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%)
 	rm -f $(patsubst deploy/systemd/%,$(DESTDIR)$(PREFIX)/lib/systemd/system/%,$(wildcard deploy/systemd/*.service deploy/systemd/*.socket))
 	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/schemad.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/schemad.conf
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/adminctl
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/schemad
+	rm -rf $(DOC)
 
 format: swift ## format the Swift sources
 	@swift format format --in-place --parallel --recursive $(SOURCES)
 
-check-format: swift ## fail where formatting would change something
+check-format: swift ## fail if formatting would change a file
 	@swift format lint --strict --parallel --recursive $(SOURCES)
 
-clean: ## remove everything that was built, and the Python environment
+clean: ## remove the build folder and the Python environment
 	rm -rf $(BUILD) .venv
 
 swift:
