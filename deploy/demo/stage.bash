@@ -1,5 +1,5 @@
-# What the demo stands on: a folder, a PostgreSQL, programs in the background, and the way its steps are shown and
-# checked. Sourced by run.
+# Functions for the demo: a temporary folder, a PostgreSQL server, background programs, and steps that are shown and
+# checked. `run` sources this file.
 
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
     bold=$'\e[1m' dim=$'\e[2m' green=$'\e[32m' red=$'\e[31m' cyan=$'\e[36m' plain=$'\e[0m'
@@ -7,11 +7,11 @@ else
     bold='' dim='' green='' red='' cyan='' plain=''
 fi
 
-# --- What the reader sees ---------------------------------------------------------------------------------------------
+# --- Output -----------------------------------------------------------------------------------------------------------
 
 step_number=0
 
-# step TITLE [TEXT...]: the heading of a step, and a line or two of what it is about.
+# step TITLE [LINE...]: prints the heading of a step, and lines that describe it.
 step() {
     step_number=$((step_number + 1))
     printf '\n%s── %d  %s%s\n' "$bold" "$step_number" "$1" "$plain"
@@ -21,40 +21,40 @@ step() {
     printf '\n'
 }
 
-# shown COMMAND: the command as one would type it.
+# shown COMMAND: prints the command behind a prompt.
 shown() { printf '%s$%s %s%s%s\n' "$dim" "$plain" "$cyan" "$1" "$plain"; }
 
-# types STATUS COMMAND: shows the command, runs it as a shell would, and holds it to the exit status.
+# types STATUS COMMAND: prints and runs the command, and fails if its exit status is another.
 types() {
-    local wanted=$1 status=0
+    local expected=$1 status=0
     shown "$2"
-    # One stream, so that the story stays in its order where it is not a terminal.
+    # One stream keeps the order of the output when it is not a terminal.
     eval "$2" 2>&1 || status=$?
-    [ "$status" -eq "$wanted" ] || fail "exit status $status, and not $wanted, of: $2"
+    [ "$status" -eq "$expected" ] || fail "exit status $status instead of $expected: $2"
 }
 
-# remarks TEXT: what the demo itself says about a result.
+# remarks TEXT: prints a comment of the demo on a result.
 remarks() { printf '%s✓%s %s%s%s\n' "$green" "$plain" "$dim" "$1" "$plain"; }
 
-# fail TEXT: ends the demo. The programs' logs say more than this script can.
+# fail TEXT: ends the demo, and prints the last lines of the programs' logs.
 fail() {
     printf '\n%sThe demo failed in step %d:%s %s\n' "$red$bold" "$step_number" "$plain" "$1" >&2
     local log
     for log in "$folder"/*.log; do
         [ -s "$log" ] || continue
-        printf '%s--- the end of %s%s\n' "$dim" "${log##*/}" "$plain" >&2
+        printf '%s--- last lines of %s%s\n' "$dim" "${log##*/}" "$plain" >&2
         tail -n 12 "$log" >&2
     done
     exit 1
 }
 
-# holds WHAT EXPRESSION COMMAND...: whether the JSON that the command prints, `r` in the Python expression, is as told.
+# holds WHAT EXPRESSION COMMAND...: fails unless the Python expression is true. `r` is the JSON that the command prints.
 holds() {
     local what=$1 expression=$2 json
     shift 2
-    # Its exit status was checked when it was shown.
+    # The exit status was checked when the command was shown.
     json=$("$@" 2>&1) || :
-    python3 - "$expression" "$json" 2>/dev/null <<'PYTHON' || fail "not so: $what. The answer was: ${json:0:800}"
+    python3 - "$expression" "$json" 2>/dev/null <<'PYTHON' || fail "expected: $what. The output was: ${json:0:800}"
 import json, sys
 r = json.loads(sys.argv[2])
 sys.exit(not eval(f"({sys.argv[1]})"))
@@ -62,19 +62,19 @@ PYTHON
     remarks "$what"
 }
 
-# --- What runs behind it ----------------------------------------------------------------------------------------------
+# --- Background processes ---------------------------------------------------------------------------------------------
 
 folder=''
 processes=()
 as_server=()
 server_programs=''
 
-# Everything that was started ends, and the folder goes, however the script ends.
+# Stops all processes and removes the folder, however the script ends.
 clean() {
     local status=$?
     trap '' INT TERM HUP PIPE
     trap - EXIT
-    # The newest first: the bridge before the agent, the agent before the database.
+    # In reverse order: the bridge, then the agent, then the database.
     local index
     for ((index = ${#processes[@]} - 1; index >= 0; index--)); do stop "${processes[index]}"; done
     if [ -n "$server_programs" ] && [ -s "$folder/postgres/data/postmaster.pid" ]; then
@@ -86,7 +86,7 @@ clean() {
     exit "$status"
 }
 
-# stop PROCESS: TERM, and KILL for what is still there after five seconds.
+# stop PROCESS: sends SIGTERM, and SIGKILL after five seconds.
 stop() {
     kill -TERM "$1" 2>/dev/null || return 0
     within 5 ended "$1" || kill -KILL "$1" 2>/dev/null || :
@@ -95,18 +95,17 @@ stop() {
 
 ended() { ! kill -0 "$1" 2>/dev/null; }
 
-# within SECONDS COMMAND...: polls until the command succeeds.
+# within SECONDS COMMAND...: repeats the command until it succeeds; fails after SECONDS.
 within() {
     local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))
     shift
     until "$@" >/dev/null 2>&1; do
         [ "${EPOCHREALTIME/[.,]/}" -lt "$end" ] || return 1
-        # A pause between two looks, not a guess at how long something takes.
         sleep 0.02
     done
 }
 
-# background LOG COMMAND...: starts a program whose output goes to a log in the folder.
+# background LOG COMMAND...: starts a program in the background; its output goes to a log in the folder.
 background() {
     local log=$1
     shift
@@ -114,9 +113,9 @@ background() {
     processes+=("$!")
 }
 
-# open_stage: the folder, which only its owner can look into, but through which the server's account reaches its own.
+# open_stage: creates the folder. Only its owner can list it; the server's account can pass through it to its own.
 open_stage() {
-    # Below /tmp, wherever TMPDIR points: the path of a Unix socket may have 107 bytes, and another account passes.
+    # Below /tmp, and not TMPDIR: the path of a Unix socket has at most 107 bytes, and another account must get there.
     folder=$(mktemp -d /tmp/schemad-demo.XXXXXX)
     trap clean EXIT
     trap 'exit 130' INT
@@ -128,18 +127,18 @@ open_stage() {
     cd "$folder"
 }
 
-# server PROGRAM ARGUMENT...: one of PostgreSQL's programs, as an account that it runs under: never root.
+# server PROGRAM ARGUMENT...: runs a program of PostgreSQL as an account other than root.
 server() {
     local program=$1
     shift
     "${as_server[@]}" "$server_programs/$program" "$@" </dev/null
 }
 
-# start_postgres: a throwaway server that listens on a socket in the folder, and nowhere else.
+# start_postgres: starts a throwaway server that listens only on a socket in the folder.
 start_postgres() {
     local candidate
     for candidate in "$(pg_config --bindir 2>/dev/null)" /usr/lib/postgresql/*/bin; do
-        # The newest of several.
+        # The last one is the newest.
         if [ -x "$candidate/initdb" ]; then server_programs=$candidate; fi
     done
     [ -n "$server_programs" ] || fail "PostgreSQL's initdb is not installed: deploy/install-packages"

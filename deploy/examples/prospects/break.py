@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Put the example's database into a broken state: `break.py STATE`, `break.py --list`.
 
-Each time the tables of the example in the database of DATABASE_URL are dropped, made anew by Alembic up to its head
-and filled with a few rows; then the state's damage is done. So every state can follow every other.
+It drops the tables of the example in the database of DATABASE_URL, creates them again with Alembic up to the head,
+inserts a few rows, and then breaks the database. So every state can follow every other.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from app.models import Base  # noqa: E402
 from app.settings import SettingsError, database_url  # noqa: E402
 
 FIRST = "000000000000"
-# From a newer image, which was rolled back: no file of this project has it.
+# Of a newer image that was rolled back. This project has no file for it.
 UNKNOWN = "d7e5a90c1b38"
-# What the revision at the head adds when it is missing.
+# The columns that the head revision adds when they are missing.
 ENSURED_COLUMNS = (
     "bio_text",
     "external_links",
@@ -43,7 +43,7 @@ ENSURED_COLUMNS = (
 
 
 class Database:
-    """A healthy database at head, and the tools to break it."""
+    """A healthy database at head, and functions that break it."""
 
     def __init__(self, connection: Connection, script: ScriptDirectory) -> None:
         self._connection = connection
@@ -83,23 +83,23 @@ def several_rows(database: Database) -> None:
 
 
 def unknown_row(database: Database) -> None:
-    """alembic_version names a revision that no file has"""
+    """alembic_version has a revision without a file"""
     database.set_rows(UNKNOWN)
 
 
 def columns_dropped(database: Database) -> None:
-    """one revision behind, and the columns that it would restore are gone"""
+    """one revision behind, and the columns that it would restore are missing"""
     database.drop_ensured_columns()
     database.set_rows(database.before_head)
 
 
 def stamped(database: Database) -> None:
-    """alembic_version says head, and columns are missing"""
+    """alembic_version is at the head, but columns are missing"""
     database.drop_ensured_columns()
 
 
 def story(database: Database) -> None:
-    """ancestor and descendant rows together, the head pending, the columns that it restores gone"""
+    """ancestor and descendant rows together, the head pending, the columns that it restores missing"""
     database.drop_ensured_columns()
     database.set_rows(FIRST, database.before_head)
 
@@ -120,7 +120,7 @@ STATES: dict[str, Callable[[Database], None]] = {
 
 
 def remake(connection: Connection, force: bool) -> None:
-    """Drop what is the example's own. Raises SystemExit when anything else lives in this database."""
+    """Drop the example's own tables. Raises SystemExit when the database holds other relations."""
     own = [*reversed([table.name for table in Base.metadata.sorted_tables]), "alembic_version"]
     relations = connection.execute(
         text(
@@ -132,8 +132,8 @@ def remake(connection: Connection, force: bool) -> None:
     foreign = sorted(set(kinds) - set(own))
     if foreign and not force:
         raise SystemExit(
-            f"break.py: this database holds what is not the example's ({', '.join(foreign[:5])}): "
-            "give DATABASE_URL an empty database, or --force to leave these alone and go on"
+            f"break.py: this database holds relations that are not the example's ({', '.join(foreign[:5])}); "
+            "set DATABASE_URL to an empty database, or use --force to keep these relations and continue"
         )
     nouns = {"r": "TABLE", "p": "TABLE", "v": "VIEW", "m": "MATERIALIZED VIEW", "f": "FOREIGN TABLE"}
     for name in own:
@@ -142,10 +142,10 @@ def remake(connection: Connection, force: bool) -> None:
 
 
 def break_database(state: str, force: bool = False) -> None:
-    """The whole way. Raises SettingsError, CommandError or SQLAlchemyError."""
+    """Create the tables and break them. Raises SettingsError, CommandError or SQLAlchemyError."""
     config = Config(str(HERE / "alembic.ini"))
     config.attributes["configure_logging"] = False
-    # A server that holds a lock for ever is reported, not waited for.
+    # Report a lock that is never released instead of waiting for it.
     options = {"options": "-c lock_timeout=10s"}
     engine = create_engine(database_url(), poolclass=pool.NullPool, connect_args=options)
     with engine.begin() as connection:
@@ -160,15 +160,15 @@ def break_database(state: str, force: bool = False) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("state", nargs="?", choices=STATES, metavar="STATE", help="one of --list")
-    parser.add_argument("--list", action="store_true", help="name the states and end")
-    parser.add_argument("--force", action="store_true", help="go on where other tables live in the same schema")
+    parser.add_argument("--list", action="store_true", help="list the states and exit")
+    parser.add_argument("--force", action="store_true", help="continue when the schema holds other tables")
     arguments = parser.parse_args()
     if arguments.list:
         for name, function in STATES.items():
             print(f"{name:<22} {function.__doc__}")
         return 0
     if not arguments.state:
-        parser.error("name a STATE, or --list")
+        parser.error("a STATE or --list is required")
     try:
         break_database(arguments.state, arguments.force)
     except (SettingsError, CommandError) as error:

@@ -27,7 +27,7 @@ COUNTRIES = ("DE", "SE", "TR", "JP")
 
 
 def insert(session: Session) -> None:
-    """Every prospect but each fourth has an e-mail; every second has a website, every third a profile."""
+    """Every fourth prospect has no e-mail; every second has a website, every third a profile."""
     for number, name in enumerate(NAMES):
         handle = name.lower().replace(" & ", "-").replace(" ", "-")
         prospect = Prospect(

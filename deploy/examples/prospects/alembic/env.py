@@ -1,4 +1,4 @@
-"""Alembic's environment: which database, which models, online or as SQL text."""
+"""Alembic's environment: the database and the models; online or as SQL text."""
 
 from logging.config import fileConfig
 
@@ -12,7 +12,7 @@ from app.settings import SettingsError, database_url
 config = context.config
 
 if config.config_file_name is not None and config.attributes.get("configure_logging", True):
-    # Without the second argument every logger that the host application made before falls silent.
+    # Without the second argument, every logger that already exists is disabled.
     fileConfig(config.config_file_name, disable_existing_loggers=False)
 
 target_metadata = Base.metadata
@@ -38,7 +38,7 @@ def run_migrations_offline() -> None:
 
 
 def run_migrations_online() -> None:
-    """Connect and migrate, one transaction per revision: one revision of ours leaves its transaction anyhow."""
+    """Connect and migrate, one transaction per revision, because one revision must leave its transaction."""
     engine = create_engine(url, poolclass=pool.NullPool)
     with engine.connect() as connection:
         context.configure(

@@ -1,4 +1,4 @@
-"""The engine, and the one way in which a list is read."""
+"""The engine, and the transaction in which a list is read."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 
 def make_engine(url: str) -> Engine:
-    """Connects when it is first used, so that the application also starts while the database is down."""
+    """Connects at first use, so the application also starts while the database is down."""
     return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
 
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Session]:
-    """A read-only session in which every query sees the same rows: a count and its list then belong together."""
+    """A read-only session in which every query sees the same rows, so a count matches its list."""
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with Session(engine.execution_options(**options)) as session:
         yield session

@@ -1,4 +1,4 @@
-"""The application: `uvicorn app.main:app`. It asks about its schema when it starts, and never changes it."""
+"""The application: `uvicorn app.main:app`. It verifies its schema when it starts, and never changes it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.schema_state import SchemaState, as_json
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Start in every state of the database, also without the agent: a process that ends at start explains nothing."""
+    """Start in every state of the database, also without the agent: a process that exits at start explains nothing."""
     configuration = settings.load()
     app.state.engine = make_engine(configuration.database_url)
     app.state.schema = SchemaState(configuration.schema_heads)
@@ -34,6 +34,6 @@ problems.install(app)
 
 @app.get("/api/health")
 def health(request: Request) -> dict[str, Any]:
-    """The process is alive, hence 200; `status` says whether it can do its work, `schema` why not."""
+    """Always 200, because the process is alive. `status` says whether it can work, and `schema` why not."""
     verification = request.app.state.schema.current()
     return {"status": "ok" if verification.may_start else "degraded", "schema": as_json(verification)}

@@ -27,7 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
 class Base(DeclarativeBase):
-    """Every constraint gets a name from here, so that a migration can drop it by name."""
+    """Gives every constraint a name, so that a migration can drop it by name."""
 
     metadata = MetaData(
         naming_convention={

@@ -31,7 +31,7 @@ def problem(request: Request, status: int, kind: str, title: str, detail: str, *
 
 
 async def database_failed(request: Request, error: Exception) -> JSONResponse:
-    """503 for whatever the database could not do, and for a wrong schema what exactly is missing."""
+    """503 for errors of the database; for a wrong schema, with what exactly is missing."""
     state, text = _server_message(error)
     log.error("%s: %s %s", request.url.path, state or type(error).__name__, text)
     if state in _SCHEMA_STATES:

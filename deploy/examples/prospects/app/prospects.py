@@ -1,4 +1,4 @@
-"""The two lists. Each counts and reads in one snapshot, and lets no counted row get lost."""
+"""The two lists. Each counts and reads in one snapshot, and fails when counted rows do not come back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the agent says about the schema: asked at start, and again when somebody wants to know."""
+"""The state of the schema, as the agent reports it: at start, and again for each health request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FRESH_SECONDS = 5.0
 
 
 class SchemaState:
-    """The last verification. Never raises: a wrong schema must not keep the application from saying so."""
+    """The last verification. Never raises: the application must be able to report a wrong schema."""
 
     def __init__(self, heads: Optional[Sequence[str]]) -> None:
         self._heads = heads
@@ -25,7 +25,7 @@ class SchemaState:
         self._at = 0.0
 
     def current(self) -> schemad.Verification:
-        """At most five seconds old; the agent answers from memory, so asking is cheap. Logs each change."""
+        """At most five seconds old. Requests are cheap, because the agent responds from memory. Logs each change."""
         with self._lock:
             if self._verification is None or time.monotonic() - self._at > FRESH_SECONDS:
                 verification = schemad.verify(self._heads, timeout=2.0)

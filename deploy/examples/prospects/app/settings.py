@@ -25,7 +25,7 @@ class Settings:
 
 
 def database_url(environment: Mapping[str, str] = os.environ) -> str:
-    """DATABASE_URL as SQLAlchemy wants it: `postgresql://` means psycopg 3 here, whatever SQLAlchemy's default is."""
+    """DATABASE_URL for SQLAlchemy: `postgresql://` means psycopg 3 here, whatever SQLAlchemy's default is."""
     url = environment.get("DATABASE_URL", "").strip()
     if not url:
         raise SettingsError(
