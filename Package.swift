@@ -214,19 +214,23 @@ let package = Package(
         .testTarget(
             name: "JobsTests",
             dependencies: [
-                "Alembic", "Inspection", "Jobs", "Journal", "Plans", "Revisions", "Support", "Wire",
+                "Alembic", "Diagnosis", "Inspection", "Jobs", "Journal", "Plans", "Postgres", "Revisions", "Runtime",
+                "Schema", "Support", "Wire",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "AgentTests",
             dependencies: [
                 "Agent", "Alembic", "Diagnosis", "Inspection", "Jobs", "Journal", "KeyFiles", "Revisions", "Schema",
-                "Settings", "Support", "Tokens", "Wire",
+                "Settings", "Support", "Tokens", "Wire", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "OfflineTests", dependencies: ["Offline", "Support", "Wire"], swiftSettings: strict),
+            name: "OfflineTests",
+            dependencies: ["Agent", "Alembic", "Inspection", "Offline", "Revisions", "Support", "Wire"],
+            swiftSettings: strict),
         .testTarget(
             name: "Agreement", dependencies: ["Revisions", "Support", "Text", "Wire", "schemad"], exclude: ["oracle"],
             swiftSettings: strict),

@@ -26,7 +26,7 @@ final class FakeAgent: Sendable {
         let listener = schemad_unix_listen(path, 0o600, 8)
         try #require(listener >= 0)
         descriptor = listener
-        // A queue of its own has a thread of its own; on the shared pool fake agents would block each other.
+        // With its own queue it has its own thread; on the shared pool fake agents would block each other.
         DispatchQueue(label: "fake agent").async {
             // Closed by the thread that uses it: otherwise another test could reuse the descriptor's number.
             defer { close(listener) }

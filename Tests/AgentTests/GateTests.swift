@@ -91,7 +91,7 @@ import Wire
         arguments: [
             ("mine", 1000, 1000, nil), ("mine", 1001, 1000, .forbidden), ("mine", 0, 0, .forbidden),
             ("group", 1000, 50, nil), ("group", 1000, 51, .forbidden), ("all", 4711, 1, nil),
-            // The overflow uid stands for users of other namespaces and matches no key.
+            // The overflow uid represents users of other namespaces and matches no key.
             ("nobody", 65_534, 65_534, .forbidden), ("all", 65_534, 65_534, nil),
         ] as [(String, UInt32, UInt32, ErrorCode?)])
     func peers(kid: String, uid: UInt32, gid: UInt32, expected: ErrorCode?) {

@@ -109,7 +109,7 @@ struct GraphComparison {
             graph.pending(from: values, to: graph.effectiveHeads), all: pending, "pending at rows \(values)")
     }
 
-    /// A label or an id prefix is reported with the revision that it stands for; a row that Alembic refuses is unknown.
+    /// A label or an id prefix is reported with the revision it resolves to; a row that Alembic refuses is unknown.
     private mutating func compare(_ reference: ReferenceGraph.IndirectRow) {
         guard let row = RowClassification(rows: [reference.row], graph: graph).rows.first else { return }
         let isResolved = [.partial, .symbolic].contains(row.fault)

@@ -18,7 +18,7 @@ struct Oracle: Sendable, CustomStringConvertible {
 
     var description: String { packages ?? interpreter }
 
-    /// Older versions: those that `deploy/python-environment` installs beside the newest one, and those of the
+    /// Older versions: those that `deploy/python-environment` installs in addition to the newest one, and those of the
     /// interpreters in `ALEMBIC_PYTHONS`, separated by colons.
     static let older: [Oracle] = {
         let named = (ProcessInfo.processInfo.environment["ALEMBIC_PYTHONS"] ?? "").split(separator: ":")

@@ -9,7 +9,7 @@ import Testing
 /// Unusual file names and kinds of files: each one that Alembic would load is read or reported.
 @Suite("project: bad files")
 struct BadFileTests {
-    /// Makes a file whose name is given in bytes.
+    /// Creates a file whose name is given in bytes.
     private static func make(_ folder: String, _ name: [UInt8], _ text: String) throws {
         let path = (Array(folder.utf8) + [UInt8(ascii: "/")] + name + [0]).map { CChar(bitPattern: $0) }
         let descriptor = open(path, O_CREAT | O_WRONLY, 0o600)

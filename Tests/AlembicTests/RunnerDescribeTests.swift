@@ -206,7 +206,7 @@ struct RunnerDescribeTests {
             environment: RunnerProject.environment() + "\n        context.run_migrations()",
             code: .severalRuns, says: "more than once"),
         Broken(
-            testDescription: "puts other folders in the place of the configured one",
+            testDescription: "replaces the configured folder with others",
             environment: """
                 from alembic import context
                 context.script.version_locations = ["migrations/others"]

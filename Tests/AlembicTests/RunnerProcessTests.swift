@@ -117,7 +117,7 @@ struct RunnerProcessTests {
                 let error = try await task.value
                 #expect(error.code == .cancelled)
                 #expect(error.revision == "a1")
-                try await eventually("the session is gone") { try await TestCluster.execute(url, sessions).isEmpty }
+                try await eventually("the session has ended") { try await TestCluster.execute(url, sessions).isEmpty }
             }
         }
     }

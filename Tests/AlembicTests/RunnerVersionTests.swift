@@ -10,7 +10,7 @@ struct RunnerVersionTests {
     struct Combination: CustomTestStringConvertible, Sendable {
         var alembic: String
         var sqlalchemy: String
-        /// The folder that `deploy/python-environment` made; nil is the environment itself.
+        /// The folder that `deploy/python-environment` created; nil is the environment itself.
         var folder: String?
         var driver: String
 

@@ -9,7 +9,7 @@ enum GraphFigures {
         log("Writing projects of 1,000 and 10,000 revisions …")
         let small = try ScriptProject(revisions: 1_000, in: folder, "small")
         let large = try ScriptProject(revisions: 10_000, in: folder, "large")
-        log("Running schemad graph and alembic heads in turns, \(rounds) rounds …")
+        log("Running schemad graph and alembic heads alternately, \(rounds) rounds …")
         let thousand = try await compare(small.graph, small.heads, rounds: rounds, callsPerRound: 3)
         let tenThousand = try await compare(large.graph, small.graph, rounds: rounds, callsPerRound: 1)
         return try [

@@ -1,4 +1,4 @@
-/// The medians of both commands. They run in turns, so that a change of the machine's speed affects both.
+/// The medians of both commands. They run alternately, so that a change of the machine's speed affects both.
 func compare(
     _ ours: TimedCommand, _ theirs: TimedCommand, rounds: Int, callsPerRound: Int
 ) async throws -> (ours: Duration, theirs: Duration) {

@@ -11,7 +11,7 @@ enum ThroughputFigures {
     static func measure(_ environment: BenchmarkEnvironment, in folder: TemporaryFolder, log: (String) -> Void)
         async throws -> [Figure]
     {
-        log("Sending requests to schemad and to a server in C in turns, \(rounds) rounds …")
+        log("Sending requests to schemad and to a server in C alternately, \(rounds) rounds …")
         let diagnose = try await alternate("diagnose", environment, connections: 1, checksTokens: false, in: folder)
         let verify = try await alternate("verify", environment, connections: 32, checksTokens: true, in: folder)
         return [

@@ -42,7 +42,7 @@ extension Case {
             "a schema that does not hold still", compared { $0.changeMessage = "It changed." }, .inSync, .legitimate,
             "w:server.changing"),
         Case(
-            "a transaction that somebody forgot", compared { $0.transactions = [transaction(7_200)] }, .inSync,
+            "a forgotten transaction", compared { $0.transactions = [transaction(7_200)] }, .inSync,
             .legitimate, "w:server.longTransaction"),
         Case(
             "a long report", compared { $0.transactions = [transaction(nil, [])] }, .inSync, .legitimate,
@@ -67,7 +67,7 @@ extension Case {
             "a role's own schema where nothing is", compared { $0.role = role("app") }, .inSync, .legitimate,
             "w:server.ownSchema"),
         Case(
-            "a version table that would be made beside the tables",
+            "a version table that would be created outside the tables' schema",
             compared(Sample.facts(VersionTableFacts(schema: "app", presence: .missing))) { $0.role = role("app") },
             .unmanaged, .missing, "e:version.table.missing", "w:server.ownSchema"),
         Case(

@@ -119,44 +119,22 @@ import Testing
             #expect(!FileManager.default.fileExists(atPath: folder.path("expected.json")))
         }
     }
-}
 
-/// Expressions in PostgreSQL's wording are requested once and kept.
-@Suite struct NormalizedExpressionCacheTests {
-    private static let position = NormalizedExpressionCache.Position(project: "k", revisions: ["c"])
-
-    private static func text(_ value: String) -> ExpressionText {
-        ExpressionText(.columnDefault(table: TableName(schema: "public", name: "t"), column: "c"), value)
-    }
-
-    @Test func resultsAreKeptAcrossRestarts() async throws {
+    /// A script that is changed and changed back: the cancelled first build decides nothing.
+    @Test func aChangeThatIsReverted() async throws {
         try await TemporaryFolder.with { folder in
-            let cache = NormalizedExpressionCache(path: folder.path("texts.json"))
-            let known = Self.text("now()")
-            let refused = Self.text("nonsense(")
-            await cache.request([known, refused], at: Self.position) { texts in
-                #expect(Set(texts) == [known, refused])
-                return [known: "now()"]
+            let store = Self.store(folder)
+            _ = await store.current(Self.key) {
+                try await Task.sleep(for: .seconds(3600))
+                return InspectionFixture.expected()
             }
-            try await eventually("the expressions are normalized") {
-                await cache.known(at: Self.position).attempted.count == 2
+            let changed = ExpectedSchemaStore.Key(contentHash: "h2", full: "k2")
+            _ = await store.current(changed) { InspectionFixture.expected() }
+            try await eventually("the schema is built") {
+                let state = await store.current(Self.key) { InspectionFixture.expected() }
+                #expect(Self.reason(state) == nil && Self.failure(state) == nil)
+                return Self.history(state) == 3
             }
-            let next = NormalizedExpressionCache(path: folder.path("texts.json"))
-            let expressions = await next.known(at: Self.position)
-            #expect(expressions.texts == [known: "now()"] && expressions.attempted == [known, refused])
-            #expect(!expressions.isComing(for: [known, refused]) && expressions.isComing(for: [Self.text("other")]))
-            let elsewhere = NormalizedExpressionCache.Position(project: "k", revisions: ["b"])
-            #expect(await next.known(at: elsewhere).attempted.isEmpty, "another schema may print them differently")
-        }
-    }
-
-    @Test func aFailureEndsTheAttempts() async throws {
-        try await TemporaryFolder.with { folder in
-            let cache = NormalizedExpressionCache(path: folder.path("texts.json"))
-            await cache.request([Self.text("now()")], at: Self.position) { _ in
-                throw InspectionError(.shadowFailed, "no disk")
-            }
-            try await eventually("the failure is known") { await !cache.known(at: Self.position).canGrow }
         }
     }
 }

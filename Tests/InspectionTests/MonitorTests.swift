@@ -96,7 +96,7 @@ import Testing
         #expect(counter.value == 1)
     }
 
-    /// The finding about the lock stands after the errors and before the warnings.
+    /// The finding about the lock comes after the errors and before the warnings.
     @Test func aLockedVersionTableIsReported() {
         var diagnosis = Self.diagnosis("main")
         func finding(_ severity: Severity) -> Finding {

@@ -6,20 +6,11 @@ import Wire
 
 /// Admission, execution and recording of jobs, with a job that needs no database.
 @Suite struct JobEngineTests {
-    /// Runs the queue while the body runs.
-    private static func running<T: Sendable>(
-        _ fixture: JobsFixture, unfinished: [Job] = [], _ body: @Sendable () async throws -> T
-    ) async throws -> T {
-        let queue = Task { await fixture.queue.run(unfinished: unfinished) }
-        defer { queue.cancel() }
-        return try await body()
-    }
-
     @Test func aJobRunsAndItsResultIsRecorded() async throws {
         try await JobsFixture.with { fixture in
             let job = try await fixture.submit(.init(result: "done"))
             #expect(job.state == .queued && job.command == "scripted" && job.params == #"{"result":"done"}"#)
-            try await Self.running(fixture) {
+            try await fixture.running {
                 let settled = try await fixture.settled(job.id)
                 #expect(settled.state == .succeeded && settled.result == #"["done"]"# && settled.error == nil)
             }
@@ -29,7 +20,7 @@ import Wire
     @Test func aFailureIsRecordedWithItsCode() async throws {
         try await JobsFixture.with { fixture in
             let job = try await fixture.submit(.init(failure: "not today"))
-            try await Self.running(fixture) {
+            try await fixture.running {
                 let settled = try await fixture.settled(job.id)
                 #expect(settled.state == .failed && !settled.isRetryable)
                 #expect(settled.error == #"{"code":"precondition","message":"not today","retryable":false}"#)
@@ -40,8 +31,8 @@ import Wire
     /// Clients see an incident id; only the log has the details.
     @Test func internalErrorsAreHidden() async throws {
         try await JobsFixture.with { fixture in
-            let job = try await fixture.submit(.init(failure: "internal"))
-            try await Self.running(fixture) {
+            let job = try await fixture.submit(.init(failure: "a secret detail", code: .internal))
+            try await fixture.running {
                 let error = try #require(try await fixture.settled(job.id).error)
                 #expect(!error.contains("secret"))
                 let incident = try #require(error.firstMatch(of: /"incident":"([0-9a-f]{8})"/)?.1)
@@ -54,7 +45,7 @@ import Wire
     @Test func anUnreachableDatabaseFailsTheJob() async throws {
         try await JobsFixture.with { fixture in
             let job = try await fixture.submit(.init())
-            try await Self.running(fixture) {
+            try await fixture.running {
                 let settled = try await fixture.settled(job.id)
                 #expect(settled.state == .failed && settled.isRetryable)
                 #expect(settled.error?.contains(#""code":"databaseUnavailable""#) == true)
@@ -91,7 +82,7 @@ import Wire
             let job = try await fixture.submit(.init(result: "a"))
             fixture.engine.drain()
             let events = try #require(fixture.engine.events.watch(job.id, after: 0))
-            try await Self.running(fixture) { for await _ in events {} }
+            try await fixture.running { for await _ in events {} }
             let found = try await fixture.engine.journal.job(job.id)
             #expect(found?.state == .queued)
         }
@@ -110,7 +101,7 @@ import Wire
     @Test func anUnknownKindIsRefused() async throws {
         try await JobsFixture.with(kinds: []) { fixture in
             let job = try await fixture.submit(.init(result: "a"))
-            try await Self.running(fixture) {
+            try await fixture.running {
                 let settled = try await fixture.settled(job.id)
                 #expect(settled.error?.contains("unknownCommand") == true)
             }
@@ -121,7 +112,7 @@ import Wire
         try await JobsFixture.with { fixture in
             let job = try await fixture.submit(.init(result: "a"))
             let events = try #require(fixture.engine.events.watch(job.id, after: 0))
-            try await Self.running(fixture) {
+            try await fixture.running {
                 var messages: [String?] = []
                 for await entry in events { messages.append(entry.progress.message) }
                 #expect(messages == ["a"])
@@ -129,26 +120,14 @@ import Wire
         }
     }
 
-    /// Records a job as an earlier agent did: it is in the journal and in no queue.
-    private static func admit(
-        _ fixture: JobsFixture, deadline: Int64 = .max / 2
-    ) async throws -> Job {
-        let request = JobRequest(
-            command: "scripted", database: "main", principal: "tests", params: #"{"result":"late"}"#, deadline: deadline
-        )
-        guard case .admitted(let job) = try await fixture.engine.journal.admit(request, claim: nil, at: 2_000_000)
-        else {
-            throw JobsError(.internal, "the job was not admitted")
-        }
-        fixture.engine.events.open(job.id)
-        return job
-    }
-
     /// A job that an earlier agent left queued runs; one whose deadline has passed is cancelled.
     @Test func queuedJobsOfAnEarlierAgent() async throws {
         try await JobsFixture.with { fixture in
-            let jobs = [try await Self.admit(fixture, deadline: 2_000_001), try await Self.admit(fixture)]
-            try await Self.running(fixture, unfinished: jobs) {
+            let late = #"{"result":"late"}"#
+            let jobs = [
+                try await fixture.admit(params: late, deadline: 2_000_001), try await fixture.admit(params: late),
+            ]
+            try await fixture.running(unfinished: jobs) {
                 let (stale, fresh) = (try await fixture.settled(jobs[0].id), try await fixture.settled(jobs[1].id))
                 #expect(stale.state == .cancelled)
                 #expect(fresh.result == #"["late"]"#)
@@ -159,11 +138,9 @@ import Wire
     /// A job that was running and left no plan: nothing can be said about it.
     @Test func aRunningJobWithoutAPlanIsUnknown() async throws {
         try await JobsFixture.with { fixture in
-            let job = try await Self.admit(fixture)
-            try await fixture.engine.journal.start(job.id, context: "{}", at: 3_000_000)
-            let running = try #require(try await fixture.engine.journal.job(job.id))
-            try await Self.running(fixture, unfinished: [running]) {
-                let settled = try await fixture.settled(job.id)
+            let running = try await fixture.interrupted(context: "{}")
+            try await fixture.running(unfinished: [running]) {
+                let settled = try await fixture.settled(running.id)
                 #expect(settled.state == .unknown)
             }
         }

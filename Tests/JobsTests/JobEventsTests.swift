@@ -60,4 +60,47 @@ import Wire
         #expect(sequences.last == 1500)
         #expect(sequences.count == 1000)
     }
+
+    /// A sequence number of an earlier agent means nothing here: the watcher gets everything.
+    @Test func aSequenceFromBeforeARestart() async throws {
+        let events = JobEvents()
+        events.open("job")
+        for _ in 1...2 { events.publish("job", Self.progress) }
+        let (ahead, current) = (events.watch("job", after: 900), events.watch("job", after: 2))
+        events.publish("job", Self.progress)
+        events.close("job")
+        #expect(try await Self.collect(ahead) == [1, 2, 3])
+        #expect(try await Self.collect(current) == [3])
+    }
+
+    /// Watchers come and go; each of those that stay gets every event.
+    @Test func aWatcherThatLeavesDisturbsNobody() async throws {
+        let events = JobEvents()
+        events.open("job")
+        let leaving = try #require(events.watch("job", after: 0))
+        let staying = events.watch("job", after: 0)
+        let left = Task { for await _ in leaving { return } }
+        events.publish("job", Self.progress)
+        await left.value
+        events.publish("job", Self.progress)
+        events.close("job")
+        #expect(try await Self.collect(staying) == [1, 2])
+    }
+
+    @Test func nothingIsKeptOfAClosedJob() async throws {
+        let events = JobEvents()
+        events.close("never opened")
+        events.open("job")
+        events.publish("job", Self.progress)
+        events.close("job")
+        events.publish("job", Self.progress)
+        // A job of the same id begins anew.
+        events.open("job")
+        let watcher = events.watch("job", after: 0)
+        events.publish("job", Progress(phase: .verifying))
+        events.close("job")
+        var phases: [Progress.Phase] = []
+        for await entry in try #require(watcher) { phases.append(entry.progress.phase) }
+        #expect(phases == [.verifying])
+    }
 }

@@ -13,22 +13,20 @@ struct JobsFixture: Sendable {
     let engine: JobEngine
     let queue: JobQueue
     let log: LogLines
+    /// The project's folder, at first without a project.
+    let folder: TemporaryFolder
 
+    /// - Parameter nonces: how many nonces the journal keeps.
     static func with<T>(
-        kinds: [any JobKind.Type] = [ScriptedJob.self], _ body: (JobsFixture) async throws -> T
+        kinds: [any JobKind.Type] = [ScriptedJob.self], nonces: Int = 100, _ body: (JobsFixture) async throws -> T
     ) async throws -> T {
         try await TemporaryFolder.with { folder in
             let log = LogLines()
-            let journal = try Journal(directory: folder.path("state"), now: 1_000_000)
+            let journal = try Journal(directory: folder.path("state"), now: 1_000_000, limits: .init(nonces: nonces))
             let engine = JobEngine(
                 journal: journal, kinds: kinds, logger: Logger(label: "test") { _ in LogLines.Handler(lines: log) })
-            var settings = DatabaseSettings(
-                name: "main", project: folder.path, config: "alembic.ini", section: "alembic", python: nil)
-            // Nothing listens on port 1.
-            settings.url = "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1"
-            let database = try ManagedDatabase(
-                settings, stateDirectory: folder.path, shadow: ShadowServer(ShadowSettings(server: .none)))
-            let fixture = JobsFixture(engine: engine, queue: JobQueue(database, engine), log: log)
+            let fixture = JobsFixture(
+                engine: engine, queue: JobQueue(try database("main", folder), engine), log: log, folder: folder)
             let result: Result<T, any Error>
             do { result = .success(try await body(fixture)) } catch { result = .failure(error) }
             try await journal.close()
@@ -36,15 +34,64 @@ struct JobsFixture: Sendable {
         }
     }
 
+    /// A database of the project in the folder. Nothing listens on port 1.
+    static func database(_ name: String, _ folder: TemporaryFolder) throws -> ManagedDatabase {
+        var settings = DatabaseSettings(
+            name: name, project: folder.path, config: "alembic.ini", section: "alembic", python: nil)
+        settings.url = "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1"
+        return try ManagedDatabase(
+            settings, stateDirectory: folder.path, shadow: ShadowServer(ShadowSettings(server: .none)))
+    }
+
+    /// Writes a project of one revision, `a`.
+    func writeProject() throws {
+        try folder.write("alembic.ini", "[alembic]\nscript_location = migrations\n")
+        try folder.write("migrations/env.py", "raise SystemExit('must not run')")
+        try folder.write("migrations/versions/a.py", "revision = 'a'\ndown_revision = None\n")
+    }
+
     func submit(
-        _ parameters: ScriptedJob.Parameters, key: String? = nil, deadline: Duration = .seconds(60)
+        _ parameters: ScriptedJob.Parameters, key: String? = nil, claim: NonceClaim? = nil,
+        deadline: Duration = .seconds(60), to other: JobQueue? = nil
     ) async throws(JobsError) -> Job {
         try await engine.submit(
             ScriptedJob.self, parameters,
             JobEngine.Request(
-                principal: "tests", claim: nil, reason: nil, idempotencyKey: key, deadline: .now + deadline),
-            to: queue)
+                principal: "tests", claim: claim, reason: "a test", idempotencyKey: key, deadline: .now + deadline),
+            to: other ?? queue)
     }
+
+    /// Runs the queue while the body runs.
+    func running<T: Sendable>(unfinished: [Job] = [], _ body: @Sendable () async throws -> T) async throws -> T {
+        let running = Task { await queue.run(unfinished: unfinished) }
+        defer { running.cancel() }
+        return try await body()
+    }
+
+    /// Records a job as an earlier agent did: it is in the journal, its events are open, and it is in no queue.
+    func admit(
+        _ command: String = "scripted", params: String = "{}", database: String = "main", deadline: Int64 = .max / 2
+    ) async throws -> Job {
+        let request = JobRequest(
+            command: command, database: database, principal: "tests", params: params, deadline: deadline)
+        guard case .admitted(let job) = try await engine.journal.admit(request, claim: nil, at: 2_000_000) else {
+            throw SupportError("The job was not admitted.")
+        }
+        engine.events.open(job.id)
+        return job
+    }
+
+    /// A recorded job that was running when its agent ended.
+    func interrupted(_ command: String = "scripted", context: String?) async throws -> Job {
+        let job = try await admit(command)
+        try await engine.journal.start(job.id, context: context, at: 3_000_000)
+        guard let running = try await engine.journal.job(job.id) else {
+            throw SupportError("The job does not exist.")
+        }
+        return running
+    }
+
+    func execution(_ job: Job) -> JobExecution { JobExecution(job: job, database: queue.database, engine: engine) }
 
     /// The job when it has ended.
     func settled(_ id: String) async throws -> Job {
@@ -63,9 +110,16 @@ struct ScriptedJob: JobKind {
     struct Parameters: Codable, Hashable, Sendable {
         var result: String?
         var failure: String?
+        /// Of the failure; nil is `precondition`.
+        var code: ErrorCode?
+        /// The job ends when this file exists.
+        var waitsFor: String?
+        /// Records the begin of the job.
+        var begins: Bool?
     }
 
     static let name = "scripted"
+    static let plan = RecordedPlan(from: ["a"], to: ["b"], steps: ["b"], schema: "public", table: "alembic_version")
 
     private let execution: JobExecution
     private let parameters: Parameters
@@ -77,10 +131,18 @@ struct ScriptedJob: JobKind {
 
     func outcomeWithoutRunning() async throws(JobsError) -> JobOutcome? {
         execution.publish(.init(phase: .starting, message: parameters.result))
-        switch parameters.failure {
-        case "internal"?: throw JobsError(.internal, "a secret detail")
-        case let failure?: throw JobsError(.precondition, failure)
-        case nil: return try parameters.result.map { result throws(JobsError) in try .succeeded([result]) }
+        if let result = parameters.result { execution.engine.logger.info("script \(result)") }
+        if parameters.begins == true { try await execution.begin(Self.plan) }
+        if let file = parameters.waitsFor { try await wait(for: file) }
+        if let failure = parameters.failure { throw JobsError(parameters.code ?? .precondition, failure) }
+        return try parameters.result.map { result throws(JobsError) in try .succeeded([result]) }
+    }
+
+    private func wait(for file: String) async throws(JobsError) {
+        do {
+            try await eventually("\(file) exists") { FileManager.default.fileExists(atPath: file) }
+        } catch {
+            throw JobsError(.internal, "\(error)")
         }
     }
 

@@ -77,31 +77,3 @@ import Wire
         #expect(details["revision"] == "c" && details["sqlstate"] == "42701" && details["autocommitted"] == false)
     }
 }
-
-/// Errors of other modules as jobs report them.
-@Suite struct JobsErrorTests {
-    @Test func plans() {
-        let problem = GraphProblem(code: "graph.cycle", message: "a cycle", file: "versions/a.py", line: 3)
-        let error = JobsError(PlansError(.projectInvalid, "a cycle", problem: problem))
-        #expect(error.code == .projectInvalid && !error.isRetryable)
-        #expect(error.details.map(\.name) == ["code", "file", "line"])
-        for code in [PlansError.Code.badParams, .permissionDenied, .precondition, .projectInvalid] {
-            #expect(JobsError(PlansError(code, "x")).code.rawValue == code.rawValue)
-        }
-    }
-
-    @Test func inspection() {
-        for code in [
-            InspectionError.Code.conflict, .databaseUnavailable, .deadlineExceeded, .permissionDenied, .precondition,
-            .projectInvalid, .cancelled,
-        ] {
-            #expect(JobsError(InspectionError(code, "x")).code.rawValue == code.rawValue)
-        }
-        #expect(JobsError(InspectionError(.shadowFailed, "x")).code == .precondition)
-    }
-
-    @Test func theStoredFormIsTheContracts() throws {
-        let error = JobsError(.conflict, "locked", details: [.init("pid", .integer(7))])
-        #expect(error.json == #"{"code":"conflict","details":{"pid":7},"message":"locked","retryable":true}"#)
-    }
-}

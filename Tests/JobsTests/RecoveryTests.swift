@@ -16,13 +16,7 @@ import Wire
         from: ["a", "b"], to: ["b"], steps: [], schema: "public", table: "alembic_version")
 
     private static func execution(_ fixture: JobsFixture, _ command: String) async throws -> JobExecution {
-        let request = JobRequest(
-            command: command, database: "main", principal: "tests", params: "{}", deadline: .max / 2)
-        guard case .admitted(let job) = try await fixture.engine.journal.admit(request, claim: nil, at: 2_000_000)
-        else {
-            throw SupportError("The job was not admitted.")
-        }
-        return JobExecution(job: job, database: fixture.queue.database, engine: fixture.engine)
+        fixture.execution(try await fixture.admit(command))
     }
 
     @Test func aMigrationThatFinished() async throws {

@@ -20,4 +20,24 @@ import Wire
         #expect(steps.map(\.status) == [.started, .applied, .started, .applied])
         #expect(steps.map(\.durationMs) == [nil, 12, nil, 3])
     }
+
+    /// The connection is named, so that a run on the wrong server is noticed.
+    @Test func theConnectionIsReported() {
+        let report = ConnectionReport(
+            dialect: "postgresql", driver: "psycopg", database: "orders", user: "app", serverAddress: "10.0.0.5",
+            serverPort: 5433)
+        let step = RunProgress(total: 2).step(.connected(report))
+        #expect(step?.phase == .starting && step?.index == nil)
+        #expect(step?.message == #"env.py is connected to database "orders" at 10.0.0.5:5433 as user "app""#)
+    }
+
+    @Test func anAutocommitBlockIsNoProgress() {
+        let progress = RunProgress(total: 1)
+        #expect(progress.step(.autocommit(revision: "a")) == nil)
+        // A revision that is started again after it failed has the same number.
+        for _ in 1...2 {
+            #expect(progress.step(.revisionStarted(revision: "a", index: 1, total: 1))?.index == 1)
+        }
+        #expect(progress.step(.revisionApplied(revision: "a", durationMs: 5, committed: false))?.index == 1)
+    }
 }

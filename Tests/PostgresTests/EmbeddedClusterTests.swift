@@ -35,7 +35,7 @@ import Testing
             return (await cluster.folder, try #require(await cluster.serverProcess))
         }
         let (folder, process) = try await run()
-        try await eventually("server and folder are gone") {
+        try await eventually("server and folder are removed") {
             Glibc.kill(process, 0) != 0 && !FileManager.default.fileExists(atPath: folder)
         }
     }
@@ -51,7 +51,7 @@ import Testing
         let shell = try #require(line.flatMap { pid_t($0.dropFirst(5).trimmingPrefix(while: \.isWhitespace)) })
         #expect(Glibc.kill(shell, SIGKILL) == 0)
         try await TestCluster.own { next in
-            try await eventually("server and folder are gone") {
+            try await eventually("server and folder are removed") {
                 Glibc.kill(server, 0) != 0 && !FileManager.default.fileExists(atPath: folder)
             }
             // Clusters in use stay.

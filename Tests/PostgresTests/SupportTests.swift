@@ -49,7 +49,7 @@ import Testing
             }
             let lines = try folder.read("report").split(separator: "\n").map(String.init)
             try #require(lines.count == 3)
-            try await eventually("all is gone") {
+            try await eventually("everything is removed") {
                 !FileManager.default.fileExists(atPath: lines[0])
                     && lines[1...].allSatisfy { Glibc.kill(pid_t($0) ?? 1, 0) != 0 }
             }

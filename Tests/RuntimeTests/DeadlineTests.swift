@@ -31,7 +31,7 @@ import Testing
         #expect(await ends.first { _ in true } == true)
     }
 
-    /// The caller gets its answer although the work does not react to cancellation.
+    /// The caller gets its result although the work does not react to cancellation.
     @Test func workThatIgnoresCancellationDoesNotHoldTheCaller() async {
         let (gate, open) = AsyncStream.makeStream(of: Void.self)
         let (ends, end) = AsyncStream.makeStream(of: Void.self)

@@ -27,7 +27,7 @@ import Testing
         private func check() {}
     }
 
-    /// A pipe; whoever waits blocks its thread.
+    /// A pipe; waiting on it blocks the thread.
     struct Gate: Sendable {
         private let ends: [Int32]
 

@@ -130,7 +130,7 @@ struct BlameTests {
         #expect(comparison.isBreaking == isBreaking)
     }
 
-    /// A column that somebody set to NOT NULL: the models' column, and whether the change breaks them.
+    /// A column that was set to NOT NULL: the models' column, and whether the change breaks them.
     @Test(arguments: [
         (Optional<Column>.none, true),
         (Column(name: "c", type: "text", nullable: true), true),

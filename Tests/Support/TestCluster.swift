@@ -122,3 +122,10 @@ extension DatabaseAddress {
         return try DatabaseAddress(words.joined(separator: " "))
     }
 }
+
+extension ServerPrograms {
+    /// The `pg_dump` of the server under test; it refuses servers that are newer than itself.
+    public static func dumpProgram() async -> String {
+        await installed().map { "\($0.folder)/pg_dump" } ?? "pg_dump"
+    }
+}

@@ -29,7 +29,7 @@ import Testing
         for reusesContext in [true, false] {
             let key = try #require(HMACKey(secret, reusesContext: reusesContext))
             #expect(hex(key.authenticationCode(for: message)) == code)
-            // The next message starts anew.
+            // The next message starts from the initial state.
             #expect(hex(key.authenticationCode(for: message)) == code)
             #expect(digest.isSame(as: key.code(of: message)) && !digest.isSame(as: key.code(of: [])))
         }

@@ -34,7 +34,7 @@ import Wire
     }
 
     @Test(arguments: CommandTable.all.map { $0.name }) func theSchemaMatchesTheCommand(_ name: String) throws {
-        let command = try CommandTable.command(named: name)
+        let command = try #require(CommandTable.all.first { $0.name == name })
         let schema = try Self.schema(name)
         #expect(schema.name == name)
         #expect(schema.scope == command.scope.rawValue)

@@ -84,7 +84,7 @@ def statements_of_migra(expected, live):
             migration.set_safety(False)
             migration.add_all_changes(privileges=False)
             return list(migration.statements), None
-    except Exception as error:  # Whatever it stumbles over is its answer.
+    except Exception as error:  # Any error is the result.
         return [], f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
 
 
@@ -118,7 +118,7 @@ def main():
             counts["the same: schemad found something"] += bool(found)
             counts["the same: migra found something"] += bool(statements)
         elif not wanted:
-            counts["changed: nothing to be told of what the migrations made"] += 1
+            counts["changed: nothing to report about what the migrations created"] += 1
             counts["changed so: migra found something"] += bool(statements)
         else:
             counts["changed: schemad found all that was planted"] += set(pair["wanted"]) <= set(found)

@@ -15,7 +15,7 @@ import Wire
         let children = Processes.children(of: try #require(agent.process).processIdentifier)
         #expect(!children.isEmpty)
         try await agent.kill()
-        try await eventually("the runner ends by itself") { !children.contains(where: Processes.isRunning) }
+        try await eventually("the runner ends without intervention") { !children.contains(where: Processes.isRunning) }
         return job
     }
 

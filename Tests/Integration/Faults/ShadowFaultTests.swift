@@ -46,7 +46,7 @@ import Wire
     @Test(.enabled("mounting needs root") { await canMount() }) func hostWithoutServerPrograms() async throws {
         try await ProjectFixture.with { settings, _ in
             settings.shadow = []
-            settings.launcher = Self.launcher("mount -t tmpfs none /usr/lib/postgresql")
+            settings.launcher = Self.launcher("unset SCHEMAD_POSTGRESQL_BIN && mount -t tmpfs none /usr/lib/postgresql")
         } _: { fixture in
             try await fixture.agent.call(Migrate.self, .init())
             let finding = try await Self.finding(fixture)

@@ -110,7 +110,7 @@ import Wire
             let second = try await agent.call(Migrate.self, .init(), idempotencyKey: "deploy-1")
             #expect(first == second)
             #expect(first.applied == [SmallProject.base])
-            // `wait` is not part of the request that the key stands for; the other parameters are.
+            // `wait` is not part of the request that the key identifies; the other parameters are.
             let third = try await agent.call(Migrate.self, .init(wait: false), idempotencyKey: "deploy-1")
             #expect(third.job == first.job)
             let other = try await agent.refusal(

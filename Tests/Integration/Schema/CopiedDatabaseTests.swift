@@ -1,4 +1,5 @@
 import Diagnosis
+import Postgres
 import Schema
 import Support
 import Testing
@@ -9,7 +10,7 @@ import Wire
     /// PostgreSQL prints checks, predicates and defaults differently after a dump is restored.
     @Test func restoredDumpHasNoDifference() async throws {
         try await ShadowFixture.withProspects { agent, database in
-            let dump = try await Program.run("pg_dump", ["--dbname", database.url])
+            let dump = try await Program.run(await ServerPrograms.dumpProgram(), ["--dbname", database.url])
             #expect(dump.status == 0, "\(dump.standardError)")
             try await database.execute("DROP SCHEMA public CASCADE")
             try await database.execute("CREATE SCHEMA public")

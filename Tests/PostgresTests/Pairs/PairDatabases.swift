@@ -60,7 +60,7 @@ struct PairDatabases {
 
     private static func restore(from source: String, into target: String, isEmpty: Bool) async throws {
         if isEmpty { return }
-        let dump = try await Program.run("pg_dump", ["--no-owner", source])
+        let dump = try await Program.run(await ServerPrograms.dumpProgram(), ["--no-owner", source])
         guard dump.status == 0 else { throw SupportError("pg_dump: \(dump.standardError)") }
         try await psql(target, dump.standardOutput)
     }
