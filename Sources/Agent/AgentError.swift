@@ -1,4 +1,4 @@
-/// Why the agent cannot start, as one line and the status to exit with.
+/// Why the agent cannot start, as one line and an exit status.
 public struct AgentError: Error, Sendable, CustomStringConvertible {
     /// After sysexits.h: 69 unavailable, 73 cannot create, 78 configuration.
     public var exitStatus: Int32

@@ -11,7 +11,7 @@ import Tokens
 import UnixSignals
 import Wire
 
-/// `schemad serve`: runs the agent until it is told to end.
+/// `schemad serve`: runs the agent until SIGTERM or SIGINT.
 public struct Serve: Sendable {
     private let settings: AgentSettings
     private let logger: Logger
@@ -21,8 +21,8 @@ public struct Serve: Sendable {
         self.logger = logger
     }
 
-    /// Prepares the process. Call it before there is a second thread: libpq reads `PG*` environment variables besides
-    /// its parameters, and new files must be private to their owner.
+    /// Prepares the process. Call it before a second thread starts: libpq reads `PG*` environment variables in addition
+    /// to its parameters, and new files must be private to their owner.
     public static func prepareProcess() {
         unsetLibpqEnvironment()
         umask(0o077)
@@ -73,11 +73,17 @@ public struct Serve: Sendable {
         do {
             let unfinished = Dictionary(grouping: try await engine.journal.unfinished(), by: \.database)
             for (name, jobs) in unfinished where !agent.databases.contains(where: { $0.name == name }) {
-                let error = JobsError(.outcomeUnknown, "database \(name) is no longer in the agent's settings")
-                for job in jobs { await engine.record(.failed(error), of: job) }
+                let reason = "database \(name) is no longer in the agent's settings"
+                for job in jobs {
+                    let error =
+                        job.state == .queued
+                        ? JobsError(.cancelled, reason + "; nothing was run") : JobsError(.outcomeUnknown, reason)
+                    await engine.record(.failed(error), of: job)
+                }
             }
-            for job in unfinished.values.joined() { engine.events.open(job.id) }
-            return unfinished
+            let served = unfinished.filter { name, _ in agent.databases.contains { $0.name == name } }
+            for job in served.values.joined() { engine.events.open(job.id) }
+            return served
         } catch {
             logger.error("unfinished jobs of an earlier agent cannot be read: \(error)")
             return [:]
@@ -116,7 +122,7 @@ public struct Serve: Sendable {
     }
 }
 
-/// Refuses mutations from the beginning of a shutdown on.
+/// Refuses mutations once a shutdown has begun.
 private struct Drain: Service {
     let agent: AgentState
 

@@ -1,7 +1,7 @@
 public import Revisions
 public import Schema
 
-/// Everything that a diagnosis rests on. It contains no secrets.
+/// Everything that a diagnosis is based on. It contains no secrets.
 public struct Facts: Sendable {
     /// The database's name in the agent's settings and for `adminctl --database`.
     public var database: String
@@ -59,17 +59,17 @@ public struct Facts: Sendable {
 /// Whether the database could be read. Messages are the server's or libpq's, without address or password.
 public enum Reachability: Hashable, Sendable {
     case reachable
-    /// Nothing answers, or the connection was lost.
+    /// The server does not respond, or the connection was lost.
     case unreachable(message: String)
     /// The server rejected the role or its password (SQLSTATE class 28).
     case authenticationFailed(message: String)
     /// The role lacks a privilege that a diagnosis needs, for example CONNECT (SQLSTATE 42501).
     case denied(message: String)
-    /// The server answers but has no such database (SQLSTATE 3D000).
+    /// The server responds, but has no such database (SQLSTATE 3D000).
     case databaseMissing(message: String)
     /// A session holds an ACCESS EXCLUSIVE lock on the version table, so its rows could not be read.
     case locked(message: String)
-    /// The server answers, but a statement of the diagnosis failed.
+    /// The server responds, but a statement of the diagnosis failed.
     case failed(message: String)
 }
 

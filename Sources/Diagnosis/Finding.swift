@@ -5,7 +5,7 @@ public struct Finding: Codable, Hashable, Sendable {
     public var severity: Severity
     /// One sentence that names the objects; safe for a terminal.
     public var message: String
-    /// Short facts on which the finding rests, each safe for a terminal; may be empty.
+    /// Short facts that the finding is based on, each safe for a terminal; may be empty.
     public var evidence: [String]
     /// What to do: comments and commands that can be pasted, one per line; safe for a terminal, never empty.
     public var remedy: String

@@ -5,7 +5,7 @@ import Text
 /// Each rule with a check of its own is a static member of this type in a file under `Rules/`. Rules that pass on the
 /// problems of a project are rows of the tables in ``ProblemRule``. ``FindingCatalog`` lists all of them.
 public struct Rule: Sendable {
-    /// What a user can read about a code: what it means, what it rests on, and what to do.
+    /// What a user can read about a code: what it means, what it is based on, and what to do.
     public struct Page: Hashable, Sendable {
         /// A few words, without a full stop.
         public var title: String

@@ -2,9 +2,9 @@
 ///
 /// Declared and ordered from worst to best, so that `min()` returns the worst of several verdicts.
 public enum Verdict: String, Codable, Hashable, Sendable, CaseIterable, Comparable {
-    /// The server does not answer.
+    /// The server does not respond.
     case unreachable
-    /// The server answers but rejects the role, or refuses access to the database or the version table.
+    /// The server responds, but rejects the role, or refuses access to the database or the version table.
     case permissionDenied
     /// The Alembic project cannot be read or run, or connects to another database than the configured one.
     case projectInvalid

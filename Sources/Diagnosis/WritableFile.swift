@@ -1,6 +1,6 @@
 /// A file or folder that the agent runs with the database's credentials, and who else can change it.
 public struct WritableFile: Hashable, Sendable {
-    /// Who can write it besides root and the agent's own account.
+    /// Who can write it, other than root and the agent's own account.
     public enum Writer: Hashable, Sendable {
         /// Its owner: the account's name, or its number if it has no name.
         case owner(String)

@@ -17,11 +17,11 @@ final class ComparisonCache: Sendable {
         var baselineReads: Int
     }
 
-    /// Where the database stands in the project's history.
+    /// The database's position in the project's history.
     struct Position: Hashable, Sendable {
         /// Identifies the scripts, the models and everything else that env.py loaded.
         var project: String
-        /// Identifies what they create in the shadow, or says why that is not known.
+        /// Identifies what they create in the shadow, or says why that is unknown.
         var expectation: String
         var rows: [String?]?
         var versionTable: TableName
@@ -36,7 +36,7 @@ final class ComparisonCache: Sendable {
 
     private let content = Mutex(Content())
 
-    /// The comparison for these inputs, made when they are not those of the last one.
+    /// The comparison for these inputs: the last one if they have not changed, otherwise a new one.
     func facts(_ key: Key, _ make: () -> SchemaFacts) -> SchemaFacts {
         if let known = content.withLock({ $0.facts }), known.key == key { return known.value }
         let made = make()
@@ -53,7 +53,7 @@ final class ComparisonCache: Sendable {
     }
 }
 
-/// What the migrations create at the live rows, or why that is not known: one clause that completes "because …".
+/// What the migrations create at the live rows, or why that is unknown: a clause without a full stop.
 enum MigrationsAtRows: Sendable {
     case known(SchemaSides.Migrations)
     case unknown(String)

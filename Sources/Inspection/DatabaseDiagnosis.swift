@@ -4,7 +4,7 @@ package import Revisions
 import Runtime
 package import Schema
 
-/// The diagnosis of a database, with the facts that it rests on.
+/// The diagnosis of a database, with the facts that it is based on.
 package struct DatabaseDiagnosis: Sendable {
     package var facts: Facts
     package var assessment: Assessment
@@ -70,8 +70,8 @@ package struct DatabaseDiagnosis: Sendable {
     }
 }
 
-/// The last diagnosis of a database. Its identity tells one diagnosis from the next, so that others can cache what they
-/// derive from it.
+/// The last diagnosis of a database. Its identity distinguishes diagnoses, so that callers can cache what
+/// they derive from one.
 package final class CachedDiagnosis: Sendable {
     package let diagnosis: DatabaseDiagnosis
 

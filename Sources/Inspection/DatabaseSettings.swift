@@ -31,12 +31,12 @@ package struct DatabaseSettings: Sendable {
     /// Transactions of other sessions that have been open for this long are reported.
     package var longTransaction = Duration.seconds(60)
     package var verify = VerifyPolicy.additive
-    /// Where the application's data is read, for example on a standby; nil is ``url``. Secret.
+    /// Where the application's data is read, for example on a standby; nil means ``url``. Secret.
     package var readURL: String?
     package var probes: [ProbeSettings] = []
     /// A file that `schemad snapshot` wrote: no shadow is started for this database.
     package var snapshot: String?
-    /// What is compared besides what always is.
+    /// What is compared in addition to what always is.
     package var compare: Set<OptionalComparison> = []
     /// Differences that are not reported.
     package var ignore: [IgnoreRule] = []
@@ -51,7 +51,7 @@ package struct DatabaseSettings: Sendable {
         self.python = python
     }
 
-    /// Variables as a command line has them, `NAME=VALUE`; the last one of a name counts.
+    /// Parses variables given as `NAME=VALUE` on a command line; the last value of a name counts.
     package static func variables(_ arguments: [String]) -> [String: String] {
         let pairs = arguments.map { variable in
             let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -61,12 +61,12 @@ package struct DatabaseSettings: Sendable {
     }
 }
 
-/// Two queries of the application that have to agree.
+/// Two queries of the application that must agree.
 package struct ProbeSettings: Hashable, Sendable {
     package var name: String
-    /// Gives one row with one whole number.
+    /// Returns one row with one integer.
     package var count: String
-    /// Gives rows wherever the count is positive.
+    /// Returns rows whenever the count is positive.
     package var rows: String
 
     package init(name: String, count: String, rows: String) {

@@ -3,7 +3,7 @@ import Diagnosis
 import Postgres
 import Schema
 
-/// Everything that one diagnosis of a database rests on. Each part is a value or the reason why there is none.
+/// Everything that one diagnosis of a database is based on. Each part is a value or the reason why there is none.
 struct DiagnosisInputs: Sendable {
     /// The project's folder.
     var folder: String
@@ -26,7 +26,7 @@ struct DiagnosisInputs: Sendable {
     var position: NormalizedExpressionCache.Position?
     var normalized = NormalizedExpressionCache.Expressions()
     var ignore: [IgnoreRule] = []
-    /// The differences that somebody has accepted.
+    /// The accepted differences.
     var baseline: Result<Baseline?, InspectionError> = .success(nil)
     /// How often the baseline has been read.
     var baselineReads = 0

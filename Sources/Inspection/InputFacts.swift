@@ -63,7 +63,7 @@ extension Facts {
 }
 
 extension ProjectProblem {
-    /// Leaves out what env.py printed: those who may read a diagnosis need not be allowed to see it.
+    /// Leaves out what env.py printed: not every reader of a diagnosis may see it.
     ///
     /// - Parameter folder: the project's; files in it are named relative to it.
     init(_ error: AlembicError, in folder: String) {

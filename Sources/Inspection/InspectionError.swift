@@ -1,9 +1,9 @@
 package import Alembic
 package import Postgres
 
-/// Why the agent cannot say what it is asked about a database, its project or their shadow.
+/// Why the agent cannot report on a database, its project or their shadow.
 package struct InspectionError: Error, Sendable, CustomStringConvertible {
-    /// Names that the protocol has too stand for the same thing.
+    /// A code that the protocol has too means the same there.
     package enum Code: String, Sendable {
         /// A lock of another session is in the way.
         case conflict
@@ -28,9 +28,9 @@ package struct InspectionError: Error, Sendable, CustomStringConvertible {
     package var code: Code
     /// One line; may be shown.
     package var message: String
-    /// Of the statement that failed; nil without one.
+    /// The SQLSTATE of the statement that failed; nil if none failed.
     package var sqlstate: String?
-    /// The project's own error behind it; nil for others.
+    /// The error of the project that caused this one; nil for other causes.
     package var project: AlembicError?
 
     package init(_ code: Code, _ message: String) {
@@ -40,7 +40,7 @@ package struct InspectionError: Error, Sendable, CustomStringConvertible {
 
     package var description: String { message }
 
-    /// A failure of a statement or a connection, for a caller that cannot go on without it.
+    /// A failure of a statement or a connection, for a caller that cannot continue without it.
     package init(_ error: PostgresError, database: String) {
         let code: Code =
             switch error.kind {

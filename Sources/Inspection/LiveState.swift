@@ -3,7 +3,7 @@ import Digests
 package import Postgres
 package import Schema
 
-/// What one read of a database returned. It holds facts only, no judgement by the project.
+/// What one read of a database returned. It holds facts only; a diagnosis evaluates them.
 package struct LiveState: Sendable {
     package var server: ServerFacts
     package var versionTable: VersionTableFacts
@@ -19,7 +19,7 @@ package struct LiveState: Sendable {
     package var role = ""
     /// The role's own `statement_timeout`, in milliseconds; zero is none.
     package var statementTimeoutMs: Int64 = 0
-    /// Transactions of other sessions that have been open for long.
+    /// Transactions of other sessions that have been open for a long time.
     package var transactions: [OpenTransaction] = []
 
     package init(

@@ -79,7 +79,7 @@ package final class ManagedDatabase: Sendable {
         }
     }
 
-    /// Project, models and database as they are now; each may fail alone.
+    /// Project, models and database as they are now; each may fail independently.
     ///
     /// - Parameter retries: whether a cached failure of env.py is ignored.
     func inputs(retries: Bool) async -> DiagnosisInputs {
@@ -115,8 +115,8 @@ package final class ManagedDatabase: Sendable {
         return inputs
     }
 
-    /// Adds what the project's migrations and models create in an empty PostgreSQL. It is built in the background while
-    /// it is not known.
+    /// Adds what the project's migrations and models create in an empty PostgreSQL. While it is
+    /// unknown, it is built in the background.
     private func addExpectation(to inputs: inout DiagnosisInputs, _ live: LiveState) async {
         guard let project = try? inputs.project.get(), let description = try? inputs.description?.get() else { return }
         guard let runnerInputs = await descriptions.digest else {

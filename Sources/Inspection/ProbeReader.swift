@@ -29,7 +29,7 @@ struct ProbeReader: Sendable {
         var connectionError: PostgresError?
         for probe in probes {
             do throws(PostgresError) {
-                // One that cannot be run because of the connection means that none can.
+                // If the connection prevents one probe, it prevents all of them.
                 if let connectionError { throw connectionError }
                 facts.append(try await readTwice(probe))
             } catch {

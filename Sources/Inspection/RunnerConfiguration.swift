@@ -9,7 +9,7 @@ extension DatabaseSettings {
             section: section, x: x, environment: environment.mapValues { Self.expand($0, address) })
     }
 
-    /// What of a catalog is read, live and in the shadow.
+    /// Which parts of a catalog are read, live and in the shadow.
     package var catalogOptions: CatalogReader.Options {
         CatalogReader.Options(comments: compare.contains(.comments), privileges: compare.contains(.privileges))
     }

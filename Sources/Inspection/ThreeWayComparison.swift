@@ -82,7 +82,7 @@ extension DiagnosisInputs {
         return .compared(comparison, gaps: gaps)
     }
 
-    /// What is compared with what, and why a part is missing: clauses that complete "because …".
+    /// What is compared with what, and why a part is missing: clauses without a full stop.
     private func sides(_ live: LiveState, _ description: ProjectDescription) -> (SchemaSides, gaps: [String]) {
         var sides = SchemaSides(
             live: live.catalog, liveHasDefinitions: live.hasDefinitions,
@@ -116,7 +116,7 @@ extension DiagnosisInputs {
         let heads = { history.failure == nil ? history.last : nil }
         guard let graph = try? project.get().graph, let rows = live.versionTable.rows, !rows.isEmpty else {
             guard live.applicationTables.isEmpty else {
-                return .unknown("no version rows say which revisions have run")
+                return .unknown("there are no version rows")
             }
             return .known(SchemaSides.Migrations(expected: history.base, heads: heads(), managed: history.managed))
         }

@@ -18,7 +18,7 @@ package struct AlignmentJob: JobKind {
     }
 
     package static let name = "align"
-    /// How often a table that another session has locked is tried.
+    /// How many times a table that another session has locked is tried.
     private static let attempts = 5
 
     private let execution: JobExecution
@@ -50,14 +50,14 @@ package struct AlignmentJob: JobKind {
         return try .succeeded(result)
     }
 
-    /// How many of the columns exist now; each was committed by itself.
+    /// How many of the columns exist now; each was committed separately.
     package func recover(_ plan: RecordedPlan, _ progress: RecordedProgress) async throws(JobsError) -> JobOutcome {
         let columns = plan.columns ?? []
         let missing = try await database.jobInputs().live.catalog.missing(columns)
         guard missing.isEmpty else {
             throw JobsError(
                 .precondition,
-                "the agent ended during the job; \(columns.count - missing.count) of \(columns.count) columns exist, "
+                "the agent ended during the job; \(columns.count - missing.count) of \(columns.count) columns exist; "
                     + "run 'align' again")
         }
         return try .succeeded(
@@ -65,7 +65,7 @@ package struct AlignmentJob: JobKind {
                 state: .applied, columns: columns.map(Align.Column.init), sql: columns.map(\.statement)))
     }
 
-    /// Adds the columns; each is committed by itself, and adding one again does nothing.
+    /// Adds the columns; each is committed separately, and adding one again does nothing.
     private func add(_ columns: [AlignmentPlan.Column]) async throws(JobsError) {
         let connection = Connection(database.address, .write(execution, lockTimeout: database.settings.lockTimeout))
         let outcome: Result<Void, JobsError>
@@ -97,13 +97,13 @@ package struct AlignmentJob: JobKind {
                         message: "table \(SafeText.visible(column.table)) is locked; attempt \(attempt + 1)"))
             } catch {
                 var failure = JobsError(error, database: database.name)
-                failure.message += "; \(count) of \(total) columns were added, the others were not touched"
+                failure.message += "; \(count) of \(total) columns were added, the others were not changed"
                 throw failure
             }
         }
     }
 
-    /// Reads the catalog again: it decides the outcome, not what was sent.
+    /// Reads the catalog again: its contents decide the outcome, not the statements that were sent.
     private func requirePresent(_ columns: [AlignmentPlan.Column]) async throws(JobsError) {
         let missing = try await database.jobInputs().live.catalog.missing(columns)
         guard missing.isEmpty else {

@@ -3,10 +3,10 @@ import Postgres
 package import Revisions
 package import Wire
 
-/// What the database says about a job that has ended, whoever ran it and however it ended.
+/// Reads from the database what a job that has ended did.
 enum Conclusion: Sendable {
     case recorded(RecordedProgress)
-    /// The database cannot be read, or a backend of the job is still at work.
+    /// The database cannot be read, or a backend of the job is still active.
     case unknown(reason: String)
 
     /// Waits until no backend of the job is left, then reads the version rows on a new connection.
@@ -14,7 +14,7 @@ enum Conclusion: Sendable {
     /// - Parameters:
     ///   - plan: what the job recorded before it began.
     ///   - graph: of the project; nil when it cannot be read.
-    ///   - patience: how long the database may be unreachable, or a backend at work.
+    ///   - patience: how long the database may be unreachable, or a backend active.
     ///   - isCancelled: whether to stop waiting.
     static func reach(
         about plan: RecordedPlan, on database: ManagedDatabase, graph: RevisionGraph?,
@@ -41,7 +41,7 @@ enum Conclusion: Sendable {
                 database.address, .read(applicationName: "schemad evidence")
             ) { session throws(PostgresError) in
                 guard try Locks.fenceIsFree(session) else {
-                    return .failure(InspectionError(.conflict, "a backend of the job is still at work"))
+                    return .failure(InspectionError(.conflict, "a backend of the job is still active"))
                 }
                 let table = try VersionTableReader.read(session, schema: plan.schema, name: plan.table)
                 return switch table.state {
@@ -86,6 +86,7 @@ package struct RecordedProgress: Sendable {
         guard applied.isEmpty else {
             return "\(applied.count) of \(plan.steps.count) revisions are recorded: \(applied.joined(separator: ", "))"
         }
+        if rows.isEmpty { return "the version table has no rows now" }
         return "the rows are now \(rows.map { $0 ?? "NULL" }.joined(separator: ", "))"
     }
 

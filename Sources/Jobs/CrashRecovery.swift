@@ -32,7 +32,7 @@ struct CrashRecovery: Sendable {
         }
     }
 
-    /// How the job ended; nil when this agent ends before that is known, and the next one has to find out.
+    /// How the job ended; nil when this agent ends before that is known, and the next one must find out.
     private func outcome(of job: Job) async -> JobOutcome? {
         guard let plan = job.context.flatMap({ try? JSONDecoder().decode(RecordedPlan.self, from: Data($0.utf8)) })
         else { return .failed(Self.unknown("it left no record of its plan")) }
@@ -48,8 +48,9 @@ struct CrashRecovery: Sendable {
                 return try await engine.handler(for: execution).recover(plan, progress)
             }
         } catch {
-            let isUndecided = error.code == .outcomeUnknown || error.code == .databaseUnavailable
-            return isUndecided && engine.isDraining ? nil : .failed(error)
+            // A database that cannot be read says nothing about the job.
+            let unknown = error.code == .databaseUnavailable ? Self.unknown(error.message) : error
+            return unknown.code == .outcomeUnknown && engine.isDraining ? nil : .failed(unknown)
         }
     }
 
@@ -61,6 +62,6 @@ struct CrashRecovery: Sendable {
 extension JobsError {
     /// The job was interrupted before it achieved what it was to do.
     static func interrupted(_ progress: RecordedProgress) -> JobsError {
-        JobsError(message: "the agent ended during the job; 'diagnose' shows the present state", progress)
+        JobsError(message: "the agent ended during the job; 'diagnose' shows the current state", progress)
     }
 }

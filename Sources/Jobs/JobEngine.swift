@@ -25,7 +25,7 @@ package final class JobEngine: Sendable {
 
     package func drain() { draining.store(true, ordering: .relaxed) }
 
-    /// Who asks for a job, and on which conditions.
+    /// Who requests a job, and under which conditions.
     package struct Request: Sendable {
         /// A key id, or `uid:` and a number.
         package var principal: String
@@ -48,7 +48,7 @@ package final class JobEngine: Sendable {
         }
     }
 
-    /// Records a job and puts it into the database's queue, or finds the job for which the idempotency key stands.
+    /// Records a job and puts it into the database's queue, or finds the job that the idempotency key identifies.
     ///
     /// - Throws: `replayed`, `busy`, `idempotencyMismatch`, `degraded`, `draining`.
     package func submit<Kind: JobKind>(
@@ -85,7 +85,7 @@ package final class JobEngine: Sendable {
 
     /// Runs one recorded job to its end.
     ///
-    /// - Throws: `draining` only as long as nothing has begun.
+    /// - Throws: `draining`, only before anything has begun.
     func run(_ job: Job, on queue: JobQueue) async throws(JobsError) -> JobOutcome {
         let execution = JobExecution(job: job, database: queue.database, engine: self)
         let handler = try handler(for: execution)
@@ -114,7 +114,7 @@ package final class JobEngine: Sendable {
         return try kind.handler(for: execution)
     }
 
-    /// Records how a job ended. Tries again while the disk refuses: mutations are refused meanwhile anyway, and after a
+    /// Records how a job ended. Retries until the write succeeds: mutations are refused meanwhile anyway, and after a
     /// restart the database would have to be read to find out.
     package func record(_ outcome: JobOutcome, of job: Job) async {
         while true {

@@ -1,7 +1,7 @@
 import Synchronization
 package import Wire
 
-/// The progress of unfinished jobs for those who watch them. The journal keeps only how a job ended.
+/// The progress of unfinished jobs, for clients that watch them. The journal keeps only how a job ended.
 package final class JobEvents: Sendable {
     /// One event of a job.
     package struct Entry: Sendable {
@@ -16,7 +16,7 @@ package final class JobEvents: Sendable {
         var watchers: [UInt64: AsyncStream<Entry>.Continuation] = [:]
     }
 
-    /// How many entries of one job are kept for those who start to watch later.
+    /// How many entries of one job are kept for clients that start to watch later.
     private static let limit = 1000
 
     private let logs = Mutex<[String: Log]>([:])

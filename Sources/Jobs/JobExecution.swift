@@ -15,7 +15,7 @@ package struct JobExecution: Sendable {
         self.engine = engine
     }
 
-    /// Shows progress to those who watch the job.
+    /// Reports progress to clients that watch the job.
     func publish(_ progress: Progress) { engine.events.publish(job.id, progress) }
 
     /// Records that the job begins, with what is needed to find out after a crash what it did. Nothing may be changed

@@ -5,7 +5,7 @@ import Wire
 
 /// One kind of mutation. The engine knows kinds only by their registered names.
 package protocol JobKind: Sendable {
-    /// What a request for such a job says; stored with the job as JSON.
+    /// The parameters of a request for such a job; stored with the job as JSON.
     associatedtype Parameters: Codable & Sendable
 
     /// The name in the journal.

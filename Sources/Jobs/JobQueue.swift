@@ -37,8 +37,8 @@ package final class JobQueue: Sendable {
         }
     }
 
-    /// Runs jobs until a graceful shutdown, and concludes the jobs of an earlier agent. The job that runs at the
-    /// shutdown is waited for; those behind it stay queued in the journal for the next agent.
+    /// Runs jobs until a graceful shutdown, and concludes the jobs of an earlier agent. A shutdown
+    /// waits for the running job; the jobs behind it stay queued in the journal for the next agent.
     ///
     /// - Parameter unfinished: this database's jobs of the earlier agent, their events open.
     package func run(unfinished: [Job]) async {
@@ -72,7 +72,7 @@ package final class JobQueue: Sendable {
         await engine.record(outcome, of: job)
     }
 
-    /// Whether the caller is the one that ends the job's wait.
+    /// Whether the caller is the first to end the job's wait.
     private func claim(_ job: Job) -> Bool { waiting.withLock { $0.remove(job.id) != nil } }
 
     private static func tooLate(_ job: Job) -> JobsError {

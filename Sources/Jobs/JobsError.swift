@@ -56,7 +56,7 @@ extension JobsError {
         ]
     }
 
-    /// A run that failed: what failed, and what is in the database in spite of it.
+    /// A run that failed: what failed, and what is in the database despite it.
     init(_ failure: AlembicError, _ progress: RecordedProgress) {
         let message = failure.code == .migrationFailed ? failure.description : "\(failure.code.rawValue): \(failure)"
         self.init(message: message, progress)

@@ -44,7 +44,7 @@ package struct MigrationJob: JobKind {
         self.parameters = parameters
     }
 
-    /// Without a lock: rows that are the target's have been committed, whatever else is running.
+    /// Needs no lock: rows that equal the target have been committed, even while something else is running.
     package func outcomeWithoutRunning() async throws(JobsError) -> JobOutcome? {
         let begun = ContinuousClock.now
         let inputs = try await database.jobInputs()
@@ -168,7 +168,7 @@ package struct MigrationJob: JobKind {
         let lost = now.filter { !known.contains($0.object) && !known.contains($0.column?.table ?? "") }
         guard lost.isEmpty else {
             throw JobsError(
-                message: "the revisions ran, and now the models lack \(SafeText.list(lost.map(\.object)))", progress)
+                message: "the revisions ran, but the models now lack \(SafeText.list(lost.map(\.object)))", progress)
         }
     }
 }

@@ -8,7 +8,7 @@ package enum KeyFile {
     /// The shortest secret that is accepted.
     package static let minimumSecretBytes = 32
 
-    /// Reads the keys of a file that belongs to root or to this process's user and that nobody else may read.
+    /// Reads the keys of a file that belongs to root or to this process's user and that no other user may read.
     ///
     /// - Parameters:
     ///   - scopes: the scopes that exist; a file that names another is refused.

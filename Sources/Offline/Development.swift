@@ -19,7 +19,7 @@ public struct Development: Sendable {
     /// - Parameters:
     ///   - environment: variables for env.py, `NAME=VALUE`, as in the settings; `${url}` is the database's. Empty means
     ///     `DATABASE_URL=${url}`.
-    ///   - url: a database to use; `nil` makes a throwaway one.
+    ///   - url: a database to use; nil creates a throwaway one.
     public init(
         project: String, config: String, section: String, python: String?, environment: [String], url: String?
     ) {
@@ -43,7 +43,7 @@ public struct Development: Sendable {
     ) async throws {
         var template = Array("/tmp/schemad-dev-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
-            throw OfflineError(exitStatus: 73, "no temporary folder can be made: \(SystemError.text(errno))")
+            throw OfflineError(exitStatus: 73, "cannot create a temporary folder: \(SystemError.text(errno))")
         }
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let cluster = EmbeddedCluster(EmbeddedCluster.Settings(clusterName: "schemad-dev"))
@@ -70,7 +70,7 @@ public struct Development: Sendable {
             await connection.close()
             return await cluster.url(database: "app")
         } catch {
-            throw OfflineError(exitStatus: 69, "the throwaway PostgreSQL does not start: \(error)")
+            throw OfflineError(exitStatus: 69, "the throwaway PostgreSQL cannot be started: \(error)")
         }
     }
 

@@ -27,7 +27,7 @@ public struct GraphReport: Sendable {
     ///
     /// - Parameters:
     ///   - project: its folder; relative to the working directory.
-    ///   - config: the configuration file, relative to the project; nil is for `ALEMBIC_CONFIG`, or else `alembic.ini`.
+    ///   - config: the configuration file, relative to the project; nil means `ALEMBIC_CONFIG`, or else `alembic.ini`.
     ///   - python: the project's interpreter, relative to the working directory; nil looks for one. Its installed
     ///     packages are searched, and it is started for scripts that only Python can read.
     /// - Throws: when the configuration cannot be used. Problems of scripts are part of the report.
@@ -72,7 +72,7 @@ public struct GraphReport: Sendable {
         TerminalGraph.lines(of: graph.problems, hasColor: hasColor)
     }
 
-    /// The report; the last line is ended.
+    /// The report, which ends with a line end.
     ///
     /// - Parameters:
     ///   - around: a revision, named like the target of an upgrade; nil for the whole graph.

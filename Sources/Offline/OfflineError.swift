@@ -3,7 +3,7 @@ import Revisions
 import Text
 import Wire
 
-/// Why a command without an agent cannot do its work, as one line and the status to exit with.
+/// Why a command that needs no agent failed, as one line and an exit status.
 public struct OfflineError: Error, Hashable, Sendable, CustomStringConvertible {
     /// After sysexits.h: 64 wrong usage, 69 unavailable, 73 cannot create, 78 configuration.
     public let exitStatus: Int32

@@ -45,11 +45,11 @@ public struct Snapshot: Sendable {
             expected = try await ExpectedSchema.build(for: settings, in: shadow)
         } catch {
             let isConfiguration = (error as? AlembicError)?.isConfigurationError ?? false
-            throw OfflineError(exitStatus: isConfiguration ? 78 : 69, "no snapshot can be made: \(error)")
+            throw OfflineError(exitStatus: isConfiguration ? 78 : 69, "cannot create a snapshot: \(error)")
         }
         let gaps = expected.gaps
         guard let history = expected.history else {
-            throw OfflineError(exitStatus: 69, "no snapshot can be made: \(gaps.joined(separator: "; "))")
+            throw OfflineError(exitStatus: 69, "cannot create a snapshot: \(gaps.joined(separator: "; "))")
         }
         let content = Array(try JSONEncoder().encode(expected))
         do {

@@ -8,7 +8,7 @@ package struct AlignmentPlan: Sendable {
         package var schema: String
         package var table: String
         package var column: String
-        /// As the migrations made it, with its collation.
+        /// The type that the migrations gave it, with its collation.
         package var type: String
 
         package init(schema: String, table: String, column: String, type: String) {
@@ -38,10 +38,10 @@ package struct AlignmentPlan: Sendable {
     private let defaultSchema: String
 
     /// - Parameters:
-    ///   - expected: what the migrations make at the live rows; nil while that is not known.
+    ///   - expected: what the migrations create at the live rows; nil while that is unknown.
     ///   - differences: of the models, the migrations and the live database.
     ///   - defaultSchema: the schema that is left out of names in messages.
-    /// - Throws: `precondition` when it is not known what the migrations make.
+    /// - Throws: `precondition` when it is unknown what the migrations create.
     package init(
         expected: Catalog?, live: Catalog, differences: [SchemaDifference], defaultSchema: String
     ) throws(PlansError) {
@@ -49,7 +49,7 @@ package struct AlignmentPlan: Sendable {
         guard let expected else {
             throw PlansError(
                 .precondition,
-                "what the migrations make at the live rows is not known (yet): 'diagnose' says why; nothing was changed"
+                "it is not yet known what the migrations create: 'diagnose' says why; nothing was changed"
             )
         }
         let present = live.tablesByKey
@@ -64,7 +64,7 @@ package struct AlignmentPlan: Sendable {
                 Advice(
                     object: difference.object,
                     reason: difference.blame == .missingMigration
-                        ? "only the models have it: write a revision; added by hand it would break that revision later"
+                        ? "only the models have it: write a revision; if added by hand now, that revision would fail"
                         : "no applied revision creates it: a pending one may, see 'plan'"))
         }
     }

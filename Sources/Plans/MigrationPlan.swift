@@ -18,7 +18,7 @@ package struct MigrationPlan: Sendable {
     ///
     /// - Parameters:
     ///   - targets: as Alembic takes them.
-    ///   - applicationTables: the tables of the database besides the version table.
+    ///   - applicationTables: the tables of the database other than the version table.
     ///   - contentHash: of the project's scripts, so that an edited script makes another plan.
     /// - Throws: `projectInvalid` for an unusable graph, `precondition` and `permissionDenied` for a version table
     ///   that no upgrade may start from, `badParams` for a target that Alembic would refuse.
@@ -85,7 +85,7 @@ package struct MigrationPlan: Sendable {
         return PlansError(
             .precondition,
             "\(cause), but the database has \(tables.count) tables (\(names)\(tables.count > 3 ? ", …" : "")): every "
-                + "migration would run again; name the revisions that the tables have with 'fixVersion --to'")
+                + "migration would run again; record the revisions that match the tables with 'fixVersion --to'")
     }
 
     private static func requireWidth(_ steps: [String], _ table: VersionTableFacts) throws(PlansError) {

@@ -1,18 +1,18 @@
 import Digests
 import Text
 
-/// The short name of a plan, by which a request holds the agent to it.
+/// The id of a plan. A request that names it runs exactly that plan or nothing.
 enum PlanIdentity {
-    /// 16 hexadecimal digits: the first bytes of the SHA-256 of everything that the plan rests on.
+    /// 16 hexadecimal digits: the first bytes of the SHA-256 of everything that the plan depends on.
     static func digest(of text: String) -> String {
         SHA256.hash(Array(text.utf8)).prefix(8).hexadecimal
     }
 }
 
-/// Throws unless a plan is the one that the caller was shown.
+/// Throws unless a plan is the one that the caller expects.
 ///
 /// - Parameters:
-///   - current: the id of the plan made now; nil when there is nothing to do.
+///   - current: the id of the current plan; nil when there is nothing to do.
 ///   - expected: the id in the request; nil accepts any plan.
 /// - Throws: `precondition` when they differ.
 package func requirePlan(_ current: String?, is expected: String?) throws(PlansError) {
@@ -20,5 +20,5 @@ package func requirePlan(_ current: String?, is expected: String?) throws(PlansE
     throw PlansError(
         .precondition,
         "plan \(SafeText.visible(expected)) is out of date: rows, schema or scripts have changed since; nothing was "
-            + "changed, request a new plan")
+            + "changed; request a new plan")
 }

@@ -46,7 +46,7 @@ package struct RepairPlan: Sendable {
     package var sql: [String] { update?.sql ?? [] }
 
     /// Row changes as statements, each of which affects all rows of one value: deletions first, so that an update never
-    /// meets a row that is about to be deleted.
+    /// conflicts with a row that is about to be deleted.
     static func statements(_ changes: [RowChange], before: [String?]) -> [VersionTableChange] {
         var deletions: [(row: String?, count: Int)] = []
         for change in changes where change.action == "delete" {
@@ -70,7 +70,7 @@ package struct RepairPlan: Sendable {
 
 /// The rows before and after a repair: what is needed to undo it.
 package struct RepairRecord: Hashable, Sendable {
-    /// The rows before; nil stands for a NULL row.
+    /// The rows before; nil is a NULL row.
     package var before: [String?]
     package var after: [String?]
 

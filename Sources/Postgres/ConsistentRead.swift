@@ -1,7 +1,7 @@
 /// The version table and the catalog, both as of the same moment.
 ///
 /// Two separate reads can each be correct and still contradict each other: a migration that commits between them leaves
-/// old rows beside a new catalog, which looks like drift.
+/// old rows with a new catalog, which looks like drift.
 public struct ConsistentRead: Sendable {
     public var versionTable: VersionTable
     public var catalog: CatalogReader.Reading

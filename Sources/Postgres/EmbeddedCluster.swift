@@ -85,7 +85,7 @@ public actor EmbeddedCluster {
         try end("QUIT")
     }
 
-    /// Stops the server and removes the folder; returns when both are gone.
+    /// Stops the server and removes the folder; returns when both no longer exist.
     public func remove() {
         _ = try? watchdog?.send("remove", seconds: 60)
         watchdog = nil

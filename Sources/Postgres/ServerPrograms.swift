@@ -9,13 +9,18 @@ public struct ServerPrograms: Sendable, Hashable {
     /// Debian and its derivatives install each major version below this folder.
     private static let packages = "/usr/lib/postgresql"
 
-    /// Searches Debian's folders (newest major version first), then `PATH`, then `pg_config --bindir`.
+    /// The folder in the environment variable `SCHEMAD_POSTGRESQL_BIN` if it is set; else the first of Debian's folders
+    /// (newest major version first), `PATH`, and `pg_config --bindir`.
     ///
     /// - Parameter majorVersion: preferred if it is among Debian's folders.
     /// - Returns: nil when PostgreSQL's server is not installed; the client package alone has no `initdb`.
     public static func installed(preferring majorVersion: Int? = nil) async -> ServerPrograms? {
+        let environment = ProcessInfo.processInfo.environment
+        if let folder = environment["SCHEMAD_POSTGRESQL_BIN"], !folder.isEmpty {
+            return isComplete(folder) ? ServerPrograms(folder: folder) : nil
+        }
         let versions = ((try? FileManager.default.contentsOfDirectory(atPath: packages)) ?? []).compactMap { Int($0) }
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        let path = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         let folders =
             versions.sorted { $0 == majorVersion || $1 != majorVersion && $0 > $1 }.map { "\(packages)/\($0)/bin" }
             + path.split(separator: ":").map(String.init)

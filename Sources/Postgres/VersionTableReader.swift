@@ -51,7 +51,7 @@ public enum VersionTableReader {
             let rows = try session.query(lookUp + "WHERE n.nspname = $1 AND c.relname = $2", [schema, name])
             return (schema, rows.values.first.map { described($0, name) })
         }
-        // The search_path of this session is pinned; reset_val is the one that the role gets when it logs in.
+        // The search_path of this session is pinned; reset_val is the value that the role gets at login.
         try session.query(
             """
             SELECT pg_catalog.set_config('search_path', reset_val, true) FROM pg_catalog.pg_settings

@@ -22,7 +22,7 @@ struct GraphBuilder {
     private static let forbidden = [UInt8(ascii: "@"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: ":")]
     /// Ids that Alembic allows but interprets differently wherever they are named.
     private static let reserved = ["head", "heads", "base"]
-    /// The width of `alembic_version.version_num`, which is `VARCHAR(32)` unless somebody widened it.
+    /// The width of `alembic_version.version_num`, which is `VARCHAR(32)` unless it was widened.
     private static let columnWidth = 32
 
     init(revisions given: [Revision], problems: [GraphProblem], lines: @escaping () -> [String: HeaderLines]) {

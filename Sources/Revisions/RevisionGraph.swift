@@ -3,8 +3,8 @@ import Text
 /// The revisions of a project with heads, bases, order and problems, as Alembic derives them (verified with 1.20.1).
 ///
 /// There are two sets of edges: *versioned* edges (`down_revision`), and *all* edges (`down_revision` and
-/// `depends_on`). Every input makes a graph; what is wrong is in `problems`. Every list except `order` is sorted by
-/// code points.
+/// `depends_on`). Every input results in a graph; what is wrong is in `problems`. Every list except `order` is sorted
+/// by code points.
 public struct RevisionGraph: Sendable {
     /// The revisions, sorted by id, with `dependsOn` resolved to ids.
     public let revisions: [Revision]
@@ -151,7 +151,7 @@ extension RevisionGraph {
     /// The labels of the branches that a revision belongs to, sorted; empty for an unknown id.
     ///
     /// As in `RevisionMap._add_branches`: a label belongs to the revision that defines it, to all its descendants, and
-    /// to its ancestors as long as these form a single line without branch and merge points.
+    /// to its ancestors while these form a single line without branch and merge points.
     public func branchLabels(of id: String) -> [String] {
         guard let node = node(id) else { return [] }
         let below = downEdges.reach(from: [node])

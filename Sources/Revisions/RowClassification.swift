@@ -96,7 +96,7 @@ public struct RowClassification: Codable, Hashable, Sendable {
 }
 
 extension RevisionGraph {
-    /// Classifies one row by itself; `node` is the revision that it means, if that is certain.
+    /// Classifies one row on its own; `node` is the revision that it means, if that is certain.
     fileprivate func classify(_ value: String?) -> (row: RowClassification.Row, node: Int?) {
         guard let value else { return (.init(value: nil, fault: .null), nil) }
         // Exact ids come first: even an id of white space is valid.

@@ -68,7 +68,7 @@ public struct ScriptHeader: Hashable, Sendable {
         }
     }
 
-    /// Makes a revision of bindings, by the rules of Alembic's `Script._from_path`.
+    /// Creates a revision from bindings, by the rules of Alembic's `Script._from_path`.
     private struct HeaderReading {
         let bindings: [ModuleReader.Binding?]
         let documentation: String?

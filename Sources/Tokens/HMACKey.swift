@@ -7,7 +7,7 @@ public final class HMACKey: Sendable {
     private let context: Mutex<MACContext>
     private let reusesContext: Bool
 
-    /// - Parameter secret: at least one byte; OpenSSL would accept an empty key, with which anybody can compute a MAC.
+    /// - Parameter secret: at least one byte; OpenSSL would accept an empty key, with which anyone can compute a MAC.
     /// - Returns: nil for an empty secret.
     public convenience init?(_ secret: [UInt8]) {
         // Before OpenSSL 3.0.3 a context continues after the last message (openssl/openssl issue 17811).

@@ -43,7 +43,7 @@ public final class KeyRecord: Sendable {
         (uids?.contains(uid) ?? true) && (gids?.contains(gid) ?? true)
     }
 
-    /// Whether the key is in force at `now`, Unix seconds.
+    /// Whether the key is valid at `now`, Unix seconds.
     public func isValid(at now: Int64) -> Bool {
         (notBefore.map { $0 <= now } ?? true) && (notAfter.map { now <= $0 } ?? true)
     }

@@ -6,7 +6,7 @@ public struct KeyRing: Sendable {
     public let records: [KeyRecord]
 
     private let byKeyID: [String: KeyRecord]
-    /// Used in place of an unknown key, so that a refusal takes as long as an acceptance.
+    /// Used instead of an unknown key, so that a refusal takes as long as an acceptance.
     private let dummy: HMACKey
 
     package init(records: [KeyRecord], dummy: HMACKey) {

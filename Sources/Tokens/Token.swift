@@ -11,7 +11,7 @@ public struct Token: Sendable {
     /// Their places in `bytes`.
     private let kidField, nonceField: Range<Int>
 
-    /// The key that it claims to be made with.
+    /// The key that it claims to be signed with.
     public var kid: String { String(decoding: bytes[kidField], as: UTF8.self) }
     /// 32 lowercase hexadecimal digits.
     public var nonce: String { String(decoding: bytes[nonceField], as: UTF8.self) }

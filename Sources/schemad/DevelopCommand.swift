@@ -5,7 +5,7 @@ import Offline
 struct DevelopCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dev",
-        abstract: "Try a project: a throwaway PostgreSQL, a key and the agent, until you press Ctrl-C.",
+        abstract: "Try a project with a throwaway PostgreSQL, a key and an agent, until Ctrl-C.",
         discussion: """
             All files are in a temporary folder that is removed at the end.
             Examples: schemad dev --project ~/src/backend

@@ -6,8 +6,9 @@ struct GraphCommand: AsyncParsableCommand {
         commandName: "graph",
         abstract: "Draw a project's revisions, newest first, from its scripts; no database is used.",
         discussion: """
-            Exit status 0, or 1 when the scripts have problems, which the output lists; 78 when the project's configuration \
-            cannot be used. Python is started only when a script computes its header: Alembic then loads that script.
+            Exit status 0, or 1 when the scripts have problems, which the output lists; 78 when the project's \
+            configuration cannot be used. Python is started only when a script computes its header: Alembic then loads \
+            that script.
             Examples: schemad graph --project ~/src/backend
                       schemad graph --project . --json | jq -r '.heads[]'
                       schemad graph --project . --format dot | dot -Tsvg > revisions.svg
@@ -25,14 +26,15 @@ struct GraphCommand: AsyncParsableCommand {
     var python: String?
     @Flag(help: "Print the whole graph as one JSON object, errors as one on standard error.") var json = false
     @Option(help: "Print the source of a picture.") var format: Picture?
-    @Option(help: "Show this revision and its neighbours: an id, the beginning of one, a label, head.")
+    @Option(help: "Show this revision and its neighbours: an id or its beginning, a label, head.")
     var around: String?
     @Option(help: "Show at most this many revisions; without --around, those nearest to the heads.") var limit: Int?
 
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
         if json, format != nil || around != nil || limit != nil {
-            throw ValidationError("--json prints the whole graph: without --format, --around and --limit")
+            throw ValidationError(
+                "--json prints the whole graph; it cannot be combined with --format, --around or --limit")
         }
     }
 

@@ -9,7 +9,7 @@ import Settings
 enum Report {
     static func logger(_ level: String) throws -> Logger {
         guard let level = Logger.Level(rawValue: level) else {
-            throw ValidationError("'\(level)' is no log level: trace, debug, info, notice, warning or error")
+            throw ValidationError("'\(level)' is not a log level: trace, debug, info, notice, warning or error")
         }
         var logger = Logger(label: "schemad") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level

@@ -5,7 +5,7 @@ import ArgumentParser
 /// sockets cannot be created, 78 wrong settings.
 @main struct Schemad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "schemad", abstract: "The one process that may change a PostgreSQL schema managed by Alembic.",
+        commandName: "schemad", abstract: "The only process that may change a PostgreSQL schema managed by Alembic.",
         discussion: "Use adminctl to send it commands. To try it on your project: schemad dev --project DIR",
         version: AgentVersion.current,
         subcommands: [

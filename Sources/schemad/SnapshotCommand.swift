@@ -6,8 +6,8 @@ struct SnapshotCommand: AsyncParsableCommand {
         commandName: "snapshot",
         abstract: "Replay a project's migrations on a throwaway PostgreSQL and write the resulting schemas to a file.",
         discussion: """
-            Run it where images are built. With `snapshot = FILE` in its settings an agent needs neither a throwaway \
-            PostgreSQL nor a replay; it compares with the file as long as the scripts are the same.
+            Run it where images are built. With `snapshot = FILE` in its settings, an agent needs neither a throwaway \
+            PostgreSQL nor a replay; it compares with the file until the scripts change.
             Exit status 0, 69 when nothing could be replayed.
             Examples: schemad snapshot --project ~/src/backend --out schema.snapshot
                       schemad snapshot --project . --out schema.snapshot --environment 'DB_URL=${url+asyncpg}'

@@ -1,6 +1,6 @@
 import Wire
 
-/// One authorized request on its way to its command.
+/// One authorized request, as its command receives it.
 struct Call: Sendable {
     var request: Request
     var principal: Principal
@@ -26,12 +26,12 @@ struct Call: Sendable {
 protocol CommandHandler: RegisteredCommand {
     associatedtype Declaration: Command
 
-    /// The result, when it is in memory; nil when it has to be made.
+    /// The result, when it is in memory; nil when it must be computed.
     ///
     /// Runs on the connection's event loop: it must not block.
     func cachedResult(_ parameters: Declaration.Parameters, _ call: Call) throws(WireError) -> CachedResult?
 
-    /// The result. `emit` sends an event to a client that asked for a stream.
+    /// The result. `emit` sends an event to a client that requested a stream.
     func run(
         _ parameters: Declaration.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> Declaration.Result

@@ -4,8 +4,8 @@ import Wire
 
 /// A result as JSON, encoded once except for its age, which differs in each response.
 final class EncodedResult: Sendable {
-    /// Stands for the age while the result is encoded. No string in a result can contain the marker: the quotes of the
-    /// member name would be escaped there.
+    /// A placeholder for the age while the result is encoded. No string in a result can contain the marker: the quotes
+    /// of the member name would be escaped there.
     static let age: Int64 = 9_007_199_254_740_991
     private static let marker = Array("\"ageMs\":\(age)".utf8)
 

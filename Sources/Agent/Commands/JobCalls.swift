@@ -3,7 +3,7 @@ import Journal
 import Wire
 
 extension Call {
-    /// Records a job, or finds the one for which the idempotency key stands.
+    /// Records a job, or finds the one that the idempotency key identifies.
     ///
     /// - Throws: `replayed`, `busy`, `idempotencyMismatch`, `degraded`, `draining`.
     func submit<Kind: JobKind>(_ kind: Kind.Type, _ parameters: Kind.Parameters) async throws(WireError) -> Job {
@@ -43,7 +43,7 @@ extension Call {
         return try job.decodedResult()
     }
 
-    /// Emits a job's events until it ends, or until the caller or the agent has gone.
+    /// Emits a job's events until the job ends, the caller has gone, or the agent shuts down.
     func follow(_ job: String, after sequence: Int64, emit: @escaping @Sendable (Event) -> Void) async {
         guard let events = try? agent.jobs().events.watch(job, after: sequence) else { return }
         var last = sequence

@@ -2,7 +2,7 @@ import Jobs
 import Journal
 import Wire
 
-/// Records a migration as a job, and waits for it unless asked not to.
+/// Records a migration as a job, and waits for it unless `wait` is false.
 struct MigrateCommand: CommandHandler {
     typealias Declaration = Migrate
 

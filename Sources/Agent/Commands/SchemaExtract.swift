@@ -2,9 +2,9 @@ import Diagnosis
 import Schema
 import Wire
 
-/// As much of a comparison as fits an answer: what breaks something first, then the rest in its order.
+/// As much of a comparison as fits a response: breaking differences first, then the others in their order.
 struct SchemaExtract {
-    /// Bytes for all entries together; the answer has a megabyte at most.
+    /// Bytes for all entries together; a response has at most 1 MiB.
     private static let budget = 700_000
     /// Names of members and punctuation.
     private static let overhead = 150

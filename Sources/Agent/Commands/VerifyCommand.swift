@@ -3,8 +3,8 @@ import Inspection
 import Revisions
 import Wire
 
-/// May an image that expects these heads start? Decided by the rows, and for an older image by the schema that its
-/// revisions create; from memory when that is recent.
+/// Decides whether an image that expects these heads may start: by the rows, and for an older image by the schema that
+/// its revisions create. Uses the diagnosis in memory when it is recent.
 struct VerifyCommand: CommandHandler {
     typealias Declaration = Verify
 
@@ -43,7 +43,8 @@ struct VerifyCommand: CommandHandler {
         }
     }
 
-    /// The result while project or database are still being read: the last known verdict, if there is one, and no start.
+    /// The result while project or database are still being read: the last known verdict, if any. The image must not
+    /// start.
     static func stillReading(
         _ latest: DatabaseDiagnosis?, _ asked: Verify.Parameters, policy: DatabaseSettings.VerifyPolicy
     ) -> Verify.Result {
@@ -98,7 +99,7 @@ struct VerifyCommand: CommandHandler {
         }
     }
 
-    /// Whether two schemas have to be compared, which takes longer than a look into memory.
+    /// Whether two schemas have to be compared, which takes longer than a lookup in memory.
     private static func needsComparison(_ diagnosis: DatabaseDiagnosis, heads asked: [String]?) -> Bool {
         guard let asked, let rows = diagnosis.rows, let compatibility = diagnosis.imageCompatibility else {
             return false

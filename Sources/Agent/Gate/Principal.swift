@@ -33,7 +33,7 @@ struct Principal: Sendable {
 
     /// Checks socket, scope and database; all three must permit the command.
     ///
-    /// - Throws: `forbidden`, naming the one that does not.
+    /// - Throws: `forbidden`, naming what does not permit it.
     func authorize(_ scope: Scope, database: String?, socket: SocketRole) throws(WireError) {
         guard socket == .admin || scope == .read else {
             throw WireError(

@@ -5,7 +5,7 @@ import Wire
 /// Responses are written as they become ready, except those to requests whose envelope could not be read. They carry no
 /// id, so a client can match them only because all earlier requests have been answered.
 struct ConnectionStateMachine {
-    /// What the bytes received so far call for.
+    /// What to do next with the bytes received so far.
     enum Step {
         /// A request and its number on this connection.
         case request(number: UInt64, Frame)

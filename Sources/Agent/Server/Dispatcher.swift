@@ -104,7 +104,7 @@ struct Dispatcher: Sendable {
 
     /// Frames a failure; one that is too large is shortened.
     private func failure(id: String?, _ error: WireError) -> [UInt8] {
-        let short = WireError(error.code, String(error.message.prefix(1000)))
+        let short = WireError(error.code, String(String.UnicodeScalarView(error.message.unicodeScalars.prefix(1000))))
         let bodies = [error, short].lazy.map { Response.encoded(id: id, error: $0) }
         return bodies.compactMap { try? Frame(.response, body: $0).encoded() }.first ?? []
     }

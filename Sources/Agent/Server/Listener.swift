@@ -6,7 +6,7 @@ import NIOPosix
 import ServiceLifecycle
 import Wire
 
-/// The agent's sockets. `run` returns after a graceful shutdown, when the sockets are closed and the files of sockets that
+/// The agent's sockets. `run` returns after a graceful shutdown, when the sockets are closed and the socket files that
 /// the agent created are removed.
 struct Listener: Service {
     let agent: AgentState
@@ -17,7 +17,7 @@ struct Listener: Service {
     struct Opened: Sendable {
         var role: SocketRole
         var descriptor: CInt
-        /// The file to remove at the end; `nil` for a socket that was handed over.
+        /// The file to remove at the end; nil for a socket that the service manager passed.
         var file: String?
     }
 

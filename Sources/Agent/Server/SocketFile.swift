@@ -32,7 +32,7 @@ enum SocketFile {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
-            throw AgentError(exitStatus: 73, "\(path): is there already and is not a socket")
+            throw AgentError(exitStatus: 73, "\(path): already exists and is not a socket")
         }
         let descriptor = unsafe schemad_unix_connect(path)
         if descriptor >= 0 || descriptor == -EAGAIN {

@@ -5,7 +5,7 @@ import SystemPackage
 
 /// Starts the interpreter as a child process of the same user, in a session of its own.
 struct ProcessLauncher: RunnerLauncher {
-    /// A write to a child that has just died must be an error and not the end of this process. swift-subprocess does
+    /// A write to a child that has just died must fail and not end this process. swift-subprocess does
     /// not change the signal's action.
     private static let ignoreBrokenPipes: Void = { signal(SIGPIPE, SIG_IGN) }()
 

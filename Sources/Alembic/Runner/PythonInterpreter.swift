@@ -41,7 +41,7 @@ public enum PythonInterpreter {
         return folders.filter { manager.fileExists(atPath: $0, isDirectory: &isFolder) && isFolder }
     }
 
-    /// The path as written, links not resolved: the packages are beside the link, not beside its target.
+    /// The path as written, links not resolved: the packages are next to the link, not next to its target.
     private static func located(_ python: String) -> String? {
         if python.contains("/") { return python }
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")

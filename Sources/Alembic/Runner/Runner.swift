@@ -49,7 +49,7 @@ public struct Runner: Sendable {
     /// Runs env.py without migrating, in read-only sessions, and returns what it would migrate.
     ///
     /// - Parameters:
-    ///   - nonce: the key of an advisory lock that nobody else uses, held in shared mode while `prove` runs.
+    ///   - nonce: the key of an advisory lock that is used only here, held in shared mode while `prove` runs.
     ///   - deadline: the longest duration of the run.
     public func describe(
         nonce: Int64, applicationName: String = "schemad describe", deadline: Duration = .seconds(60),
@@ -98,7 +98,7 @@ public struct Runner: Sendable {
     ///
     /// - Parameters:
     ///   - targets: as for `alembic upgrade`.
-    ///   - nonce: the key of an advisory lock that nobody else uses, held in shared mode by every session of the run.
+    ///   - nonce: the key of an advisory lock that is used only here, held in shared mode by every session of the run.
     ///   - prove: accepts only sessions in the shadow database.
     /// - Throws: as ``migrate(_:prove:progress:)``; the error's `outcome` has the revisions that succeeded before.
     public func replay(

@@ -31,7 +31,7 @@ struct RunnerSession: Sendable {
             group.cancelAll()
             return (result, await group.next() ?? false)
         }
-        // Neither the interpreter nor a process of the project may go on after the last event.
+        // Neither the interpreter nor a process of the project may continue after the last event.
         transport.end()
         let text = redact(await tail)
         return result.mapError { error in

@@ -8,7 +8,7 @@ extension ProblemRule {
                 problem: """
                     A file of the script folder cannot be opened by schemad's user, is not UTF-8, is not Python with \
                     a revision header, or defines an id that Alembic does not accept.
-                    Error: a revision may be missing from the graph because of it, so nothing is concluded.
+                    Error: a revision may be missing from the graph because of it, so the graph is not used.
                     Warning: the entry is not a script and was skipped.
                     """,
                 evidence: "The file and the error.",
@@ -28,7 +28,7 @@ extension ProblemRule {
                     revision, down_revision, depends_on or branch_labels of a file is not a plain string or a \
                     sequence of strings, or only the bytecode of the file is there. Alembic has to load such a file, \
                     and schemad could not run it.
-                    Error: until it can, the place of the file in the graph and everything after it are unknown.
+                    Error: until it can, the position of the file in the graph and everything after it are unknown.
                     Warning: Alembic has loaded the file.
                     """,
                 evidence: "The file, the line of the header, and why Alembic could not load it.",

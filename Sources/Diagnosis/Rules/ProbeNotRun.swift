@@ -5,11 +5,11 @@ extension Rule {
         page: Page(
             title: "the probes could not be run",
             problem: """
-                The server of the probes does not answer or refuses the role. The results of the probes are unknown \
-                and count neither as good nor as failed.
+                The server of the probes does not respond or refuses the role. The results of the probes are unknown \
+                and count neither as passed nor as failed.
                 Error: the probes run on the server in read_url, from which the application reads as well.
                 Warning: the database became unavailable between its diagnosis and the probes; the next diagnosis \
-                shows more.
+                shows the cause.
                 """,
             evidence: "The message of libpq or of the server, without address and password.",
             remedy: """

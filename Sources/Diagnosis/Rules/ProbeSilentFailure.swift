@@ -6,7 +6,7 @@ extension Rule {
             title: "rows are counted, but none is returned",
             problem: """
                 The count query of the probe returns a positive number, but its rows query returns no rows, both in \
-                the same snapshot. Users of the application see an empty list beside a positive total, and no error. \
+                the same snapshot. Users of the application see an empty list with a positive total, and no error. \
                 The usual causes are a filter or join that no row passes, a row-level security policy that hides the \
                 rows from the role, and a page that starts after the last row.
                 """,

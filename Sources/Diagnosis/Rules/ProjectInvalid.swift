@@ -6,7 +6,7 @@ extension Rule {
             title: "the Alembic project cannot be read",
             problem: """
                 The project folder, its alembic.ini or pyproject.toml, or its script folder is missing or malformed, \
-                or env.py cannot be run. schemad cannot tell which revisions exist, and migrate cannot run. What the \
+                or env.py cannot be run. schemad does not know which revisions exist, and migrate cannot run. What the \
                 database itself shows is still reported.
                 """,
             evidence: "The file and the line at which reading stopped.",

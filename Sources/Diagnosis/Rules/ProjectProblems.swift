@@ -126,7 +126,7 @@ extension ProblemRule {
                 title: "env.py runs migrations more than once",
                 problem: """
                     env.py calls context.run_migrations() more than once on the same database, as recipes for one \
-                    schema per tenant do. schemad cannot tell in which schema a revision ran, so neither a diagnosis \
+                    schema per tenant do. schemad does not know in which schema a revision ran, so neither a diagnosis \
                     nor a repair would be reliable. Alembic's multidb template runs once on each database and is \
                     supported, unless two of its engines connect to the same database.
                     """,
@@ -232,7 +232,7 @@ extension ProblemRule {
                 title: "env.py tries to write during a read-only run",
                 problem: """
                     To read the models, schemad runs env.py in a read-only session with nothing to migrate. env.py \
-                    tried to write all the same, often with CREATE SCHEMA IF NOT EXISTS. The server refused the \
+                    tried to write anyway, often with CREATE SCHEMA IF NOT EXISTS. The server refused the \
                     statement, and the models were not read. Nothing was changed, and migrate is not affected.
                     """,
                 evidence: "The statement that the server refused (SQLSTATE 25006).",

@@ -9,7 +9,7 @@ extension Rule {
             title: "a version row is only the beginning of an id",
             problem: """
                 The row is a unique prefix of a revision id. Alembic resolves it and exits 0, but the next upgrade \
-                inserts a second row beside it. The table then has rows for a revision and for its ancestor. A \
+                adds a second row. The table then has rows for a revision and for its ancestor. A \
                 revision added later can make the prefix ambiguous.
                 """,
             evidence: "The row, and the only revision whose id starts with it.",

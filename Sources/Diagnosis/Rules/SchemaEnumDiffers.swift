@@ -14,7 +14,7 @@ extension Rule {
             evidence: Page.comparisonEvidence,
             remedy: """
                 Add a missing label with ALTER TYPE … ADD VALUE. PostgreSQL cannot remove a label: write a revision \
-                that adds an extra label officially.
+                that adds the extra label.
                 """)
     ) { context, code in
         context.drift(

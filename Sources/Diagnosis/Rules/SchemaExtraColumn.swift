@@ -7,7 +7,7 @@ extension Rule {
         page: Page(
             title: "a table has a column that no migration created",
             problem: """
-                Somebody added a column by hand to a table that the migrations manage. A later revision that adds it \
+                A column was added by hand to a table that the migrations manage. A later revision that adds it \
                 fails (SQLSTATE 42701).
                 Error: the column is NOT NULL without a default and the models do not know it, so every INSERT fails \
                 (SQLSTATE 23502).
@@ -15,11 +15,11 @@ extension Rule {
                 """,
             evidence: Page.comparisonEvidence,
             remedy: """
-                Write a revision that adds the column only if it is missing. Or drop the column if nobody uses it.
+                Write a revision that adds the column only if it is missing. Or drop the column if it is not used.
                 """)
     ) { context, code in
         context.drift(
             code, context.differences(code), "column was created by hand", "columns were created by hand",
-            remedy: "# Write a revision for it, or drop it if nobody uses it.")
+            remedy: "# Write a revision for it, or drop it if it is not used.")
     }
 }

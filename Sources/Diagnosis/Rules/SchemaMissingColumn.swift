@@ -9,10 +9,10 @@ extension Rule {
             title: "a mapped column does not exist",
             problem: """
                 The models map a column that the live table does not have. Every statement that loads the model \
-                fails (SQLSTATE 42703). An application that swallows the error shows an empty list beside a positive \
+                fails (SQLSTATE 42703). An application that swallows the error shows an empty list with a positive \
                 total.
-                Error: no pending revision explains it. Somebody stamped the head, dropped the column, or wrote no \
-                revision for the model.
+                Error: no pending revision explains it. The head was stamped, the column was dropped, or the model \
+                has no revision.
                 Warning: revisions are pending that may add the column (see version.behind), or the migrations \
                 created the column but no model maps it.
                 """,

@@ -10,8 +10,8 @@ extension Rule {
             problem: """
                 The models map a table, but the database has no table or view of that name. Every statement on it \
                 fails (SQLSTATE 42P01).
-                Error: no pending revision explains it. Somebody stamped the head, dropped the table, or wrote no \
-                revision for the model.
+                Error: no pending revision explains it. The head was stamped, the table was dropped, or the model \
+                has no revision.
                 Warning: revisions are pending that may create the table (see version.behind), or the migrations \
                 created the table but no model maps it.
                 """,
@@ -47,7 +47,7 @@ enum MissingObjects {
     /// No pending revision explains it.
     case unexplained
 
-    /// What is missing, grouped by remedy: what an applied revision created and somebody dropped, then what no applied
+    /// What is missing, grouped by remedy: what an applied revision created and was dropped later, then what no applied
     /// revision created.
     func groups(_ differences: [SchemaDifference]) -> [[SchemaDifference]] {
         guard self == .unexplained else { return [differences].filter { !$0.isEmpty } }
@@ -116,8 +116,8 @@ extension RuleContext {
             "# If no revision creates it, write one in the project and run it:",
             "alembic revision --autogenerate -m 'add what the models map'",
             adminctl("migrate"),
-            "# If a revision creates it, somebody stamped past it or dropped it:",
-            "# restore it as that revision defines it.",
+            "# If a revision creates it, it was skipped by a stamp or dropped later.",
+            "# Restore it as that revision defines it.",
         ]
     }
 }

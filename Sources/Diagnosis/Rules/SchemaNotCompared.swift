@@ -9,7 +9,7 @@ extension Rule {
             problem: """
                 Differences may exist that schemad cannot see.
                 Warning, with the verdict unverified: the version rows are at the heads, but nothing could be \
-                compared. A database that was only stamped looks the same as a sound one.
+                compared. A database that was only stamped looks the same as a healthy one.
                 Information: the schema, or a part of it, was not compared, for example because the migrations must \
                 be replayed in a shadow for it, or because two PostgreSQL versions print a definition differently. \
                 What was not compared counts neither as equal nor as different.

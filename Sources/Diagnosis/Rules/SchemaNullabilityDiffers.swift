@@ -7,7 +7,7 @@ extension Rule {
         page: Page(
             title: "a column's NOT NULL differs",
             problem: """
-                The column is NOT NULL and should accept NULL, or the other way round.
+                The column is NOT NULL and should accept NULL, or vice versa.
                 Error: the column is NOT NULL without a default, and the models leave it out or write NULL, so \
                 statements fail (SQLSTATE 23502).
                 Warning: no statement of the models is known to fail.

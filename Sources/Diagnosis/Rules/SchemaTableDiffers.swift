@@ -9,7 +9,7 @@ extension Rule {
             problem: """
                 The table differs from the migrations in persistence (logged or unlogged), partitioning, inheritance \
                 or row-level security, or its triggers or policies differ. A missing policy shows rows to roles that \
-                must not see them, or hides rows. A missing trigger no longer does its work.
+                must not see them, or hides rows. A missing trigger no longer runs.
                 """,
             evidence: Page.comparisonEvidence,
             remedy: """

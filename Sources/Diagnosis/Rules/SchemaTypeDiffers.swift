@@ -15,8 +15,8 @@ extension Rule {
                 """,
             evidence: Page.comparisonEvidence,
             remedy: """
-                Change the type back at a quiet time: a rewrite holds an ACCESS EXCLUSIVE lock. Or write a revision \
-                that makes the live type official.
+                Change the type back when the load is low: a rewrite holds an ACCESS EXCLUSIVE lock. Or write a \
+                revision that changes the type in the migrations too.
                 """)
     ) { context, code in
         context.drift(

@@ -5,7 +5,7 @@ extension Rule {
         page: Page(
             title: "the server rejects the role or its password",
             problem: """
-                The server answers but refuses the login: the password is wrong, the role does not exist, or \
+                The server responds, but refuses the login: the password is wrong, the role does not exist, or \
                 pg_hba.conf does not allow the connection.
                 """,
             evidence: "The server's message (SQLSTATE class 28).",

@@ -5,7 +5,7 @@ extension Rule {
         page: Page(
             title: "the database does not exist",
             problem: """
-                The server answers, but has no database of the name in url. The database was dropped or renamed, was \
+                The server responds, but has no database of the name in url. The database was dropped or renamed, was \
                 never created, or url points to another server. Nothing is known about its revisions or its schema.
                 """,
             evidence: "The server's message (SQLSTATE 3D000).",
@@ -18,7 +18,7 @@ extension Rule {
         return [
             RuleResult(
                 code, .error, .unreachable,
-                "The server answers, but the database that url of \(context.facts.database) names does not exist.",
+                "The server responds, but the database that url of \(context.facts.database) names does not exist.",
                 evidence: [message],
                 remedy: [
                     "# Create the database, or correct url of \(context.facts.database) in schemad.toml; then:",

@@ -15,7 +15,7 @@ extension Rule {
             evidence: "The server's message.",
             remedy: """
                 Find the session that holds the lock, and diagnose again when the lock is released. A lock that \
-                stays usually belongs to a migration that waits for an open transaction, or to a forgotten session.
+                remains usually belongs to a migration that waits for an open transaction, or to a forgotten session.
                 """)
     ) { context, code in
         if case .locked(let message) = context.facts.reachability {

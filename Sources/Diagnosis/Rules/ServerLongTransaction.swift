@@ -8,8 +8,8 @@ extension Rule {
         page: Page(
             title: "a transaction has been open for a long time",
             problem: """
-                A migration changes tables under ACCESS EXCLUSIVE locks. It waits for every transaction that has as \
-                much as read such a table, and while it waits, every later query on the table waits behind it. \
+                A migration changes tables under ACCESS EXCLUSIVE locks. It waits for every transaction that has \
+                accessed such a table, even only to read it. Meanwhile, later queries on the table wait behind it. \
                 CREATE INDEX CONCURRENTLY waits for all older transactions of the database.
                 Warning: revisions are pending, or the transaction is idle, so it was probably forgotten.
                 Information: the transaction is active, for example a report or a dump, and no revision is pending.

@@ -9,8 +9,8 @@ extension Rule {
             problem: """
                 PostgreSQL's default search_path is "$user", public. If a schema has the role's name, new tables are \
                 created there, and a version table there hides the one in public. A migration by this role then \
-                records revisions and creates tables that an application with another role never sees, and the other \
-                way round.
+                records revisions and creates tables that an application with another role never sees, and \
+                vice versa.
                 """,
             evidence: """
                 The schema in which env.py's session creates tables, the version table that it finds, and other \

@@ -3,7 +3,7 @@ extension Rule {
         code: "server.unreachable",
         severities: [.error],
         page: Page(
-            title: "the server does not answer",
+            title: "the server does not respond",
             problem: """
                 schemad cannot connect to the PostgreSQL server, or it lost the connection during the read. Nothing \
                 is known about the database. Nothing was changed.
@@ -18,7 +18,7 @@ extension Rule {
         return [
             RuleResult(
                 code, .error, .unreachable,
-                "The server of database \(context.facts.database) does not answer.",
+                "The server of database \(context.facts.database) does not respond.",
                 evidence: [message],
                 remedy: [
                     "# Start the server, or correct url of this database in schemad.toml; then:",

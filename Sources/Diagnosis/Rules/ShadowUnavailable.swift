@@ -8,8 +8,8 @@ extension Rule {
                 schemad replays the migrations in a throwaway PostgreSQL, the shadow, and that is not available. \
                 Without a replay, only the models are compared, by names, types and nullability. Constraints, \
                 indexes, defaults and manual changes are not compared.
-                Warning: the shadow's folder is full, or the server in url of [shadow] refuses.
-                Information: PostgreSQL's server programs are not installed; a snapshot serves as well.
+                Warning: the shadow's folder is full, or the server in url of [shadow] refuses the connection.
+                Information: PostgreSQL's server programs are not installed; a snapshot can replace the shadow.
                 """,
             evidence: "The error that occurred. schemad tries again after five minutes.",
             remedy: """

@@ -15,7 +15,7 @@ extension Rule {
             evidence: """
                 The rows, and the revisions that an upgrade to the effective heads would run, through down_revision \
                 and depends_on. Rows that fixVersion repairs count as repaired. If a row is unknown, or if there are \
-                tables but no rows, nothing is concluded.
+                tables but no rows, the pending revisions are unknown.
                 """,
             remedy: "adminctl plan shows what would run; adminctl migrate runs it once.")
     ) { context, code in

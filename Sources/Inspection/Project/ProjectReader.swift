@@ -11,8 +11,8 @@ package struct Project: Sendable {
     package var contentHash: String
 }
 
-/// Reads the project's files, and reads a file again only when its metadata changed. Alembic loads the scripts that only
-/// Python can read.
+/// Reads the project's files, and reads a file again only when its metadata changed. Alembic loads the scripts that
+/// only Python can read.
 actor ProjectReader {
     private let settings: DatabaseSettings
     private let query: CachedRunnerQuery<LoadedScripts>
@@ -51,7 +51,7 @@ actor ProjectReader {
         return await query.run { () throws(AlembicError) in try await runner.load(scripts) }
     }
 
-    /// The project read last while nothing in it has changed: its graph is shared by all who hold it.
+    /// The project read last, until something in it changes; callers share its graph.
     private func reuse(_ reading: ScriptReading) -> Project {
         let contentHash = reading.contentHash.hexadecimal
         if let project, project.contentHash == contentHash, project.graph.problems == reading.graph.problems {

@@ -9,7 +9,7 @@ struct WritableFileScan: Sendable {
 
     init(_ settings: DatabaseSettings) { self.settings = settings }
 
-    /// Writable files among the project's folder, its configuration, its scripts, what env.py loads of it, and the
+    /// Writable files among the project's folder, its configuration, its scripts, its files that env.py loads, and the
     /// interpreter. Files in a folder that is in the result are left out.
     ///
     /// - Parameters:

@@ -17,8 +17,8 @@ package struct ExpectedSchema: Codable, Sendable {
     package var history: SchemaHistory?
     /// What `create_all` created; nil when env.py returns no models, or when it failed.
     package var models: Catalog?
-    /// Tables that env.py excludes from Alembic's own comparison of models and migrations; empty unless the whole history
-    /// was replayed.
+    /// Tables that env.py excludes from Alembic's own comparison of models and migrations; empty unless the whole
+    /// history was replayed.
     package var hiddenTables: [TableName] = []
     /// Objects of the models that could not be created, with the server's messages.
     package var notCreated: [ModelCreation.Failure]
@@ -35,7 +35,7 @@ package struct ExpectedSchema: Codable, Sendable {
 
     private static func isIndex(_ failure: ModelCreation.Failure) -> Bool { failure.object.hasPrefix("index ") }
 
-    /// Why not everything can be compared; each completes "because …".
+    /// Why not everything can be compared; each is a clause without a full stop.
     package var gaps: [String] {
         guard let first = notCreated.first else { return problems }
         let others = notCreated.count == 1 ? "" : " and \(notCreated.count - 1) more"
@@ -45,7 +45,7 @@ package struct ExpectedSchema: Codable, Sendable {
 }
 
 extension ExpectedSchema {
-    /// Without comments and privileges unless they are compared: a snapshot has them in case the settings ask for them.
+    /// Without comments and privileges unless they are compared: a snapshot has them in case the settings need them.
     func limited(to compared: Set<DatabaseSettings.OptionalComparison>) -> ExpectedSchema {
         var result = self
         let limit = { (catalog: inout Catalog) in

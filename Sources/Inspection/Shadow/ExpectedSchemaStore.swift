@@ -9,7 +9,7 @@ actor ExpectedSchemaStore {
         case ready(ExpectedSchema)
         /// It is being built; callers continue without it.
         case building
-        /// One clause that completes "because …".
+        /// A clause without a full stop.
         case missing(String)
         /// There is no shadow in which it could be built.
         case failed(InspectionError)
@@ -23,7 +23,7 @@ actor ExpectedSchemaStore {
         var full: String
     }
 
-    /// How long a failure of the shadow is cached: a server that cannot start now will hardly start a second later.
+    /// How long a failure of the shadow is cached: a server that cannot start now is unlikely to start a second later.
     private static let failureLifetime = Duration.seconds(300)
     /// Other failures, such as a restart of the database, may be over soon.
     private static let otherFailureLifetime = Duration.seconds(5)
@@ -35,13 +35,15 @@ actor ExpectedSchemaStore {
     private let cache: String
     private var known: ExpectedSchema?
     private var snapshotContent: (stamp: FileStamp?, content: Result<ExpectedSchema, InspectionError>)?
-    private var building: (key: Key, task: Task<Void, Never>)?
+    /// The number tells one build from a later one for the same key.
+    private var building: (number: Int, key: Key, task: Task<Void, Never>)?
+    private var lastBuild = 0
     private var failure: (key: Key, error: any Error, at: ContinuousClock.Instant)?
     private var hasReadCache = false
 
     /// - Parameters:
     ///   - snapshot: the snapshot file in the settings; nil when there is none.
-    ///   - compare: what is compared besides what always is.
+    ///   - compare: what is compared in addition to what always is.
     ///   - cache: the file in the state directory.
     init(snapshot: String?, compare: Set<DatabaseSettings.OptionalComparison>, cache: String) {
         self.snapshot = snapshot
@@ -69,7 +71,8 @@ actor ExpectedSchemaStore {
         if let failure = cachedFailure(key) { return failure }
         if building?.key != key {
             building?.task.cancel()
-            building = (key, Task { await self.build(key, build) })
+            lastBuild += 1
+            building = (lastBuild, key, Task { [lastBuild] in await self.build(lastBuild, key, build) })
         }
         return .building
     }
@@ -85,20 +88,21 @@ actor ExpectedSchemaStore {
 
     /// Ends a build in the background.
     func cancel() async {
-        building?.task.cancel()
-        await building?.task.value
+        let last = building
         building = nil
+        last?.task.cancel()
+        await last?.task.value
     }
 
-    private func build(_ key: Key, _ build: @Sendable () async throws -> ExpectedSchema) async {
+    private func build(_ number: Int, _ key: Key, _ build: @Sendable () async throws -> ExpectedSchema) async {
         do {
             let expected = try await build()
-            guard building?.key == key else { return }
+            guard building?.number == number else { return }
             known = expected
             // Without the file the next start builds it again; nothing else depends on it.
             if let data = try? JSONEncoder().encode(expected) { try? FileSystem.replace(cache, with: Array(data)) }
         } catch {
-            guard building?.key == key else { return }
+            guard building?.number == number else { return }
             failure = (key, error, .now)
         }
         building = nil

@@ -44,7 +44,9 @@ actor NormalizedExpressionCache {
     private var position: Position?
     private var expressions = Expressions()
     private var failed: (position: Position, at: ContinuousClock.Instant)?
-    private var running: (position: Position, task: Task<Void, Never>)?
+    /// The number tells one run from a later one at the same position.
+    private var running: (number: Int, position: Position, task: Task<Void, Never>)?
+    private var lastRun = 0
 
     /// - Parameter path: of the file in the state directory.
     init(path: String) {
@@ -79,23 +81,27 @@ actor NormalizedExpressionCache {
         let pending = texts.filter { !known.attempted.contains($0) }
         if pending.isEmpty || running?.position == position || hasFailed(at: position) { return }
         running?.task.cancel()
-        running = (position, Task { await self.normalize(pending, at: position, normalize) })
+        lastRun += 1
+        running = (
+            lastRun, position, Task { [lastRun] in await self.normalize(lastRun, pending, at: position, normalize) }
+        )
     }
 
     /// Ends the work in the background.
     func cancel() async {
-        running?.task.cancel()
-        await running?.task.value
+        let last = running
         running = nil
+        last?.task.cancel()
+        await last?.task.value
     }
 
     private func normalize(
-        _ texts: [ExpressionText], at position: Position,
+        _ number: Int, _ texts: [ExpressionText], at position: Position,
         _ normalize: @Sendable ([ExpressionText]) async throws -> [ExpressionText: String]
     ) async {
         do {
             let found = try await normalize(texts)
-            guard running?.position == position else { return }
+            guard running?.number == number else { return }
             if self.position != position {
                 self.position = position
                 expressions = Expressions()
@@ -104,7 +110,7 @@ actor NormalizedExpressionCache {
             expressions.texts.merge(found) { _, new in new }
             save()
         } catch {
-            guard running?.position == position else { return }
+            guard running?.number == number else { return }
             failed = (position, .now)
         }
         running = nil

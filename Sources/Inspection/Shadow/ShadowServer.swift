@@ -20,7 +20,7 @@ package actor ShadowServer {
         return try result.get()
     }
 
-    /// Runs the body with a fresh database, and drops it whatever happens.
+    /// Runs the body with a fresh database, which is always dropped afterwards.
     ///
     /// - Parameters:
     ///   - serverVersion: `server_version_num` of the live server: the same major version is preferred.

@@ -95,7 +95,7 @@ public enum CatalogReader {
                 if let catalog {
                     return (Reading(catalog: catalog, fingerprint: after, options: options), value)
                 }
-                // Class 40: the server rolled back by itself, as a standby does on a conflict with recovery.
+                // Class 40: the server itself rolled back, as a standby does on a conflict with recovery.
                 if let failure, failure.sqlstate?.hasPrefix("40") != true { throw failure }
             } else {
                 failure = nil

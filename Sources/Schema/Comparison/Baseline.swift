@@ -1,6 +1,6 @@
 import Text
 
-/// The differences that somebody reviewed and accepted, so that `diagnose` no longer reports them.
+/// The differences that were reviewed and accepted, so that `diagnose` no longer reports them.
 ///
 /// A difference is accepted only with its definitions: if one side changes further, it is reported again. The file has
 /// sorted members and indentation, because people review it and compare versions of it.

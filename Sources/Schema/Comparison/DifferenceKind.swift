@@ -1,6 +1,6 @@
 extension SchemaDifference {
-    /// What differs. `missing…`: the expected side has the object and the other lacks it; `extra…`: the other way
-    /// round. All others: both sides have the object, with different definitions.
+    /// What differs. `missing…`: the expected side has the object and the other lacks it; `extra…`: the
+    /// reverse. All others: both sides have the object, with different definitions.
     public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
         case missingSchema
         case extraSchema

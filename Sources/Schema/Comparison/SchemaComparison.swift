@@ -70,7 +70,7 @@ public struct IncomparableObject: Codable, Hashable, Sendable {
     public var kind: SchemaDifference.Kind
     /// Quoted for SQL where needed; the schema is left out when it is the default one.
     public var object: String
-    /// One clause that completes "not comparable, because …".
+    /// Why it cannot be compared: a clause without a full stop.
     public var reason: String
 
     public init(kind: SchemaDifference.Kind, object: String, reason: String) {

@@ -69,7 +69,7 @@ public struct ComparisonOptions: Sendable {
     public var hiddenTables: Set<TableName>
     /// The rules for differences that are not reported.
     public var ignore: [IgnoreRule]
-    /// The differences that somebody accepted.
+    /// The accepted differences.
     public var baseline: Baseline?
 
     public init(

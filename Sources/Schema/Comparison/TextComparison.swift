@@ -4,7 +4,7 @@ import Text
 enum TextVerdict: Hashable {
     case same
     case different
-    /// One clause that completes "not comparable, because …".
+    /// Why it cannot be compared: a clause without a full stop.
     case unknown(String)
 }
 
@@ -29,7 +29,7 @@ struct TextRules {
     /// same words with other parentheses or casts remain undecided; across major versions every difference does.
     ///
     /// - Parameters:
-    ///   - context: nil for a text that cannot be parsed by itself.
+    ///   - context: nil for a text that cannot be parsed on its own.
     ///   - typesDiffer: whether columns that the texts may use have other types on the other side, which adds other
     ///     casts to the same words.
     func verdict(
@@ -76,7 +76,7 @@ struct TextRules {
         "the expressions differ only in parentheses or casts, and no shadow server has parsed them again"
 }
 
-/// Applies the rules, and collects the texts that a server would have to parse again to decide for good.
+/// Applies the rules, and collects the texts that a server would have to parse again for a final decision.
 struct TextComparison {
     let rules: TextRules
     /// The texts of both sides that a server would have to parse again.

@@ -109,7 +109,7 @@ public struct SchemaHistory: Codable, Hashable, Sendable {
     /// The catalog after the last step.
     public var last: Catalog { catalog(at: steps.count) }
 
-    /// The catalog of a database in which exactly these revisions have run; nil where the history cannot tell.
+    /// The catalog of a database in which exactly these revisions have run; nil when the history does not show it.
     ///
     /// A replay runs the branches one after the other, so it does not reach every legitimate set of rows. This combines
     /// the changes of the given revisions, unless another revision changed an object before one of them did: the

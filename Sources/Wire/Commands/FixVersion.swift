@@ -15,7 +15,7 @@ public enum FixVersion: Command {
 
         /// Whether to change the database; if false, the result is a plan.
         public var apply: Bool
-        /// The rows that the table shall have, where they cannot be inferred.
+        /// The rows that the table must have, where they cannot be inferred.
         public var to: [String]?
         /// Apply only if this plan is still current.
         public var plan: String?

@@ -44,7 +44,7 @@ class Connections:
         event.listen(Engine, "handle_error", self._failed)
 
     def _failed(self, context: Any) -> None:
-        # env.py may catch the error; a read that tried to write is reported all the same.
+        # env.py may catch the error; a read that tried to write is reported anyway.
         if sqlstate(context.original_exception) == "25006" and self.write_error is None:
             self.write_error = context.sqlalchemy_exception or context.original_exception
 

@@ -42,7 +42,7 @@ class Describe(Run):
     def execute(self) -> None:
         super().execute()
         if self.connections.write_error is not None:
-            # env.py caught the error; the attempt to write is reported all the same.
+            # env.py caught the error; the attempt to write is reported anyway.
             raise self.connections.write_error
 
     def report(self, **inputs: list[str]) -> None:

@@ -6,9 +6,9 @@ struct CatalogComparison {
     /// The objects left out because the same difference of a parent table explains theirs.
     private(set) var explained: [ObjectPath] = []
     let undecided: [Undecided]
-    /// The objects that only the actual side has and that nobody manages.
+    /// The objects that only the actual side has and that no migration manages.
     let unmanaged: [ObjectPath]
-    /// The texts of both sides that a server would have to parse again to decide for good.
+    /// The texts of both sides that a server would have to parse again for a final decision.
     let wantedTexts: Set<ExpressionText>
 
     /// - Parameters:

@@ -50,7 +50,7 @@ struct TablePair {
         }
     }
 
-    /// Whether the names of a part differ and at least one of them was chosen by somebody.
+    /// Whether the names of a part differ and at least one of them was chosen explicitly.
     func isRenamingWorthReporting(_ expectedName: String, _ actualName: String) -> Bool {
         !expectedName.hasSameBytes(as: actualName)
             && !(GeneratedName.isLikely(expectedName, of: actual.name)

@@ -1,6 +1,6 @@
 /// One difference between two catalogs, before it is classified.
 struct Discrepancy {
-    /// What classifying the discrepancy needs besides the texts.
+    /// What classifying the discrepancy needs in addition to the texts.
     enum Subject {
         case other
         case column(expected: Column?, actual: Column?)
@@ -25,6 +25,6 @@ struct Discrepancy {
 struct Undecided {
     var kind: SchemaDifference.Kind
     var path: ObjectPath
-    /// One clause that completes "not comparable, because …".
+    /// Why it cannot be compared: a clause without a full stop.
     var reason: String
 }

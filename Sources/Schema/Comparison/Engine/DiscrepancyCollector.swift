@@ -2,7 +2,7 @@
 struct DiscrepancyCollector {
     private(set) var discrepancies: [Discrepancy] = []
     private(set) var undecided: [Undecided] = []
-    /// The objects that only the actual side has and that nobody manages.
+    /// The objects that only the actual side has and that no migration manages.
     private(set) var unmanaged: [ObjectPath] = []
     var texts: TextComparison
     private let isManaged: (ObjectKey) -> Bool

@@ -4,7 +4,7 @@ import Text
 protocol MatchedPart {
     var name: String { get }
     var definition: String { get }
-    /// What must be equal besides the definition.
+    /// What must be equal in addition to the definition.
     var group: String { get }
     /// What must be equal for two parts of one name to count as one part that changed.
     var nameGroup: String { get }

@@ -3,7 +3,7 @@ import Text
 /// Decides whether statements of the application's models fail because of a discrepancy.
 ///
 /// They fail where a mapped table or column is missing, where a type accepts less than the models' type, and where a
-/// column that the models do not fill is NOT NULL. Where the models are not known, the migrations take their place.
+/// column that the models do not fill is NOT NULL. Where the models are not known, the migrations are used instead.
 struct BreakingClassifier {
     private enum Standard {
         case models(MappedSchema, foundIn: [CatalogIndex])

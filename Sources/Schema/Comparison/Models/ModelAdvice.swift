@@ -5,7 +5,7 @@ import Text
 struct ModelAdvice {
     private(set) var discrepancies: [Discrepancy]
     private(set) var undecided: [Undecided]
-    /// The texts that a server would have to parse again to decide for good.
+    /// The texts that a server would have to parse again for a final decision.
     let wantedTexts: Set<ExpressionText>
     let classifier: BreakingClassifier
 

@@ -12,7 +12,7 @@ struct ModelComparison {
     /// The results by the model's type and the column's: most columns have one of a few types.
     private var verdicts: [TypePair: Bool?] = [:]
 
-    /// - Parameter parts: what to compare besides the existence of tables and columns.
+    /// - Parameter parts: what to compare in addition to the existence of tables and columns.
     init(_ mapped: MappedSchema, against actual: CatalogIndex, parts: Parts) {
         self.actual = actual
         userTypes = Set(actual.catalog.types.map { ExactString($0.name) })

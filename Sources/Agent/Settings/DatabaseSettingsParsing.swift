@@ -55,7 +55,7 @@ extension DatabaseSettings {
         case (let url?, nil): return url
         case (nil, let file?): return try TextFile.secret(file)
         case (nil, nil): throw table.missing("url", "the database's URL, or url_file")
-        case (_?, _?): throw table.error("url_file", "cannot stand beside url")
+        case (_?, _?): throw table.error("url_file", "cannot be combined with url")
         }
     }
 

@@ -42,7 +42,7 @@ extension PlanningInputs {
         }
     }
 
-    /// The version table explains more than env.py, which fails when it cannot read that table.
+    /// Reports a problem of the version table first: env.py also fails when it cannot read that table.
     func requireProject() throws(JobsError) {
         do {
             try live.versionTable.requireReadable()
@@ -68,7 +68,7 @@ extension ManagedDatabase {
     }
 }
 
-/// - Throws: `precondition` unless the plan made now is the one that the request names.
+/// - Throws: `precondition` unless the current plan is the one that the request names.
 func require(plan current: String?, is expected: String?) throws(JobsError) {
     do {
         try requirePlan(current, is: expected)
