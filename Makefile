@@ -1,5 +1,5 @@
 # `make help` lists the targets. demo, test and bench each work on a fresh Debian 12 with Swift 6, git and make:
-# they install the missing Debian packages (sudo when not root) and make the Python environment first.
+# they install the missing Debian packages (sudo when not root) and create the Python environment first.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

@@ -9,7 +9,7 @@ public struct AgentEndpoint: Sendable {
     public var socket: String
     /// Signs the token of each request; nil sends none, which is enough on the query socket.
     public var key: KeyRecord?
-    /// The one user, besides root and the caller, who may serve the socket: a name or a number.
+    /// The one user, in addition to root and the caller, who may serve the socket: a name or a number.
     public var agentUser: String
     /// For the connection and the agent's hello together.
     public var connectTimeout: Duration

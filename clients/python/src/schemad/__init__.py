@@ -1,4 +1,4 @@
-"""Client of schemad, the one process that may change a PostgreSQL schema managed by Alembic.
+"""Client of schemad, the only process that may change a PostgreSQL schema managed by Alembic.
 
 A service verifies the schema when it starts and never migrates. A deploy migrates, once. A list that lost its rows
 raises an error:

@@ -11,7 +11,7 @@ struct BridgeSettings: Sendable {
     var socket: String
     /// The bridge's own key, with the scopes `migrate` and `read`.
     var keyFile: String
-    /// The user that the agent may run as, besides root and the bridge's own user.
+    /// The user that the agent may run as, in addition to root and the bridge's own user.
     var agentUser: String
     /// The longest body, in bytes. GitHub sends up to 25 MiB.
     var maxBody: Int

@@ -45,7 +45,7 @@ async def database_failed(request: Request, error: Exception) -> JSONResponse:
             sqlstate=state,
             schema={"verdict": verification.verdict, "message": verification.message},
         )
-    return problem(request, 503, "database-unavailable", "The database could not answer", text, sqlstate=state)
+    return problem(request, 503, "database-unavailable", "The database is unavailable", text, sqlstate=state)
 
 
 async def rows_are_missing(request: Request, error: Exception) -> JSONResponse:
@@ -60,7 +60,7 @@ def _server_message(error: Exception) -> tuple[Optional[str], str]:
     state = getattr(original, "sqlstate", None)
     diagnostic = getattr(original, "diag", None)
     primary = getattr(diagnostic, "message_primary", None)
-    return state, primary or "the database cannot be reached or gave no answer"
+    return state, primary or "the database cannot be reached or did not respond"
 
 
 def install(app: FastAPI) -> None:
