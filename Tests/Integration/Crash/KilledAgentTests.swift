@@ -91,11 +91,13 @@ import Wire
             var messages: [String] = []
             let result = try await fixture.agent.call(Migrate.self, .init(), stream: true) { event in
                 guard let progress = event.progress, progress.phase == .waiting else { return }
-                messages.append(progress.message ?? "")
-                await foreign.close()
+                let message = progress.message ?? ""
+                messages.append(message)
+                if message.contains("\(foreign.pid)") { await foreign.close() }
             }
-            #expect(messages.count == 1)
-            #expect(messages.first?.contains("\(foreign.pid)") == true)
+            // The server may take a moment to end the lock session of the first job: then that is waited for first.
+            #expect((1...2).contains(messages.count))
+            #expect(messages.last?.contains("\(foreign.pid)") == true)
             #expect(result.applied == [SmallProject.base])
         }
     }
