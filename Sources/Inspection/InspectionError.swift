@@ -51,7 +51,8 @@ package struct InspectionError: Error, Sendable, CustomStringConvertible {
             case .canceled: .deadlineExceeded
             case .server: error.isTransient ? .databaseUnavailable : .precondition
             }
-        self.init(code, "database \(database): \(error)")
+        let isAway = error.kind == .unreachable || error.kind == .unknownDatabase
+        self.init(code, "database \(database): \(error)" + (isAway ? "; 'diagnose' says what to do" : ""))
         sqlstate = error.sqlstate
     }
 
