@@ -163,7 +163,9 @@ import Testing
                 "CHECK ((\(name) > 0))", "PRIMARY KEY (\(name))", "FOREIGN KEY (r) REFERENCES public.t(\(name))",
             ])
         #expect(tables[0].indexes.map(\.definition) == ["USING btree (\(name)) WHERE (\(name) > 1)"])
-        #expect(tables[1].definition?.contains("t.\(name)") == true)
+        // "SELECT t.a" before PostgreSQL 16, "SELECT a" since.
+        let selected = tables[1].definition?.replacing("t.", with: "").split(whereSeparator: \.isWhitespace)
+        #expect(selected?.prefix(2) == ["SELECT", Substring(name)])
     }
 
     // MARK: - Sessions
@@ -266,7 +268,9 @@ import Testing
     @Test func readWorksAgainAfterAServerCrash() async throws {
         try await TestCluster.own { cluster in
             let url = await cluster.url()
-            try await TestCluster.execute(url, "CREATE TABLE t (a int CHECK (a > 0))")
+            // The cluster of the tests does not wait for its log, and the table has to survive the crash.
+            try await TestCluster.execute(
+                url, "SET synchronous_commit = on", "CREATE TABLE t (a int CHECK (a > 0))")
             let reader = try Self.reader(url, lockTimeoutMs: 0)
             let before = try await Self.read(reader)
             let holder = try HeldTransaction(url, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE")

@@ -27,7 +27,7 @@ import Wire
                 import json
                 import schemad
 
-                before = schemad.verify()
+                before = schemad.verify(timeout=60.0)
                 with schemad.Client() as client:
                     diagnosis = client.diagnose(fresh=True)
                     progress = []
