@@ -26,6 +26,8 @@ public struct AlembicError: Error, Hashable, Sendable {
         case wrongDatabase = "project.wrongDatabase"
         /// env.py tried to write during a read; the server refused.
         case writesDuringRead = "project.writesDuringRead"
+        /// No schema of the session's `search_path` exists.
+        case schemaMissing = "project.schemaMissing"
         /// A version file differs from the one that was read before the run.
         case changedWhileRunning = "project.changedWhileRunning"
         /// Alembic would run other revisions than expected.

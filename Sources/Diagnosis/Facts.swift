@@ -28,6 +28,8 @@ public struct Facts: Sendable {
     public var role: RoleFacts?
     /// Transactions of other sessions in this database that have been open for a long time, the oldest first.
     public var transactions: [TransactionFacts] = []
+    /// What env.py changed in the shadow before it ran migrations; nil where it changed nothing, or that is not known.
+    public var environmentChanges: EnvironmentChanges?
     /// Files that the agent runs and that users other than root and the agent can write.
     public var writableFiles: [WritableFile] = []
     /// Why there is no shadow although the settings do not disable it.
@@ -53,6 +55,19 @@ public struct Facts: Sendable {
         self.applicationTables = applicationTables
         self.schema = schema
         self.probes = probes
+    }
+}
+
+/// What env.py changes in a database before it runs migrations.
+public struct EnvironmentChanges: Hashable, Sendable {
+    /// One clause for each change, for example `creates schema shop`.
+    public var changes: [String]
+    /// Whether a second run changes something again.
+    public var repeats: Bool
+
+    public init(changes: [String], repeats: Bool) {
+        self.changes = changes
+        self.repeats = repeats
     }
 }
 

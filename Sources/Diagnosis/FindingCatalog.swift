@@ -14,7 +14,9 @@ public enum FindingCatalog {
         .serverLocked,
     ]
     private static let project: [Rule] =
-        [.projectInvalid] + ProblemRule.project.map(Rule.init) + [.projectIgnoresShadow, .projectWritableByOthers]
+        [.projectInvalid] + ProblemRule.project.map(Rule.init) + [
+            .projectIgnoresShadow, .projectChangesDatabase, .projectWritableByOthers,
+        ]
     private static let graph: [Rule] = ProblemRule.graph.map(Rule.init)
     private static let versionTable: [Rule] = [
         .versionTableDenied, .versionTableNotATable, .versionTableMissing, .versionTableEmpty,

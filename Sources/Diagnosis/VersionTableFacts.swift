@@ -20,12 +20,39 @@ public struct VersionTableFacts: Hashable, Sendable {
     public var presence: Presence
     /// The number of characters that `version_num` holds; nil when there is no limit or it is unknown.
     public var columnWidth: Int?
+    /// The same when the next revision is recorded: env.py may create or widen the column first.
+    public var nextColumnWidth: Int?
+    /// The same in a version table that Alembic creates in this project.
+    public var createdColumnWidth: Int? = Self.alembicColumnWidth
+    /// The width after each revision of the project that changes it, by revision; nil is no limit.
+    public var widthChanges: [String: Int?] = [:]
+    /// Whether ``widthChanges`` may lack some, because the migrations are still being replayed.
+    public var mayLackChanges = false
+    /// Whether a replay could record every revision of the project in a new version table; nil when it is not known.
+    public var recordsEveryID: Bool?
+
+    /// The width of the column that Alembic creates (`alembic/ddl/impl.py`, `version_table_impl`).
+    public static let alembicColumnWidth = 32
 
     public init(schema: String, name: String = "alembic_version", presence: Presence, columnWidth: Int? = nil) {
         self.schema = schema
         self.name = name
         self.presence = presence
         self.columnWidth = columnWidth
+        nextColumnWidth = presence == .missing ? Self.alembicColumnWidth : columnWidth
+    }
+
+    /// The revisions that cannot be recorded when these run, with the width of the column then.
+    ///
+    /// - Parameter steps: in the order in which they run.
+    package func tooLong(_ steps: [String]) -> [(revision: String, width: Int)] {
+        guard !mayLackChanges else { return [] }
+        var width = nextColumnWidth
+        return steps.compactMap { revision in
+            if let changed = widthChanges[revision] { width = changed }
+            guard let width, revision.unicodeScalars.count > width else { return nil }
+            return (revision, width)
+        }
     }
 
     /// Why the relation of that name cannot be used as a version table.

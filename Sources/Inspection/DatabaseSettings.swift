@@ -1,3 +1,4 @@
+import Digests
 package import Schema
 
 /// One database with its Alembic project, as the settings describe them.
@@ -49,6 +50,15 @@ package struct DatabaseSettings: Sendable {
         self.config = config
         self.section = section
         self.python = python
+    }
+
+    /// A digest of everything that decides how the project is run and compared, other than the database's address.
+    var projectDigest: String {
+        let variables = environment.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+        let parts =
+            [project, config, section, python ?? "", snapshot ?? ""] + compare.map(\.rawValue).sorted() + ["x"] + x
+            + ["environment"] + variables
+        return SHA256.hash(Array(parts.joined(separator: "\0").utf8)).hexadecimal
     }
 
     /// Parses variables given as `NAME=VALUE` on a command line; the last value of a name counts.

@@ -10,6 +10,10 @@ struct DiagnosisInputs: Sendable {
     var project: Result<Project, AlembicError>
     /// Nil while env.py cannot be run because the database does not respond.
     var description: Result<ProjectDescription, AlembicError>?
+    /// What identifies the description; nil while it cannot be cached.
+    var descriptionDigest: String?
+    /// What env.py's sessions find in the database; nil while it does not respond.
+    var session: LiveSession?
     /// When the database was read; env.py may have run before that for a while.
     var readAt = ContinuousClock.now
     var live: Result<LiveState, PostgresError> = .failure(
@@ -22,6 +26,8 @@ struct DiagnosisInputs: Sendable {
     var writableFiles: [WritableFile] = []
     /// What migrations and models create in an empty database.
     var expectation = ExpectedSchemaStore.State.missing("the project cannot be read or run")
+    /// What the shadow had in common with the live database in the replay; nil while there is none.
+    var replaySetup: ShadowSetup?
     /// Where the live database is in the project's history; nil while that is not known.
     var position: NormalizedExpressionCache.Position?
     var normalized = NormalizedExpressionCache.Expressions()
@@ -48,6 +54,25 @@ struct DiagnosisInputs: Sendable {
 
     /// Whether a replay of the migrations is available.
     var hasMigrations: Bool { expected?.history != nil }
+
+    /// Adds to the version table what env.py and the pending revisions make of its column.
+    mutating func completeVersionTable() {
+        guard case .success(var live) = live, let description = try? description?.get() else { return }
+        if let width = description.effects?.versionColumnWidth {
+            live.versionTable.nextColumnWidth = width == 0 ? nil : width
+        } else if live.versionTable.isMissing {
+            live.versionTable.nextColumnWidth = description.versionColumnWidth
+        }
+        live.versionTable.createdColumnWidth = description.versionColumnWidth
+        switch expectation {
+        case .ready(let expected):
+            live.versionTable.widthChanges = expected.versionWidths
+            live.versionTable.recordsEveryID = expected.recordsEveryID
+        case .building: live.versionTable.mayLackChanges = true
+        case .missing, .failed: break
+        }
+        self.live = .success(live)
+    }
 
     /// Treats a database without version rows that holds exactly what `shadow.baseline` creates as one on which no
     /// revision has run.

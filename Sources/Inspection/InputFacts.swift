@@ -17,12 +17,18 @@ extension Facts {
         switch inputs.live {
         case .success(let live):
             server = live.server
-            versionTable = live.versionTable
+            // Without env.py only the usual name was looked up: that it is missing says nothing.
+            if case .failure? = inputs.description, live.versionTable.isMissing {} else {
+                versionTable = live.versionTable
+            }
             applicationTables = live.applicationTables
         case .failure(let error): reachability = Reachability(error)
         }
         schema = inputs.compare()
         addEnvironment(of: inputs)
+        if let effects = (try? inputs.description?.get())?.effects, !effects.changes.isEmpty {
+            environmentChanges = EnvironmentChanges(changes: effects.changes, repeats: effects.repeats)
+        }
         probes = inputs.probes
         if case .failure(let error)? = inputs.description, reachability == .reachable {
             if error.code == .pooler {

@@ -12,38 +12,39 @@ package final class ManagedDatabase: Sendable {
     package let settings: DatabaseSettings
     package let address: DatabaseAddress
     package let monitor = Monitor()
-    private let projects: ProjectReader
-    private let descriptions: CachedRunnerQuery<ProjectDescription>
+    private let shared: SharedProject
+    /// What env.py says on the live database itself, where it cannot be run in a shadow.
+    private let liveDescription: CachedRunnerQuery<ProjectDescription>
+    private let lastDescription = Mutex<ProjectDescription?>(nil)
+    private let lastSession = Mutex<LiveSession?>(nil)
     private let reader: Connection
+    /// Reads as the role of env.py's sessions.
+    private let roleReader = Mutex<(role: String, connection: Connection)?>(nil)
     private let prover: Connection
     private let probes: ProbeReader
     private let shadow: ShadowServer
-    private let expectedSchemas: ExpectedSchemaStore
-    private let normalizedExpressions: NormalizedExpressionCache
     private let baseline: BaselineFile
     private let comparisons = ComparisonCache()
     private let lastCatalog = Mutex<CatalogReader.Reading?>(nil)
 
     package var name: String { settings.name }
 
+    /// - Parameter projects: what this database shares with others.
     /// - Throws: ``InspectionError`` when a URL in the settings cannot be parsed.
     package init(
-        _ settings: DatabaseSettings, stateDirectory: String, shadow: ShadowServer
+        _ settings: DatabaseSettings, stateDirectory: String, shadow: ShadowServer,
+        projects: SharedProjects = SharedProjects()
     ) throws(InspectionError) {
         self.settings = settings
         self.shadow = shadow
-        expectedSchemas = ExpectedSchemaStore(
-            snapshot: settings.snapshot, compare: settings.compare,
-            cache: "\(stateDirectory)/expected-\(settings.name).json")
-        normalizedExpressions = NormalizedExpressionCache(path: "\(stateDirectory)/texts-\(settings.name).json")
+        shared = projects.project(of: settings, stateDirectory: stateDirectory)
         baseline = BaselineFile(settings.baseline)
         address = try Self.address(settings.url, of: "\(settings.name).url")
         let readAddress = try settings.readURL.map { url throws(InspectionError) in
             try Self.address(url, of: "\(settings.name).read_url")
         }
         probes = ProbeReader(settings.probes, address, readAddress)
-        projects = ProjectReader(settings, stateDirectory: stateDirectory)
-        descriptions = CachedRunnerQuery("describe", settings, stateDirectory: stateDirectory)
+        liveDescription = CachedRunnerQuery(live: settings, stateDirectory: stateDirectory)
         reader = Connection(address, .read(applicationName: "schemad read"))
         prover = Connection(address, .read(applicationName: "schemad proof"))
     }
@@ -84,33 +85,35 @@ package final class ManagedDatabase: Sendable {
     /// - Parameter retries: whether a cached failure of env.py is ignored.
     func inputs(retries: Bool) async -> DiagnosisInputs {
         var inputs = DiagnosisInputs(
-            folder: settings.project, project: await projects.read(retries: retries, runner: runner),
+            folder: settings.project, project: await shared.scripts.read(retries: retries, runner: runner),
             comparisons: comparisons)
         inputs.ignore = settings.ignore
-        if case .success = inputs.project {
-            inputs.description = await descriptions.known(retries: retries)
-            if inputs.description == nil {
+        if case .success(let project) = inputs.project {
+            do {
+                let session = try await liveSession(project)
+                inputs.session = session
+                (inputs.description, inputs.descriptionDigest) = await describe(session, retries: retries)
+            } catch {
                 // Python is started only for a database that responds.
-                do {
-                    try await reader.open()
-                } catch {
-                    inputs.live = .failure(error)
-                    return inputs
-                }
-                inputs.description = await descriptions.run { [self] () throws(AlembicError) in try await describe() }
+                inputs.description = lastDescription.withLock(\.self).map { .success($0) }
+                if inputs.description == nil { inputs.description = await liveDescription.known(retries: false) }
+                inputs.live = .failure(error)
             }
         }
         let description = try? inputs.description?.get()
         inputs.writableFiles = WritableFileScan(settings).writableFiles(try? inputs.project.get(), description)
-        let table = description?.versionTable
         inputs.readAt = .now
+        if inputs.session == nil, case .success = inputs.project { return inputs }
         async let probed = probes.read()
-        inputs.live = await read(schema: table?.resolvedSchema, name: table?.name ?? "alembic_version")
+        inputs.live = await read(description, role: inputs.session?.role(of: description))
         guard case .success(let live) = inputs.live else { return inputs }
         inputs.probes = await probed
         await addExpectation(to: &inputs, live)
+        inputs.completeVersionTable()
         inputs.recognizeBaseline()
-        if let position = inputs.position { inputs.normalized = await normalizedExpressions.known(at: position) }
+        if let position = inputs.position {
+            inputs.normalized = await normalizedExpressions(position).known(at: position)
+        }
         (inputs.baseline, inputs.baselineReads) = baseline.current()
         return inputs
     }
@@ -118,42 +121,65 @@ package final class ManagedDatabase: Sendable {
     /// Adds what the project's migrations and models create in an empty PostgreSQL. While it is
     /// unknown, it is built in the background.
     private func addExpectation(to inputs: inout DiagnosisInputs, _ live: LiveState) async {
-        guard let project = try? inputs.project.get(), let description = try? inputs.description?.get() else { return }
-        guard let runnerInputs = await descriptions.digest else {
+        guard let project = try? inputs.project.get(), let description = try? inputs.description?.get(),
+            let session = inputs.session
+        else { return }
+        guard let digest = inputs.descriptionDigest else {
             // A result that is too recent to be cached identifies nothing; env.py runs again.
-            inputs.expectation = .building
+            inputs.expectation = .building()
             return
         }
-        let extras = settings.compare.map(\.rawValue).sorted().joined(separator: " ")
+        var setup = ShadowSetup(serverVersion: session.serverVersion, session: session.defaults)
+        let existing = Set(session.defaults.schemas)
+        // Others are added when a revision turns out to need them: a history may create schemas itself.
+        setup.schemas = existing.intersection(description.visibleSchemas + ["public"])
+        let identity = session.replayIdentity(schemas: setup.schemas)
         let key = ExpectedSchemaStore.Key(
-            contentHash: project.contentHash, full: "\(project.contentHash) \(runnerInputs) \(extras)")
+            contentHash: project.contentHash, full: "\(project.contentHash) \(digest) \(identity)")
         inputs.projectKey = key.full
         guard project.graph.isUsable else {
             inputs.expectation = .missing("the project's scripts cannot be used")
             return
         }
-        inputs.expectation = await expectedSchemas.current(key) { [self] in
+        let store = await shared.expectedSchema(identity)
+        await store.discard { $0.missingSchema.map(existing.contains) ?? false }
+        inputs.expectation = await store.current(key) { [self, setup] in
+            var setup = setup
+            setup.roles = try await roles()
             let builder = ExpectedSchemaBuilder(
-                shadow: shadow, serverVersion: live.catalog.serverVersion, roles: try await roles(),
-                versionTable: description.versionTable, hasModels: description.models != nil,
-                options: settings.catalogOptions, runner: { [settings] in settings.runner(for: $0) })
-            return try await builder.build(key: key.full, contentHash: key.contentHash)
+                shadow: shadow, setup: setup, otherSchemas: existing, description: description,
+                longestID: project.longestID, options: settings.catalogOptions, runner: { [settings] in settings.runner(for: $0) })
+            return try await builder.build(key: key.full, contentHash: key.contentHash, progress: store.note)
         }
-        guard inputs.hasMigrations else { return }
+        guard let expected = inputs.expected, expected.history != nil else { return }
         let known = RowClassification(rows: live.versionTable.rows ?? [], graph: project.graph).known
         inputs.position = NormalizedExpressionCache.Position(
             project: key.full, revisions: project.graph.newest(of: known))
+        (setup.schemas, setup.droppedRoles) = (expected.schemas, expected.droppedRoles)
+        if let width = expected.widenedTo { setup = setup.withVersionTable(description, width: width) }
+        inputs.replaySetup = setup
+    }
+
+    private func normalizedExpressions(
+        _ position: NormalizedExpressionCache.Position
+    ) async -> NormalizedExpressionCache {
+        await shared.normalizedExpressions(position.project, at: position.revisions)
     }
 
     /// Diagnoses the inputs. Expressions that must be normalized for a better comparison are normalized in the
     /// background.
     func diagnosis(_ inputs: DiagnosisInputs) async -> DatabaseDiagnosis {
         let diagnosis = DatabaseDiagnosis(inputs, database: name)
-        guard let position = inputs.position, case .success(let live) = inputs.live else { return diagnosis }
-        await normalizedExpressions.request(diagnosis.comparison?.textsToParse ?? [], at: position) { [self] texts in
+        guard let position = inputs.position, case .success = inputs.live, let setup = inputs.replaySetup else {
+            return diagnosis
+        }
+        let cache = await normalizedExpressions(position)
+        await cache.request(diagnosis.comparison?.textsToParse ?? [], at: position) { [self] texts in
+            var setup = setup
+            setup.roles = try await roles().filter { !setup.droppedRoles.contains($0) }
             let normalizer = ExpressionNormalizer(
-                shadow: shadow, serverVersion: live.catalog.serverVersion, roles: try await roles(),
-                revisions: position.revisions, runner: { [settings] in settings.runner(for: $0) })
+                shadow: shadow, setup: setup, revisions: position.revisions,
+                runner: { [settings] in settings.runner(for: $0) })
             return try await normalizer.normalize(texts)
         }
         return diagnosis
@@ -168,38 +194,120 @@ package final class ManagedDatabase: Sendable {
     }
 
     /// Ends the work in the background.
-    package func endBackgroundWork() async {
-        await expectedSchemas.cancel()
-        await normalizedExpressions.cancel()
-    }
+    package func endBackgroundWork() async { await shared.cancel() }
 
     /// The project as its files are now.
     package func project() async throws(AlembicError) -> Project {
-        try await projects.read(retries: false, runner: runner).get()
+        try await shared.scripts.read(retries: false, runner: runner).get()
     }
 
-    private func read(schema: String?, name: String) async -> Result<LiveState, PostgresError> {
-        // A server that was restarted leaves a dead connection: the first statement detects it, the second attempt
-        // connects.
-        for attempt in 1...2 {
-            do {
-                return .success(
-                    try await reader.withSession { session throws(PostgresError) in
-                        try LiveState.read(
-                            session, schema: schema, table: name, options: settings.catalogOptions,
-                            previous: lastCatalog.withLock(\.self), longTransaction: settings.longTransaction
-                        ) { catalog in lastCatalog.withLock { $0 = catalog } }
-                    })
-            } catch  where error.kind == .connectionLost && attempt == 1 {
-                continue
-            } catch {
-                return .failure(error)
+    // MARK: - Reading
+
+    /// What env.py finds in the database; the last known state while another session locks a version table.
+    private func liveSession(_ project: Project) async throws(PostgresError) -> LiveSession {
+        do {
+            let session = try await read(reader) { session throws(PostgresError) in
+                try LiveSession.read(session, project.graph)
             }
+            lastSession.withLock { $0 = session }
+            return session
+        } catch {
+            guard error.kind == .lockTimeout, let last = lastSession.withLock(\.self) else { throw error }
+            return last
         }
-        return .failure(PostgresError(kind: .connectionLost, message: "The connection was lost twice."))
     }
 
-    private func describe() async throws(AlembicError) -> ProjectDescription {
+    /// - Parameter role: of env.py's sessions, where it is another one than the login's.
+    private func read(_ description: ProjectDescription?, role: String?) async -> Result<LiveState, PostgresError> {
+        let table = description?.versionTable
+        do {
+            return .success(
+                try await read(readerConnection(as: role)) { [self] session throws(PostgresError) in
+                    try LiveState.read(
+                        session, schema: table?.resolvedSchema, table: table?.name ?? "alembic_version",
+                        options: settings.catalogOptions, previous: lastCatalog.withLock(\.self),
+                        longTransaction: settings.longTransaction
+                    ) { catalog in lastCatalog.withLock { $0 = catalog } }
+                })
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// A server that was restarted leaves a dead connection: the first statement detects it, the second attempt
+    /// connects.
+    private func read<T: Sendable>(
+        _ connection: Connection, _ body: @Sendable (Session) throws(PostgresError) -> T
+    ) async throws(PostgresError) -> T {
+        do {
+            return try await connection.withSession(body)
+        } catch {
+            guard error.kind == .connectionLost else { throw error }
+            return try await connection.withSession(body)
+        }
+    }
+
+    private func readerConnection(as role: String?) -> Connection {
+        guard let role else { return reader }
+        return roleReader.withLock { known in
+            if let known, known.role == role { return known.connection }
+            let connection = Connection(address, .read(applicationName: "schemad read", role: role))
+            known = (role, connection)
+            return connection
+        }
+    }
+
+    // MARK: - Description
+
+    /// What env.py says about the project, with a digest of what that depends on: in the shadow, or on the live database
+    /// where there is no shadow or env.py needs something that only the live database has.
+    private func describe(
+        _ session: LiveSession, retries: Bool
+    ) async -> (Result<ProjectDescription, AlembicError>, digest: String?) {
+        let inShadow = await shared.description(for: session)
+        var result = await inShadow.known(retries: retries)
+        if result?.isSuccess != true, let live = await liveDescription.known(retries: false), live.isSuccess {
+            return (kept(live), await liveDescription.digest)
+        }
+        if result == nil {
+            result = await inShadow.run { [self] () throws(AlembicError) in try await describeInShadow(session) }
+        }
+        guard case .failure(let error)? = result, error.mayDependOnDatabase else {
+            return (kept(result ?? .failure(AlembicError(.cancelled, "the run was cancelled"))), await inShadow.digest)
+        }
+        var live = await liveDescription.known(retries: retries)
+        if live == nil {
+            live = await liveDescription.run { [self] () throws(AlembicError) in try await describeLive() }
+        }
+        return (kept(live ?? .failure(error)), await liveDescription.digest)
+    }
+
+    private func kept(
+        _ result: Result<ProjectDescription, AlembicError>
+    ) -> Result<ProjectDescription, AlembicError> {
+        if case .success(let description) = result { lastDescription.withLock { $0 = description } }
+        return result
+    }
+
+    private func describeInShadow(_ session: LiveSession) async throws(AlembicError) -> ProjectDescription {
+        guard settings.snapshot == nil else {
+            throw AlembicError(.unproven, "the settings name a snapshot, so that no shadow is started")
+        }
+        do {
+            let setup = ShadowSetup(
+                serverVersion: session.serverVersion, session: session.defaults, roles: try await roles(),
+                schemas: Set(session.defaults.schemas), versionTables: session.versionTables)
+            return try await ShadowDescriber(
+                shadow: shadow, setup: setup, runner: { [settings] in settings.runner(for: $0) }
+            ).describe()
+        } catch let error as AlembicError {
+            throw error
+        } catch {
+            throw AlembicError(Task.isCancelled ? .cancelled : .unproven, "\(error)")
+        }
+    }
+
+    private func describeLive() async throws(AlembicError) -> ProjectDescription {
         let nonce = Int64.random(in: 1...Int64.max)
         return try await runner.describe(nonce: nonce) { [self] report in try await proves(report, lock: nonce) }
     }
@@ -212,6 +320,24 @@ package final class ManagedDatabase: Sendable {
         guard let pid = report.backendPid else { return false }
         return try await prover.withSession { session throws(PostgresError) in
             try Locks.sees(fence: lock, pid: pid, session)
+        }
+    }
+}
+
+extension Result {
+    fileprivate var isSuccess: Bool {
+        if case .success = self { true } else { false }
+    }
+}
+
+extension AlembicError {
+    /// Whether a run in the shadow failed for a reason that need not hold on the live database: env.py had connected, or
+    /// could not.
+    fileprivate var mayDependOnDatabase: Bool {
+        switch code {
+        case .cannotConnect, .wrongDatabase, .unproven, .pooler, .severalRuns: true
+        case .environmentFailed, .schemaMissing: connection != nil
+        default: false
         }
     }
 }

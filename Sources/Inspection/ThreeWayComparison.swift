@@ -43,7 +43,7 @@ extension DiagnosisInputs {
         let expectation =
             switch expectation {
             case .ready(let expected): "\(expected.key) of \(expected.madeAt)"
-            case .building: "being built"
+            case .building(let progress): "being built: \(progress?.revision ?? 0)"
             case .missing(let reason): "missing: \(reason)"
             case .failed: "without a shadow"
             }
@@ -90,7 +90,9 @@ extension DiagnosisInputs {
             defaultSchema: description.models?.defaultSchema ?? live.versionTable.schema,
             searchPath: description.models?.searchPath ?? [])
         switch expectation {
-        case .building: return (sides, ["the migrations are still being replayed in the background"])
+        case .building(let progress):
+            let place = progress.map { ", revision \($0.revision) of \($0.total)" } ?? ""
+            return (sides, ["the migrations are still being replayed in the background" + place])
         case .missing(let reason): return (sides, [reason])
         case .failed: return (sides, ["there is no shadow in which the migrations could be replayed"])
         case .ready(let expected):

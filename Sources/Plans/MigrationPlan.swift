@@ -89,8 +89,7 @@ package struct MigrationPlan: Sendable {
     }
 
     private static func requireWidth(_ steps: [String], _ table: VersionTableFacts) throws(PlansError) {
-        let width = table.isMissing ? VersionTableFacts.createdColumnWidth : table.columnWidth
-        guard let width, let long = steps.first(where: { $0.unicodeScalars.count > width }) else { return }
+        guard let (long, width) = table.tooLong(steps).first else { return }
         throw PlansError(
             .precondition,
             "revision \(long) has \(long.unicodeScalars.count) characters and \(table.name).version_num holds "
@@ -99,9 +98,6 @@ package struct MigrationPlan: Sendable {
 }
 
 extension VersionTableFacts {
-    /// The width of `version_num` in a table that Alembic creates.
-    static let createdColumnWidth = 32
-
     /// - Throws: `permissionDenied` when the role may not read it, `precondition` when it is not a table.
     package func requireReadable() throws(PlansError) {
         guard let fault, let faultMessage else { return }

@@ -10,6 +10,8 @@ package struct RepairPlan: Sendable {
     package var before: [String?]?
     package var schema: String
     package var table: String
+    /// The number of characters of the column in a table that the repair creates; nil is no limit.
+    private var createdWidth: Int?
 
     /// Plans a repair, to the rows of `target` where they are given.
     ///
@@ -19,6 +21,7 @@ package struct RepairPlan: Sendable {
         schema = facts.schema
         table = facts.name
         before = facts.rows
+        createdWidth = facts.nextColumnWidth
         repair = RowRepair(rows: before, graph: graph, to: target).outcome
     }
 
@@ -39,7 +42,13 @@ package struct RepairPlan: Sendable {
         guard case .planned(let changes, _) = repair else { return nil }
         return VersionTableUpdate(
             Self.statements(changes, before: before ?? []), schema: schema, name: table,
-            expecting: before.map { .rows($0) } ?? .missing)
+            expecting: before.map { .rows($0) } ?? .missing, createdWidth: createdWidth.map(fitting))
+    }
+
+    /// The width, or more where an id of the repaired rows needs more.
+    private func fitting(_ width: Int) -> Int {
+        guard case .planned(_, let after) = repair else { return width }
+        return max(width, after.map(\.unicodeScalars.count).max() ?? 0)
     }
 
     /// The transaction that makes the changes, one statement an element; empty unless a repair is planned.

@@ -55,6 +55,13 @@ public struct DatabaseAddress: Sendable, Hashable {
         return DatabaseAddress(parameters: parameters)
     }
 
+    /// The same server and database, another login.
+    public func with(user: String) -> DatabaseAddress {
+        var parameters = parameters
+        parameters["user"] = user
+        return DatabaseAddress(parameters: parameters)
+    }
+
     /// The parameters for libpq: those of the address, and our own defaults, which an address may override.
     func connectionParameters(_ options: SessionOptions) -> [String: String] {
         let milliseconds = "\(options.connectTimeoutSeconds * 1000)"

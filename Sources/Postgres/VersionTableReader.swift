@@ -34,6 +34,24 @@ public enum VersionTableReader {
         return table
     }
 
+    /// All tables of the database that have a column `version_num`, at most 20, by schema and name.
+    ///
+    /// - Throws: as ``read(_:schema:name:)``.
+    public static func all(_ session: Session) throws(PostgresError) -> [VersionTable] {
+        let names = try session.query(
+            """
+            SELECT n.nspname, c.relname FROM \(CatalogSQL.relations("'r', 'p'"))
+            JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname = 'version_num' AND a.attnum > 0
+                 AND NOT a.attisdropped
+            ORDER BY 1, 2 LIMIT 20
+            """)
+        var tables: [VersionTable] = []
+        for row in names.values {
+            tables.append(try read(session, schema: row[0] ?? "", name: row[1] ?? ""))
+        }
+        return tables
+    }
+
     /// Reads only the rows, in the open transaction or in one of its own.
     ///
     /// - Parameter table: as an earlier read found it.

@@ -15,7 +15,7 @@ struct RunnerSessionTests {
     private static let description =
         #"{"event":"described","description":{"pythonVersion":"3.11.2","alembicVersion":"1.13.1","#
         + #""sqlalchemyVersion":"2.0.30","versionTable":{"name":"alembic_version","resolvedSchema":"public"},"#
-        + #""currentUser":"app","searchPath":"public","transactionPerMigration":false,"compareType":true,"#
+        + #""currentUser":"app","searchPath":"public","visibleSchemas":["public"],"transactionPerMigration":false,"compareType":true,"#
         + #""compareServerDefault":false,"files":["/p/env.py"],"folders":["/p"]}}"#
 
     private func runner(
@@ -160,7 +160,7 @@ struct RunnerSessionTests {
                 replies.withLock { $0.append(reply) }
             }
             process.send(
-                #"{"event":"hidden","tables":[{"schema":"public","name":"spatial_ref_sys"}]}"#,
+                #"{"event":"replayEnded","hiddenTables":[{"schema":"public","name":"spatial_ref_sys"}],"observers":["b2"]}"#,
                 #"{"event":"finished"}"#)
         }
         let seen = Mutex<[String]>([])
@@ -171,6 +171,7 @@ struct RunnerSessionTests {
             seen.withLock { $0.append(revision) }
         }
         #expect(replay.applied == ["a1", "b2"] && replay.hiddenTables.map(\.name) == ["spatial_ref_sys"])
+        #expect(replay.observers == ["b2"])
         #expect(seen.withLock { $0 } == ["a1", "b2"] && replies.withLock { $0 } == ["proceed", "proceed"])
     }
 

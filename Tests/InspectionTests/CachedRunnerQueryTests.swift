@@ -31,7 +31,7 @@ import Testing
     @Test func aResultIsReusedUntilAFileChanges() async throws {
         try await TemporaryFolder.with { folder in
             let file = try await Self.settledFile(folder, "one")
-            let query = CachedRunnerQuery<ProjectDescription>("describe", Self.settings(folder), stateDirectory: nil)
+            let query = CachedRunnerQuery<ProjectDescription>(live: Self.settings(folder), stateDirectory: nil)
             #expect(await query.known(retries: false) == nil)
             #expect(await query.digest == nil)
             let result = await query.run { () throws(AlembicError) in try Self.description([file]) }
@@ -51,13 +51,13 @@ import Testing
         try await TemporaryFolder.with { folder in
             let file = try await Self.settledFile(folder, "one")
             let settings = Self.settings(folder)
-            let first = CachedRunnerQuery<ProjectDescription>("describe", settings, stateDirectory: folder.path)
+            let first = CachedRunnerQuery<ProjectDescription>(live: settings, stateDirectory: folder.path)
             let result = await first.run { () throws(AlembicError) in try Self.description([file]) }
-            let second = CachedRunnerQuery<ProjectDescription>("describe", settings, stateDirectory: folder.path)
+            let second = CachedRunnerQuery<ProjectDescription>(live: settings, stateDirectory: folder.path)
             #expect(await second.known(retries: false) == result)
             var other = settings
             other.environment = ["DATABASE_URL": "elsewhere"]
-            let third = CachedRunnerQuery<ProjectDescription>("describe", other, stateDirectory: folder.path)
+            let third = CachedRunnerQuery<ProjectDescription>(live: other, stateDirectory: folder.path)
             #expect(await third.known(retries: false) == nil, "other variables may give another result")
         }
     }
@@ -66,7 +66,7 @@ import Testing
     @Test func aResultOfAChangingProjectIsNotCached() async throws {
         try await TemporaryFolder.with { folder in
             let file = try folder.write("env.py", "one")
-            let query = CachedRunnerQuery<ProjectDescription>("describe", Self.settings(folder), stateDirectory: nil)
+            let query = CachedRunnerQuery<ProjectDescription>(live: Self.settings(folder), stateDirectory: nil)
             _ = await query.run { () throws(AlembicError) in try Self.description([file]) }
             #expect(await query.known(retries: false) == nil)
         }
@@ -74,7 +74,7 @@ import Testing
 
     @Test func aFailureIsReusedForAMoment() async throws {
         try await TemporaryFolder.with { folder in
-            let query = CachedRunnerQuery<ProjectDescription>("describe", Self.settings(folder), stateDirectory: nil)
+            let query = CachedRunnerQuery<ProjectDescription>(live: Self.settings(folder), stateDirectory: nil)
             let failure = AlembicError(.environmentFailed, "NameError")
             let result = await query.run { () throws(AlembicError) in throw failure }
             #expect(result == .failure(failure))
@@ -85,7 +85,7 @@ import Testing
 
     @Test func callersShareARun() async throws {
         try await TemporaryFolder.with { folder in
-            let query = CachedRunnerQuery<ProjectDescription>("describe", Self.settings(folder), stateDirectory: nil)
+            let query = CachedRunnerQuery<ProjectDescription>(live: Self.settings(folder), stateDirectory: nil)
             let runs = Mutex(0)
             let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
             let describe = { @Sendable () async throws(AlembicError) -> ProjectDescription in

@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func withoutModelsAndReplay() throws {
-        let diagnosis = try Self.diagnosis(expectation: .building)
+        let diagnosis = try Self.diagnosis(expectation: .building())
         #expect(!diagnosis.hasModels && !diagnosis.hasMigrations && diagnosis.imageCompatibility == nil)
         #expect(diagnosis.comparison == nil && diagnosis.missingObjects == nil)
     }

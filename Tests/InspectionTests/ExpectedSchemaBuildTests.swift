@@ -157,7 +157,7 @@ import Testing
     func failures(code: InspectionError.Code, isFailure: Bool) async throws {
         try await TemporaryFolder.with { folder in
             let store = Self.store(folder)
-            var state = Store.State.building
+            var state = Store.State.building()
             try await eventually("the failure is known") {
                 state = await store.current(Self.key) { throw InspectionError(code, "no disk") }
                 return !Self.isBuilding(state)

@@ -60,7 +60,8 @@ enum InspectionFixture {
                 """
                 {"pythonVersion": "3.11.2", "alembicVersion": "1.20.1", "sqlalchemyVersion": "2.0.36",
                  "versionTable": {"name": "alembic_version", "resolvedSchema": "public"}, "currentUser": "app",
-                 "searchPath": "public", "transactionPerMigration": false, "compareType": true,
+                 "searchPath": "public", "visibleSchemas": ["public"],
+                 "versionColumnWidth": 32, "transactionPerMigration": false, "compareType": true,
                  "compareServerDefault": false, "files": [], "folders": []}
                 """.utf8))
     }.mapError { AlembicError(.runnerLost, "\($0)") }

@@ -108,7 +108,7 @@ import Testing
         #expect(problem.evidence.isEmpty, "what env.py printed is not shown")
     }
 
-    @Test(arguments: [ExpectedSchemaStore.State.building, .missing("the snapshot is old")])
+    @Test(arguments: [ExpectedSchemaStore.State.building(), .missing("the snapshot is old")])
     func noShadowOnPurpose(expectation: ExpectedSchemaStore.State) {
         let live = InspectionFixture.live(.table(rows: ["c"]), columns: ["a"])
         let facts = Facts(InspectionFixture.inputs(.success(live), expectation: expectation), database: "main")

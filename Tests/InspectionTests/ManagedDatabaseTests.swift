@@ -26,8 +26,7 @@ import Testing
 
     /// Keeps a result of env.py in the state directory, as an earlier process would have.
     private static func keepDescription(_ project: ProjectFolder) async throws {
-        let query = CachedRunnerQuery<ProjectDescription>(
-            "describe", project.settings, stateDirectory: project.folder.path)
+        let query = CachedRunnerQuery<ProjectDescription>(live: project.settings, stateDirectory: project.folder.path)
         _ = await query.run { () throws(AlembicError) in
             var description = try InspectionFixture.description.get()
             description.versionTable.name = "versions"

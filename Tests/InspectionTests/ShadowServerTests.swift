@@ -22,7 +22,7 @@ import Testing
     func noDatabase(server: ShadowSettings.Server, code: InspectionError.Code, message: String) async {
         let runs = Mutex(0)
         let error = await #expect(throws: InspectionError.self) {
-            try await Self.server(server).withDatabase(standingFor: 150_010, roles: ["app"]) { _ in
+            try await Self.server(server).withDatabase(ShadowSetup(serverVersion: 150_010, roles: ["app"])) { _ in
                 runs.withLock { $0 += 1 }
             }
         }
@@ -41,8 +41,7 @@ import Testing
 
     @Test func nothingIsBuiltWithoutAShadow() async throws {
         let builder = ExpectedSchemaBuilder(
-            shadow: Self.server(.none), serverVersion: 150_010, roles: [],
-            versionTable: ProjectDescription.VersionTable(resolvedSchema: "public"), hasModels: true,
+            shadow: Self.server(.none), setup: ShadowSetup(), description: try InspectionFixture.description.get(),
             options: CatalogReader.Options(), runner: { _ in Runner(python: "/missing/python", folder: "/") })
         let error = await #expect(throws: InspectionError.self) {
             try await builder.build(key: "k", contentHash: "h")
@@ -52,7 +51,7 @@ import Testing
 
     @Test func nothingIsNormalizedWithoutAShadow() async throws {
         let normalizer = ExpressionNormalizer(
-            shadow: Self.server(.url("postgresql://127.0.0.1:1/postgres")), serverVersion: 150_010, roles: [],
+            shadow: Self.server(.url("postgresql://127.0.0.1:1/postgres")), setup: ShadowSetup(),
             revisions: ["a"], runner: { _ in Runner(python: "/missing/python", folder: "/") })
         let text = ExpressionText(.constraint(table: TableName(schema: "public", name: "t")), "CHECK (true)")
         let error = await #expect(throws: InspectionError.self) { try await normalizer.normalize([text]) }
@@ -74,7 +73,7 @@ import Testing
     /// A baseline that cannot be loaded keeps the body from running.
     @Test func aBaselineThatCannotBeRead() async throws {
         try await TemporaryFolder.with { folder in
-            let database = ShadowDatabase(try DatabaseAddress("postgresql://127.0.0.1:1/shadow"))
+            let database = ShadowDatabase(try DatabaseAddress("postgresql://127.0.0.1:1/shadow"), user: nil)
             let path = folder.path("missing.sql")
             let error = await #expect(throws: InspectionError.self) {
                 try await database.prepared(path) { _ in Issue.record("the body ran") }
@@ -88,8 +87,8 @@ import Testing
     /// Every shadow database has a lock key of its own, by which the sessions of its run are recognized.
     @Test func shadowDatabasesProveTheirSessions() async throws {
         let address = try DatabaseAddress("postgresql://127.0.0.1:1/shadow")
-        let database = ShadowDatabase(address)
-        #expect(database.nonce > 0 && database.nonce != ShadowDatabase(address).nonce)
+        let database = ShadowDatabase(address, user: nil)
+        #expect(database.nonce > 0 && database.nonce != ShadowDatabase(address, user: nil).nonce)
         #expect(try await !database.proves(ConnectionReport(dialect: "sqlite", driver: "sqlite3")))
         let session = ConnectionReport(dialect: "postgresql", driver: "psycopg", backendPid: 7)
         let error = await #expect(throws: PostgresError.self) { try await database.proves(session) }

@@ -48,7 +48,7 @@ import Testing
         func reason(_ expectation: ExpectedSchemaStore.State) -> String? {
             InspectionFixture.inputs(live, expectation: expectation).compare().reason
         }
-        #expect(reason(.building)?.contains("still being replayed") == true)
+        #expect(reason(.building())?.contains("still being replayed") == true)
         #expect(reason(.missing("the snapshot is old"))?.contains("the snapshot is old") == true)
         #expect(reason(.failed(InspectionError(.shadowFailed, "x")))?.contains("no shadow") == true)
         #expect(

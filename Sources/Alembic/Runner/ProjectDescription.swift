@@ -21,12 +21,16 @@ public struct ProjectDescription: RunnerResult, Hashable {
     public var alembicVersion: String
     public var sqlalchemyVersion: String
     public var versionTable: VersionTable
+    /// The number of characters of `version_num` in a version table that Alembic creates; nil is no limit.
+    public var versionColumnWidth: Int?
     /// nil when env.py sets no `target_metadata`: then there are no models to compare with the database.
     public var models: ModelSchema?
     /// The role in effect after everything that env.py did to the session.
     public var currentUser: String
     /// The setting as written, for example `"$user", public`.
     public var searchPath: String
+    /// The existing schemas of that path, in its order.
+    public var visibleSchemas: [String]
     public var transactionPerMigration: Bool
     public var compareType: Bool
     public var compareServerDefault: Bool
@@ -36,4 +40,22 @@ public struct ProjectDescription: RunnerResult, Hashable {
     /// Absolute paths, sorted: the project's folders that were listed. A new module in one of them may change the
     /// description.
     public var folders: [String]
+    /// What env.py changes in a database before it runs migrations; nil where that was not observed.
+    public var effects: Effects?
+
+    /// What env.py changes in a database before it runs migrations, observed in a shadow.
+    public struct Effects: Codable, Hashable, Sendable {
+        /// One clause for each change, for example `creates schema shop`.
+        public var changes: [String]
+        /// Whether a second run changes something again.
+        public var repeats: Bool
+        /// The number of characters of `version_num` afterwards, where the version table exists; 0 is no limit.
+        public var versionColumnWidth: Int?
+
+        public init(changes: [String] = [], repeats: Bool = false, versionColumnWidth: Int? = nil) {
+            self.changes = changes
+            self.repeats = repeats
+            self.versionColumnWidth = versionColumnWidth
+        }
+    }
 }

@@ -46,18 +46,19 @@ public struct Runner: Sendable {
         self.environment = environment
     }
 
-    /// Runs env.py without migrating, in read-only sessions, and returns what it would migrate.
+    /// Runs env.py without migrating, and returns what it would migrate.
     ///
     /// - Parameters:
+    ///   - readOnly: whether its sessions are read-only; false in a shadow.
     ///   - nonce: the key of an advisory lock that is used only here, held in shared mode while `prove` runs.
     ///   - deadline: the longest duration of the run.
     public func describe(
-        nonce: Int64, applicationName: String = "schemad describe", deadline: Duration = .seconds(60),
-        prove: @escaping Proof
+        readOnly: Bool = true, nonce: Int64, applicationName: String = "schemad describe",
+        deadline: Duration = .seconds(60), prove: @escaping Proof
     ) async throws(AlembicError) -> ProjectDescription {
         var configuration = RunnerConfiguration(self, mode: "describe", fence: nonce)
         configuration.settings = [
-            "default_transaction_read_only": "on", "application_name": applicationName,
+            "default_transaction_read_only": readOnly ? "on" : "off", "application_name": applicationName,
             "lock_timeout": "2s", "statement_timeout": "20s", "client_connection_check_interval": "1s",
         ]
         let final = try await run(configuration, deadline: deadline, prove: prove)
@@ -93,23 +94,29 @@ public struct Runner: Sendable {
         return try await self.run(configuration, deadline: run.deadline, prove: prove, progress: progress).outcome
     }
 
-    /// Runs the project's revisions in a shadow database. Everything that a revision did is committed after it,
-    /// whatever transactions env.py uses.
+    /// Runs the project's revisions in a shadow database.
     ///
     /// - Parameters:
     ///   - targets: as for `alembic upgrade`.
+    ///   - commitsEach: whether everything that a revision did is committed after it, and `afterRevision` is called;
+    ///     otherwise env.py's own transactions are used.
     ///   - nonce: the key of an advisory lock that is used only here, held in shared mode by every session of the run.
     ///   - prove: accepts only sessions in the shadow database.
+    ///   - progress: called in order, from one task.
     /// - Throws: as ``migrate(_:prove:progress:)``; the error's `outcome` has the revisions that succeeded before.
     public func replay(
-        to targets: [String], nonce: Int64, deadline: Duration, prove: @escaping Proof,
+        to targets: [String], commitsEach: Bool = true, nonce: Int64, deadline: Duration, prove: @escaping Proof,
+        progress: @escaping @Sendable (RunnerEvent) -> Void = { _ in },
         afterRevision: @escaping AfterRevision
     ) async throws(AlembicError) -> Replay {
         var configuration = RunnerConfiguration(self, mode: "replay", fence: nonce)
         configuration.settings = ["application_name": "schemad replay", "client_connection_check_interval": "1s"]
         configuration.targets = targets
-        let final = try await run(configuration, deadline: deadline, prove: prove, afterRevision: afterRevision)
-        return Replay(applied: final.outcome.applied, hiddenTables: final.hiddenTables)
+        configuration.commitsEach = commitsEach
+        let final = try await run(
+            configuration, deadline: deadline, prove: prove, afterRevision: afterRevision, progress: progress)
+        return Replay(
+            applied: final.outcome.applied, hiddenTables: final.hiddenTables, observers: final.observers)
     }
 
     /// Creates the objects of the models in an empty shadow database: the extensions, the schemas, then

@@ -15,6 +15,8 @@ struct RunnerConfiguration: Encodable {
     /// Names of extensions to create.
     var extensions: [String] = []
     var targets: [String] = []
+    /// Whether a replay commits after each revision and waits for the agent.
+    var commitsEach = true
     var expectedRows: [String] = []
     var expectedRevisions: [String] = []
     var versionTable: ProjectDescription.VersionTable?

@@ -14,6 +14,9 @@ public struct Replay: Hashable, Sendable {
     public var applied: [String]
     /// Tables of the models and of the history that env.py excludes from Alembic's autogenerate comparison.
     public var hiddenTables: [TableName]
+    /// Revisions that use a second connection while env.py's own transaction is open: what they see there depends on
+    /// what is committed.
+    public var observers: [String]
 }
 
 /// The result of creating the models in a shadow database.

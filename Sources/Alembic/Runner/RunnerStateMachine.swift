@@ -25,6 +25,7 @@ struct RunnerStateMachine {
     private(set) var loadedScripts: LoadedScripts?
     private(set) var creation: ModelCreation?
     private(set) var hiddenTables: [TableName] = []
+    private(set) var observers: [String] = []
     /// The revision that is running.
     private var revision: String?
 
@@ -56,8 +57,9 @@ struct RunnerStateMachine {
                 return .nothing
             case "replayed":
                 return try .revisionReplayed(decoder.decode(Replayed.self, from: data).revision)
-            case "hidden":
-                hiddenTables = try decoder.decode(Hidden.self, from: data).tables
+            case "replayEnded":
+                let event = try decoder.decode(ReplayEnded.self, from: data)
+                (hiddenTables, observers) = (event.hiddenTables, event.observers)
                 return .nothing
             case "created":
                 creation = try redacted(decoder.decode(ModelCreation.self, from: data))
@@ -122,7 +124,7 @@ struct RunnerStateMachine {
 
     private struct Kind: Decodable { var event: String }
     private struct Connected: Decodable { var isOneOfSeveral: Bool? }
-    private struct Hidden: Decodable { var tables: [TableName] }
+    private struct ReplayEnded: Decodable { var hiddenTables: [TableName], observers: [String] }
     private struct Started: Decodable { var revision: String, index: Int, total: Int }
     private struct Replayed: Decodable { var revision: String }
     private struct Applied: Decodable { var revision: String, durationMs: Int, committed: Bool }

@@ -226,22 +226,41 @@ extension ProblemRule {
                 "adminctl diagnose --fresh",
             ]),
         ProblemRule(
+            code: "project.schemaMissing",
+            lead: "env.py's session has no schema for the version table",
+            page: Page(
+                title: "env.py's session has no schema for the version table",
+                problem: """
+                    env.py, or a setting of the role or of the database, sets search_path to schemas that do not \
+                    exist in this database. Alembic could not create its version table, and a migration would fail.
+                    """,
+                evidence: "The search_path of the session.",
+                remedy: """
+                    Create the schema, if this is the right database; otherwise correct the search_path.
+                    """),
+            remedy: [
+                "# Create the schema that the message names, or correct the search_path; then:",
+                "adminctl diagnose --fresh",
+            ]),
+        ProblemRule(
             code: "project.writesDuringRead", severities: [.warning], verdict: .unverified,
             lead: "env.py tried to write during a read-only run",
             page: Page(
                 title: "env.py tries to write during a read-only run",
                 problem: """
-                    To read the models, schemad runs env.py in a read-only session with nothing to migrate. env.py \
-                    tried to write anyway, often with CREATE SCHEMA IF NOT EXISTS. The server refused the \
-                    statement, and the models were not read. Nothing was changed, and migrate is not affected.
+                    Without a shadow, schemad reads the models by running env.py in a read-only session of the live \
+                    database, with nothing to migrate. env.py tried to write, often with CREATE SCHEMA IF NOT \
+                    EXISTS. The server refused the statement, and the models were not read. Nothing was changed. \
+                    With a shadow env.py runs there instead, and may write.
                     """,
                 evidence: "The statement that the server refused (SQLSTATE 25006).",
                 remedy: """
-                    Move the statement into a revision, or run it only as part of a real upgrade, so that env.py \
-                    itself only reads.
+                    Install PostgreSQL's server programs or set shadow.url, so that env.py can run in a shadow. Or \
+                    move the statement into a revision, so that env.py itself only reads.
                     """),
             remedy: [
-                "# Move the statement from <place> into a revision, then:",
+                "# Give schemad a shadow (see shadow in docs/settings.md), or move the statement from <place> into a",
+                "# revision; then:",
                 "adminctl diagnose --fresh",
             ]),
     ]

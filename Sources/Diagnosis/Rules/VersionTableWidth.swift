@@ -1,9 +1,6 @@
 import Revisions
 
 extension Rule {
-    /// The width of the column that Alembic creates (`alembic/ddl/impl.py`, `version_table_impl`).
-    static let versionWidth = 32
-
     static let versionTableWidth = Rule(
         code: "version.table.width",
         severities: [.error],
@@ -15,8 +12,9 @@ extension Rule {
                 does not enforce the length, so a test suite on SQLite does not detect such an id.
                 """,
             evidence: """
-                The length of the id in characters, and the width of the column (32 if the table does not exist \
-                yet).
+                The length of the id in characters, and the width that the column has when the revision is recorded: \
+                the width now, or that of the table that Alembic creates in this project, and what env.py and earlier \
+                pending revisions make of it.
                 """,
             remedy: """
                 Shorten the id in the revision's file; it was never applied here. Or widen the column before \
@@ -26,8 +24,7 @@ extension Rule {
         guard context.isReachable, let table = context.facts.versionTable, let graph = context.facts.graph else {
             return []
         }
-        return context.tooLongToRecord.map { id in
-            let width = context.versionColumnWidth ?? versionWidth
+        return context.tooLongToRecord.map { id, width in
             let name = context.versionTableSQL
             let statement =
                 table.isMissing
@@ -40,7 +37,7 @@ extension Rule {
                 evidence: [
                     graph[id].map { "\($0.file): revision = '\(id)'" } ?? id,
                     table.isMissing
-                        ? "the table does not exist yet; Alembic creates VARCHAR(\(versionWidth))"
+                        ? "the table does not exist yet; Alembic creates VARCHAR(\(width))"
                         : "\(name).version_num is VARCHAR(\(width))",
                 ],
                 remedy: [
@@ -52,15 +49,6 @@ extension Rule {
 }
 
 extension RuleContext {
-    /// The number of characters that the version column holds, or will hold when Alembic creates it; nil is no limit.
-    var versionColumnWidth: Int? {
-        guard let table = facts.versionTable, !table.isMissing else { return Rule.versionWidth }
-        return table.columnWidth
-    }
-
     /// The pending revisions that cannot be recorded, in the order in which they would run.
-    var tooLongToRecord: [String] {
-        guard facts.versionTable != nil, let width = versionColumnWidth else { return [] }
-        return (pending ?? []).filter { $0.unicodeScalars.count > width }
-    }
+    var tooLongToRecord: [(revision: String, width: Int)] { facts.versionTable?.tooLong(pending ?? []) ?? [] }
 }

@@ -13,17 +13,23 @@ actor CachedRunnerQuery<Value: RunnerResult> {
     private var failureLifetime: Duration { .seconds(5) }
 
     /// - Parameters:
-    ///   - name: of the file in the state directory, together with the database's name.
-    ///   - stateDirectory: nil keeps the result in memory only.
-    init(_ name: String, _ settings: DatabaseSettings, stateDirectory: String?) {
-        let variables = settings.environment.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
-        let inputs =
-            [settings.url, settings.project, settings.config, settings.section, settings.python ?? ""] + settings.x
-            + variables
-        cache = RunnerResultCache(
-            path: stateDirectory.map { "\($0)/\(name)-\(settings.name).json" },
-            inputs: SHA256.hash(Array(inputs.joined(separator: "\0").utf8)).hexadecimal)
+    ///   - path: of the file in the state directory; nil keeps the result in memory only.
+    ///   - inputs: a digest of everything that the result depends on besides files.
+    init(path: String?, inputs: String) {
+        cache = RunnerResultCache(path: path, inputs: inputs)
     }
+
+    /// What env.py says on the live database itself, which depends on its address.
+    ///
+    /// - Parameter stateDirectory: nil keeps the result in memory only.
+    init(live settings: DatabaseSettings, stateDirectory: String?) {
+        self.init(
+            path: stateDirectory.map { "\($0)/describe-\(settings.name).json" },
+            inputs: SHA256.hash(Array("\(settings.projectDigest)\0\(settings.url)".utf8)).hexadecimal)
+    }
+
+    /// The result of the last successful run, whether it is still valid or not.
+    var latest: Value? { cache.latest }
 
     /// The cached result or failure; nil when Python has to run.
     ///

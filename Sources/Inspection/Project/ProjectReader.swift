@@ -9,6 +9,9 @@ package struct Project: Sendable {
     package var sha256: [String: String]
     /// A digest of all scripts together.
     package var contentHash: String
+
+    /// The length of the longest revision id, in characters.
+    var longestID: Int { graph.revisions.map(\.id.unicodeScalars.count).max() ?? 0 }
 }
 
 /// Reads the project's files, and reads a file again only when its metadata changed. Alembic loads the scripts that
@@ -21,7 +24,9 @@ actor ProjectReader {
 
     init(_ settings: DatabaseSettings, stateDirectory: String?) {
         self.settings = settings
-        query = CachedRunnerQuery("scripts", settings, stateDirectory: stateDirectory)
+        let digest = settings.projectDigest
+        query = CachedRunnerQuery(
+            path: stateDirectory.map { "\($0)/scripts-\(digest.prefix(32)).json" }, inputs: digest)
     }
 
     /// - Parameters:

@@ -31,6 +31,9 @@ struct RunnerResultCache<Result: RunnerResult>: Sendable {
         self.record = record
     }
 
+    /// The last result, whether a file has changed or not.
+    var latest: Result? { record?.result }
+
     /// The result, unless a file has changed.
     mutating func current() -> Result? {
         guard let record else { return nil }

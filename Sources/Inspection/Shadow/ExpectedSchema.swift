@@ -4,7 +4,7 @@ package import Schema
 /// What a project's migrations and its models create in an empty PostgreSQL. `schemad snapshot` writes it to a file.
 package struct ExpectedSchema: Codable, Sendable {
     /// The version of this struct's JSON; files of other versions are built again.
-    static let currentFormat = 2
+    static let currentFormat = 3
 
     package var format = Self.currentFormat
     /// Identifies the scripts and all files of the project that env.py loaded.
@@ -20,6 +20,17 @@ package struct ExpectedSchema: Codable, Sendable {
     /// Tables that env.py excludes from Alembic's own comparison of models and migrations; empty unless the whole
     /// history was replayed.
     package var hiddenTables: [TableName] = []
+    /// The width of `version_num` after each revision that changes it, by revision; nil is no limit.
+    var versionWidths: [String: Int?] = [:]
+    /// Whether every id could be recorded in the version table that the project creates; nil when that is not known.
+    var recordsEveryID: Bool?
+    /// The schema for want of which the replay stopped.
+    var missingSchema: String?
+    /// The schemas that existed before the replay, and the roles that the history creates itself.
+    var schemas: Set<String> = ["public"]
+    var droppedRoles: Set<String> = []
+    /// The width of a version table that was wider than the project's own; nil where that was wide enough.
+    var widenedTo: Int?
     /// Objects of the models that could not be created, with the server's messages.
     package var notCreated: [ModelCreation.Failure]
     /// Why history or models are missing, a clause each.

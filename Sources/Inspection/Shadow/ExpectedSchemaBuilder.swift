@@ -4,79 +4,200 @@ import Runtime
 import Schema
 import Synchronization
 
-/// Replays the history and creates the models, each in a database of its own.
+/// Replays the history, and creates the models where its tables were.
 struct ExpectedSchemaBuilder: Sendable {
     /// How long each of the two may take.
     private static let deadline = Duration.seconds(600)
+    /// How often a replay starts again with other schemas or roles.
+    private static let attempts = 5
+    /// For this many revisions the state that their own transactions leave is read by a replay for each.
+    private static let replaysOfOwnTransactions = 20
 
     let shadow: ShadowServer
-    /// The live server's `server_version_num`, and its roles.
-    let serverVersion: Int
-    let roles: [String]
-    /// Where env.py keeps the version table.
-    let versionTable: ProjectDescription.VersionTable
-    let hasModels: Bool
+    /// What the shadow has in common with the live database.
+    let setup: ShadowSetup
+    /// The live database's schemas that a revision may need, besides those of the setup.
+    var otherSchemas: Set<String> = []
+    let description: ProjectDescription
+    /// The length of the longest revision id, in characters.
+    var longestID = 0
     /// Which parts of the catalogs are kept.
     let options: CatalogReader.Options
     /// Runs the project's Python with this database's URL.
     let runner: @Sendable (DatabaseAddress) -> Runner
 
+    /// What one replay left.
+    private struct Outcome {
+        var setup: ShadowSetup
+        var history: SchemaHistory?
+        var hiddenTables: [TableName] = []
+        var observers: [String] = []
+        var versionWidths = ColumnWidths()
+        var failure: AlembicError?
+        var models: Result<(Catalog, ModelCreation), AlembicError>?
+    }
+
+    /// - Parameter progress: receives the number of the revision that runs, from 1, and how many there are.
     /// - Throws: ``InspectionError`` when there is no shadow. Failures inside the shadow are part of the result.
-    func build(key: String, contentHash: String) async throws -> ExpectedSchema {
-        let expected = ExpectedSchema(
+    func build(
+        key: String, contentHash: String, progress: @escaping @Sendable (ReplayProgress) -> Void = { _ in }
+    ) async throws -> ExpectedSchema {
+        try await shadow.held {
+            var outcome = try await replay(progress)
+            if description.models != nil, outcome.models == nil { outcome.models = try await createFromNothing() }
+            if let first = outcome.observers.first, let history = outcome.history, outcome.failure == nil {
+                outcome.history = try await withOwnTransactions(history, from: first, outcome.setup)
+            }
+            return expected(outcome, key: key, contentHash: contentHash)
+        }
+    }
+
+    private func expected(_ outcome: Outcome, key: String, contentHash: String) -> ExpectedSchema {
+        var expected = ExpectedSchema(
             key: key, contentHash: contentHash, madeAt: WallClock.text(WallClock.milliseconds), notCreated: [],
             problems: [])
-        return try await shadow.held { [expected] in
-            var expected = expected
-            try await replay(&expected)
-            if hasModels { try await create(&expected) }
-            return expected
+        expected.history = outcome.history
+        expected.hiddenTables = outcome.hiddenTables
+        expected.versionWidths = outcome.versionWidths.changes
+        expected.widenedTo = outcome.setup.versionTables.first?.columnWidth
+        if outcome.failure == nil { expected.recordsEveryID = expected.widenedTo == nil }
+        (expected.schemas, expected.droppedRoles) = (outcome.setup.schemas, outcome.setup.droppedRoles)
+        if let failure = outcome.failure {
+            if failure.sqlstate == "3F000" { expected.missingSchema = failure.namedObject }
+            if failure.code == .wrongDatabase { expected.openedInstead = failure.message }
+            let what =
+                outcome.history == nil ? "the history could not be replayed" : "the replay of the history stopped"
+            expected.problems.append("\(what): \(failure)")
+        }
+        switch outcome.models {
+        case .success(let (catalog, creation)): (expected.models, expected.notCreated) = (catalog, creation.failures)
+        case .failure(let error): expected.problems.append("the models could not be created: \(error)")
+        case nil: break
+        }
+        return expected
+    }
+
+    // MARK: - Replay
+
+    private var versionTable: TableName {
+        TableName(schema: description.versionTable.resolvedSchema, name: description.versionTable.name)
+    }
+
+    /// Replays the history; again where only a schema or a role was missing that the live database has, or where the
+    /// history creates one itself.
+    private func replay(_ progress: @escaping @Sendable (ReplayProgress) -> Void) async throws -> Outcome {
+        var setup = setup
+        var tried = 1
+        while true {
+            let outcome = try await replay(setup, progress)
+            guard let failure = outcome.failure, tried < Self.attempts,
+                let next = setup.adapted(to: failure, description, longestID: longestID, otherSchemas: otherSchemas)
+            else { return outcome }
+            setup = next
+            tried += 1
         }
     }
 
-    private func replay(_ expected: inout ExpectedSchema) async throws {
-        let (history, hidden, failure) = try await shadow.withDatabase(standingFor: serverVersion, roles: roles) {
-            database in
-            let table = TableName(schema: versionTable.resolvedSchema, name: versionTable.name)
-            let history = Mutex(SchemaHistory(base: try await database.catalog(options), versionTables: [table]))
+    private func replay(
+        _ setup: ShadowSetup, _ progress: @escaping @Sendable (ReplayProgress) -> Void
+    ) async throws -> Outcome {
+        try await shadow.withDatabase(setup) { database in
+            let base = try await database.catalog(options)
+            let history = SchemaHistory(base: base, versionTables: [versionTable])
+            let state = Mutex(Outcome(setup: setup, history: history))
             do throws(AlembicError) {
                 let replay = try await runner(database.address).replay(
-                    to: ["heads"], nonce: database.nonce, deadline: Self.deadline, prove: database.proves
+                    to: ["heads"], nonce: database.nonce, deadline: Self.deadline, prove: database.proves,
+                    progress: { event in
+                        if case .revisionStarted(_, let index, let total) = event {
+                            progress(ReplayProgress(revision: index, total: total))
+                        }
+                    }
                 ) { revision in
-                    let (rows, catalog) = try await database.state(versionTable: table, options)
-                    history.withLock { $0.append(revision: revision, rows: rows, catalog: catalog) }
+                    let (table, catalog) = try await database.state(versionTable: versionTable, options)
+                    state.withLock {
+                        $0.history?.append(
+                            revision: revision, rows: table.rows.compactMap(\.self), catalog: catalog)
+                        $0.versionWidths.add(table.columnWidth, after: revision)
+                    }
                 }
-                return (history.withLock { $0 } as SchemaHistory?, replay.hiddenTables, nil as AlembicError?)
+                state.withLock { ($0.hiddenTables, $0.observers) = (replay.hiddenTables, replay.observers) }
             } catch {
-                guard let revision = error.revision else { return (nil, [], error) }
-                history.withLock { $0.fail(revision: revision, message: "\(error)") }
-                return (history.withLock { $0 }, [], error)
+                return state.withLock { outcome in
+                    outcome.failure = error
+                    if let revision = error.revision {
+                        outcome.history?.fail(revision: revision, message: "\(error)")
+                    } else {
+                        outcome.history = nil
+                    }
+                    return outcome
+                }
             }
+            var outcome = state.withLock(\.self)
+            guard description.models != nil else { return outcome }
+            try await database.dropTables(except: base)
+            outcome.models = try await create(in: database, outcome.history)
+            return outcome
         }
-        expected.history = history
-        expected.hiddenTables = hidden
-        guard let failure else { return }
-        if failure.code == .wrongDatabase { expected.openedInstead = failure.message }
-        let what = history == nil ? "the history could not be replayed" : "the replay of the history stopped"
-        expected.problems.append("\(what): \(failure)")
     }
 
-    private func create(_ expected: inout ExpectedSchema) async throws {
-        let extensions = expected.history?.last.extensions.map(\.name) ?? []
-        let result = try await shadow.withDatabase(standingFor: serverVersion, roles: roles) { database in
-            do throws(AlembicError) {
-                let creation = try await runner(database.address).create(
-                    extensions: extensions, nonce: database.nonce, deadline: Self.deadline, prove: database.proves)
-                return Result<(Catalog, ModelCreation), AlembicError>.success((try await catalog(database), creation))
-            } catch {
-                return .failure(error)
+    // MARK: - Own transactions
+
+    /// The history with the catalogs that env.py's own transactions leave, where they differ: a revision that looks at
+    /// the database over a second connection does not see what is not committed yet.
+    private func withOwnTransactions(
+        _ history: SchemaHistory, from first: String, _ setup: ShadowSetup
+    ) async throws -> SchemaHistory {
+        guard let start = history.steps.firstIndex(where: { $0.revision == first }),
+            let last = try await catalog(at: history.steps.last?.rows ?? [], setup),
+            last != history.last.leavingOut([ObjectKey(table: versionTable)])
+        else { return history }
+        var result = SchemaHistory(base: history.base, versionTables: history.versionTables)
+        let steps = history.steps
+        for (index, step) in steps.enumerated() {
+            var catalog = history.catalog(at: index + 1)
+            if index == steps.count - 1 {
+                catalog = last
+            } else if index >= start, steps.count - start <= Self.replaysOfOwnTransactions {
+                catalog = try await self.catalog(at: step.rows, setup) ?? catalog
             }
+            result.append(revision: step.revision, rows: step.rows, catalog: catalog)
         }
-        switch result {
-        case .success(let (catalog, creation)):
-            expected.models = catalog
-            expected.notCreated = creation.failures
-        case .failure(let error): expected.problems.append("the models could not be created: \(error)")
+        return result
+    }
+
+    /// The catalog after one run to these revisions in env.py's own transactions, without the version table; nil when it
+    /// fails.
+    private func catalog(at rows: [String], _ setup: ShadowSetup) async throws -> Catalog? {
+        try await shadow.withDatabase(setup) { database in
+            let run = try? await runner(database.address).replay(
+                to: rows, commitsEach: false, nonce: database.nonce, deadline: Self.deadline, prove: database.proves,
+                afterRevision: { _ in })
+            guard run != nil else { return nil }
+            return try await database.catalog(options).leavingOut([ObjectKey(table: versionTable)])
+        }
+    }
+
+    // MARK: - Models
+
+    /// Creates the models in an empty database.
+    private func createFromNothing() async throws -> Result<(Catalog, ModelCreation), AlembicError> {
+        var setup = setup
+        setup.schemas.formUnion(otherSchemas)
+        return try await shadow.withDatabase(setup) { database in try await create(in: database, nil) }
+    }
+
+    /// - Parameter history: what was replayed in that database; nil for an empty one.
+    private func create(
+        in database: ShadowDatabase, _ history: SchemaHistory?
+    ) async throws -> Result<(Catalog, ModelCreation), AlembicError> {
+        do throws(AlembicError) {
+            let creation = try await runner(database.address).create(
+                extensions: history?.last.extensions.map(\.name) ?? [], nonce: database.nonce,
+                deadline: Self.deadline, prove: database.proves)
+            return .success((try await catalog(database), creation))
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -86,6 +207,18 @@ struct ExpectedSchemaBuilder: Sendable {
         } catch {
             throw AlembicError(.unproven, "the catalog of the created models could not be read: \(error)")
         }
+    }
+}
+
+/// The widths of `version_num` in a replay.
+struct ColumnWidths {
+    private var last: Int??
+    /// The width after each revision that changed it, by revision; nil is no limit.
+    private(set) var changes: [String: Int?] = [:]
+
+    mutating func add(_ width: Int?, after revision: String) {
+        if let last, last != width { changes.updateValue(width, forKey: revision) }
+        last = width
     }
 }
 
@@ -99,14 +232,15 @@ extension ExpectedSchema {
         let project = ProjectReader(settings, stateDirectory: nil)
         let runner: @Sendable (DatabaseAddress) -> Runner = { settings.runner(for: $0) }
         return try await server.held {
-            let (description, scripts) = try await server.withDatabase(standingFor: 0, roles: []) { database in
+            let (description, scripts) = try await server.withDatabase(ShadowSetup()) { database in
                 let runner = runner(database.address)
                 let scripts = try await project.read(retries: false, runner: runner).get()
-                return (try await runner.describe(nonce: database.nonce, prove: database.proves), scripts)
+                let description = try await runner.describe(
+                    readOnly: false, nonce: database.nonce, prove: database.proves)
+                return (description, scripts)
             }
             let builder = ExpectedSchemaBuilder(
-                shadow: server, serverVersion: 0, roles: [], versionTable: description.versionTable,
-                hasModels: description.models != nil,
+                shadow: server, setup: ShadowSetup(), description: description, longestID: scripts.longestID,
                 options: CatalogReader.Options(comments: true, privileges: true), runner: runner)
             return try await builder.build(key: "", contentHash: scripts.contentHash)
         }

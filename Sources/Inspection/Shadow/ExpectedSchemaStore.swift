@@ -1,14 +1,27 @@
 import Files
 import FoundationEssentials
 import Runtime
+import Synchronization
 
-/// The expected schema of one database: from a snapshot file, from the state directory, or built in the background when
+/// How far a replay of the migrations is.
+package struct ReplayProgress: Codable, Hashable, Sendable {
+    /// The number of the revision that runs, from 1.
+    package var revision: Int
+    package var total: Int
+
+    package init(revision: Int, total: Int) {
+        self.revision = revision
+        self.total = total
+    }
+}
+
+/// The expected schema of a project: from a snapshot file, from the state directory, or built in the background when
 /// the project has changed.
 actor ExpectedSchemaStore {
     enum State: Sendable {
         case ready(ExpectedSchema)
         /// It is being built; callers continue without it.
-        case building
+        case building(ReplayProgress? = nil)
         /// A clause without a full stop.
         case missing(String)
         /// There is no shadow in which it could be built.
@@ -40,6 +53,7 @@ actor ExpectedSchemaStore {
     private var lastBuild = 0
     private var failure: (key: Key, error: any Error, at: ContinuousClock.Instant)?
     private var hasReadCache = false
+    private let progress = Mutex<ReplayProgress?>(nil)
 
     /// - Parameters:
     ///   - snapshot: the snapshot file in the settings; nil when there is none.
@@ -71,11 +85,20 @@ actor ExpectedSchemaStore {
         if let failure = cachedFailure(key) { return failure }
         if building?.key != key {
             building?.task.cancel()
+            progress.withLock { $0 = nil }
             lastBuild += 1
             building = (lastBuild, key, Task { [lastBuild] in await self.build(lastBuild, key, build) })
         }
-        return .building
+        return .building(progress.withLock(\.self))
     }
+
+    /// Forgets a schema that would be another one today.
+    func discard(_ isOutdated: (ExpectedSchema) -> Bool) {
+        if let last = known, isOutdated(last) { known = nil }
+    }
+
+    /// How far the replay is, from the task that builds the schema.
+    nonisolated func note(_ now: ReplayProgress) { progress.withLock { $0 = now } }
 
     private func cachedFailure(_ key: Key) -> State? {
         guard let failure, failure.key == key else { return nil }

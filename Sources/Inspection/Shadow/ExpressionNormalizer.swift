@@ -8,9 +8,8 @@ struct ExpressionNormalizer: Sendable {
     private static let deadline = Duration.seconds(600)
 
     let shadow: ShadowServer
-    /// The live server's `server_version_num`, and its roles.
-    let serverVersion: Int
-    let roles: [String]
+    /// What the shadow has in common with the live database.
+    let setup: ShadowSetup
     /// The heads of the revisions that have run; empty before the first revision.
     let revisions: [String]
     /// Runs the project's Python with this database's URL.
@@ -21,7 +20,7 @@ struct ExpressionNormalizer: Sendable {
     /// - Throws: when there is no shadow, or the history cannot be replayed to the live revisions.
     func normalize(_ texts: [ExpressionText]) async throws -> [ExpressionText: String] {
         try await shadow.held {
-            try await shadow.withDatabase(standingFor: serverVersion, roles: roles) { database in
+            try await shadow.withDatabase(setup) { database in
                 if !revisions.isEmpty { try await replay(to: revisions, database) }
                 let normalized = try await database.normalize(texts)
                 let rest = texts.filter { normalized[$0] == nil }

@@ -6,13 +6,24 @@ import Schema
 struct ShadowDatabase: Sendable {
     /// The key of the advisory lock by which the runner's sessions are recognized.
     let nonce = Int64.random(in: 1 ... .max)
+    /// For the project's Python.
     let address: DatabaseAddress
     private let reader: Connection
 
-    init(_ address: DatabaseAddress) {
-        self.address = address
+    /// - Parameter user: the login of the project's sessions; nil is that of the address.
+    init(_ address: DatabaseAddress, user: String?) {
+        self.address = user.map(address.with(user:)) ?? address
         reader = Connection(
             address, SessionOptions(applicationName: "schemad shadow", searchPath: "pg_catalog"))
+    }
+
+    func apply(_ setup: ShadowSetup, hasRoles: Bool) async throws(PostgresError) {
+        let name = address.database ?? ""
+        try await reader.withSession { session throws(PostgresError) in
+            try setup.apply(to: name, hasRoles: hasRoles, session)
+        }
+        // The next session has the parameters of the database.
+        await reader.close()
     }
 
     func close() async { await reader.close() }
@@ -25,8 +36,15 @@ struct ShadowDatabase: Sendable {
         }
     }
 
+    /// Runs statements on the agent's own session.
+    func read<T: Sendable>(
+        _ body: @Sendable (Session) throws(PostgresError) -> T
+    ) async throws(PostgresError) -> T {
+        try await reader.withSession(body)
+    }
+
     func catalog(_ options: CatalogReader.Options) async throws(PostgresError) -> Catalog {
-        try await reader.withSession { session throws(PostgresError) in try CatalogReader.read(session, options) }
+        try await read { session throws(PostgresError) in try CatalogReader.read(session, options) }
     }
 
     /// PostgreSQL's wording of each expression that this schema accepts.
@@ -36,13 +54,35 @@ struct ShadowDatabase: Sendable {
         }
     }
 
-    /// The rows of the version table, and the catalog.
+    /// The version table, and the catalog.
     func state(
         versionTable: TableName, _ options: CatalogReader.Options
-    ) async throws(PostgresError) -> (rows: [String], catalog: Catalog) {
+    ) async throws(PostgresError) -> (versionTable: VersionTable, catalog: Catalog) {
         try await reader.withSession { session throws(PostgresError) in
             let table = try VersionTableReader.read(session, schema: versionTable.schema, name: versionTable.name)
-            return (table.rows.compactMap(\.self), try CatalogReader.read(session, options))
+            return (table, try CatalogReader.read(session, options))
+        }
+    }
+
+    /// Drops all tables and views with what depends on them, except those of `base`. Functions, types and other objects
+    /// stay.
+    func dropTables(except base: Catalog) async throws(PostgresError) {
+        let kept = Set(base.tables.map(\.qualifiedName))
+        try await reader.withSession { session throws(PostgresError) in
+            let tables = try CatalogReader.read(session, CatalogReader.Options(definitions: false)).tables
+            let dropped = tables.filter { !kept.contains($0.qualifiedName) }
+            let keywords: [(Table.Kind, String)] = [
+                (.view, "VIEW"), (.materializedView, "MATERIALIZED VIEW"), (.foreign, "FOREIGN TABLE"),
+                (.partitioned, "TABLE"), (.table, "TABLE"),
+            ]
+            for (kind, keyword) in keywords {
+                let names = dropped.filter { $0.kind == kind }.map { $0.qualifiedName.sql() }
+                // Each transaction holds a lock for every table that it drops.
+                for start in stride(from: 0, to: names.count, by: 100) {
+                    let part = names[start..<min(start + 100, names.count)].joined(separator: ", ")
+                    try session.query("DROP \(keyword) IF EXISTS \(part) CASCADE")
+                }
+            }
         }
     }
 

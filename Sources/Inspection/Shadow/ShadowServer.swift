@@ -1,51 +1,95 @@
 import Postgres
 import Schema
 
-/// The PostgreSQL for replays. An embedded server is started when it is first needed, removed after its last user, and
-/// ends with this process at the latest.
+/// The PostgreSQL for everything of a project that must not touch the live database. An embedded server is started when
+/// it is first needed, removed some seconds after its last user, and ends with this process at the latest.
 package actor ShadowServer {
     private let settings: ShadowSettings
     private var cluster: EmbeddedCluster?
     private var users = 0
+    /// Databases in use.
+    private var databases = 0
+    /// Removes the embedded server when nobody has used it for ``idleTime``.
+    private var removal: Task<Void, Never>?
+    private static let idleTime = Duration.seconds(5)
 
     package init(_ settings: ShadowSettings) { self.settings = settings }
 
-    /// Keeps an embedded server while the body runs, and removes it with the last user.
+    /// Keeps an embedded server while the body runs. Without users it is removed a few seconds later: the next one often
+    /// comes at once.
     func held<T: Sendable>(_ body: @Sendable () async throws -> T) async throws -> T {
         users += 1
+        removal?.cancel()
         let result: Result<T, any Error>
         do { result = .success(try await body()) } catch { result = .failure(error) }
         users -= 1
-        if users == 0 { await remove() }
+        if users == 0, cluster != nil {
+            removal = Task { [idleTime = Self.idleTime] in
+                guard (try? await Task.sleep(for: idleTime)) != nil else { return }
+                await self.removeIfUnused()
+            }
+        }
         return try result.get()
     }
 
     /// Runs the body with a fresh database, which is always dropped afterwards.
     ///
-    /// - Parameters:
-    ///   - serverVersion: `server_version_num` of the live server: the same major version is preferred.
-    ///   - roles: names to which the history may grant privileges.
     /// - Throws: ``InspectionError`` when no database can be created, and what the body throws.
     func withDatabase<T: Sendable>(
-        standingFor serverVersion: Int, roles: [String], _ body: @Sendable (ShadowDatabase) async throws -> T
+        _ setup: ShadowSetup, _ body: @Sendable (ShadowDatabase) async throws -> T
     ) async throws -> T {
-        let administration = try await administration(majorVersion: serverVersion / 10_000)
+        try await held { try await self.withHeldDatabase(setup, body) }
+    }
+
+    private func withHeldDatabase<T: Sendable>(
+        _ setup: ShadowSetup, _ body: @Sendable (ShadowDatabase) async throws -> T
+    ) async throws -> T {
+        let administration = try await administration(majorVersion: setup.serverVersion / 10_000)
         let name = "schemad_shadow_\(UInt64.random(in: 0 ... .max))"
+        let isEmbedded = cluster != nil
+        databases += 1
+        let database: ShadowDatabase
         do {
-            if cluster != nil { try await Self.create(roles: roles, administration) }
+            if isEmbedded {
+                for role in setup.droppedRoles {
+                    try await Self.run("DROP ROLE IF EXISTS \(SQLIdentifier.quoted(role))", administration)
+                }
+                try await Self.create(roles: setup.roles + [setup.session?.user], administration)
+            }
             try await Self.run("CREATE DATABASE \(name) TEMPLATE template0", administration)
+            database = ShadowDatabase(
+                administration.address.with(database: name), user: isEmbedded ? setup.session?.user : nil)
+            try await database.apply(setup, hasRoles: isEmbedded)
         } catch {
+            await drop(name, administration)
             throw InspectionError(.shadowFailed, "no database can be created in the shadow: \(error)")
         }
-        let database = ShadowDatabase(administration.address.with(database: name))
         let result: Result<T, any Error>
         do { result = .success(try await database.prepared(settings.baseline, body)) } catch {
             result = .failure(error)
         }
         await database.close()
-        _ = try? await Self.run("DROP DATABASE IF EXISTS \(name) WITH (FORCE)", administration)
-        await administration.close()
+        await drop(name, administration)
         return try result.get()
+    }
+
+    /// Drops a database and, in an embedded server, the roles, which a history may create as well.
+    private func drop(_ name: String, _ administration: Connection) async {
+        _ = try? await Self.run("DROP DATABASE IF EXISTS \(name) WITH (FORCE)", administration)
+        databases -= 1
+        if databases == 0, cluster != nil { _ = try? await Self.run(Self.dropRoles, administration) }
+        await administration.close()
+    }
+
+    private static let dropRoles = """
+        DO $roles$ DECLARE role name; BEGIN
+        FOR role IN SELECT rolname FROM pg_catalog.pg_roles WHERE oid >= 16384 LOOP
+            BEGIN EXECUTE pg_catalog.format('DROP ROLE %I', role); EXCEPTION WHEN OTHERS THEN NULL; END;
+        END LOOP; END $roles$
+        """
+
+    private func removeIfUnused() async {
+        if users == 0 { await remove() }
     }
 
     private func remove() async {
@@ -92,13 +136,13 @@ package actor ShadowServer {
         return await cluster.url()
     }
 
-    /// Creates the missing roles, without privileges.
-    private static func create(roles: [String], _ administration: Connection) async throws(PostgresError) {
-        for role in roles {
+    /// Creates the missing roles, each with every privilege: what a role may do on the live server is not judged here.
+    private static func create(roles: [String?], _ administration: Connection) async throws(PostgresError) {
+        for role in roles.compactMap(\.self) {
             let literal = SQLLiteral.quoted(role)
             try await run(
                 """
-                DO $role$ BEGIN EXECUTE format('CREATE ROLE %I NOLOGIN', \(literal)::text);
+                DO $role$ BEGIN EXECUTE format('CREATE ROLE %I SUPERUSER LOGIN', \(literal)::text);
                 EXCEPTION WHEN duplicate_object OR reserved_name THEN NULL; END $role$
                 """, administration)
         }

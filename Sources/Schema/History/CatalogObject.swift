@@ -60,7 +60,7 @@ extension Catalog {
     }
 
     /// The catalog without these tables.
-    func leavingOut(_ tables: Set<ObjectKey>) -> Catalog {
+    package func leavingOut(_ tables: Set<ObjectKey>) -> Catalog {
         guard !tables.isEmpty else { return self }
         var result = self
         result.tables.removeAll { tables.contains($0.key) }

@@ -2,7 +2,7 @@
 public struct VersionTableUpdate: Hashable, Sendable {
     /// The state of the table that the changes require.
     public enum Expectation: Codable, Hashable, Sendable {
-        /// The table does not exist. The update creates it as Alembic 1.20 does.
+        /// The table does not exist. The update creates it as Alembic does, with a column of ``VersionTableUpdate/createdWidth``.
         case missing
         /// The table exists with exactly these rows, in any order.
         case rows([String?])
@@ -12,8 +12,14 @@ public struct VersionTableUpdate: Hashable, Sendable {
     public var schema: String
     public var name: String
     public var expectation: Expectation
+    /// The number of characters of the column in a table that the update creates; nil is no limit.
+    public var createdWidth: Int?
 
-    public init(_ changes: [VersionTableChange], schema: String, name: String, expecting expectation: Expectation) {
+    public init(
+        _ changes: [VersionTableChange], schema: String, name: String, expecting expectation: Expectation,
+        createdWidth: Int? = 32
+    ) {
+        self.createdWidth = createdWidth
         self.changes = changes
         self.schema = schema
         self.name = name
@@ -35,7 +41,7 @@ public struct VersionTableUpdate: Hashable, Sendable {
 
     /// Creates the table as `MigrationContext._ensure_version_table` of Alembic 1.20 does.
     package var createStatement: String {
-        "CREATE TABLE \(table) (version_num VARCHAR(32) NOT NULL, "
+        "CREATE TABLE \(table) (version_num VARCHAR\(createdWidth.map { "(\($0))" } ?? "") NOT NULL, "
             + "CONSTRAINT \(SQLIdentifier.quoted(name + "_pkc")) PRIMARY KEY (version_num))"
     }
 }

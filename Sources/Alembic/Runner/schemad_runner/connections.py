@@ -19,6 +19,8 @@ class Connections:
         self.agent = agent
         self.seen = 0
         self.write_error: BaseException | None = None
+        # Called for each statement, with the connection that it is sent on.
+        self.on_statement: Callable[[Any], None] | None = None
         # Whether the project declares that it connects to several databases.
         self.declares_several: Callable[[], bool] = lambda: False
         # The connections themselves: the `id()` of a closed connection may be used again.
@@ -42,6 +44,11 @@ class Connections:
         # `creator` included. They run before the listeners of a single engine, which include the dialect's own.
         event.listen(Engine, "connect", self._connected)
         event.listen(Engine, "handle_error", self._failed)
+        event.listen(Engine, "before_cursor_execute", self._executing)
+
+    def _executing(self, connection: Any, *_: Any) -> None:
+        if self.on_statement is not None:
+            self.on_statement(connection)
 
     def _failed(self, context: Any) -> None:
         # env.py may catch the error; a read that tried to write is reported anyway.

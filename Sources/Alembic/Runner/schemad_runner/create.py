@@ -10,8 +10,8 @@ from schemad_runner.session import commit, schema_translation, target_metadata
 
 
 class Create(Run):
-    """Runs `MetaData.create_all()` in a shadow database, after creating the extensions and schemas, which it does not
-    create itself."""
+    """Runs `MetaData.create_all()` in a shadow database without tables, after creating the extensions and schemas, which
+    it does not create itself."""
 
     def migrations(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
         self.failures: list[dict[str, str]] = []
@@ -24,6 +24,8 @@ class Create(Run):
         for index in (index for metadata in collections for table in metadata.sorted_tables for index in table.indexes):
             # Everything here runs in a transaction, where CONCURRENTLY is not possible.
             index.dialect_options["postgresql"]["concurrently"] = False
+        for name in self.types(collections):
+            self.attempt("", lambda name=name: self.execute_text(f"DROP TYPE IF EXISTS {name} CASCADE"))
         for metadata in collections:
             self.create(metadata)
         commit(context)
@@ -86,11 +88,33 @@ class Create(Run):
                 names |= {translation.get(name, name) for name in found}
         return {name for name in names if isinstance(name, str)}
 
+    def types(self, collections: list[Any]) -> set[str]:
+        """The quoted names of the types that create_all() creates. The migrations may have left other versions of them
+        in this database, which create_all() would keep."""
+        from sqlalchemy.dialects import postgresql
+
+        dialect = self.context.dialect
+        translation = schema_translation(self.context)
+        kinds = tuple(getattr(postgresql, kind) for kind in ("ENUM", "DOMAIN") if hasattr(postgresql, kind))
+        quote = dialect.identifier_preparer.quote_identifier
+        names = set()
+        for metadata in collections:
+            for column in (column for table in metadata.tables.values() for column in table.columns):
+                for declared in (column.type, getattr(column.type, "item_type", None)):
+                    kind = declared.dialect_impl(dialect) if declared is not None else None
+                    if isinstance(kind, kinds) and kind.name and getattr(kind, "create_type", True):
+                        schema = translation.get(kind.schema, kind.schema)
+                        names.add(".".join(quote(part) for part in (schema, kind.name) if part))
+        return names
+
     def statement(self, template: str, name: str) -> Callable[[], Any]:
+        quoted = self.context.dialect.identifier_preparer.quote_identifier(name)
+        return lambda: self.execute_text(template.format(quoted))
+
+    def execute_text(self, statement: str) -> Any:
         from sqlalchemy import text
 
-        quoted = self.context.dialect.identifier_preparer.quote_identifier(name).replace(":", r"\:")
-        return lambda: self.context.connection.execute(text(template.format(quoted)))
+        return self.context.connection.execute(text(statement.replace(":", r"\:")))
 
     def attempt(self, name: str, create: Callable[[], Any]) -> bool:
         """Creates one object in a savepoint; records a failure for the report."""

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from schemad_runner.run import Run
-from schemad_runner.session import schemas, select, target_metadata, version_table
+from schemad_runner.session import schemas, select, target_metadata, version_column_width, version_table
 
 
 class Describe(Run):
-    """Reports the models, the version table and the options of env.py; the session is read-only."""
+    """Reports the models, the version table and the options of env.py. On the live database the session is read-only."""
 
     description: dict[str, Any] | None = None
 
@@ -20,14 +20,25 @@ class Describe(Run):
         import sqlalchemy
 
         collections = target_metadata(context)
-        user, search_path = select(context, "current_user::text, current_setting('search_path')")
+        user, search_path, visible = select(
+            context, "current_user::text, current_setting('search_path'), current_schemas(false)::text[]"
+        )
+        table = version_table(context)
+        if table["resolvedSchema"] is None:
+            self.agent.refuse(
+                "project.schemaMissing",
+                f"the search_path of env.py's session is {search_path}, and none of its schemas exists in the "
+                "database, so Alembic cannot create its version table",
+            )
         self.description = {
             "pythonVersion": ".".join(map(str, sys.version_info[:3])),
             "alembicVersion": alembic.__version__,
             "sqlalchemyVersion": sqlalchemy.__version__,
-            "versionTable": version_table(context),
+            "versionTable": table,
+            "versionColumnWidth": version_column_width(context),
             "currentUser": user,
             "searchPath": search_path,
+            "visibleSchemas": list(visible),
             "transactionPerMigration": bool(context._transaction_per_migration),
             "compareType": bool(context._user_compare_type),
             "compareServerDefault": bool(context._user_compare_server_default),

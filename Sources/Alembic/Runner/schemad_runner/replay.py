@@ -11,18 +11,34 @@ from schemad_runner.session import commit
 
 
 class Replay(Migrate):
-    """Runs revisions as a migration does, and waits after each while the agent reads the database."""
+    """Runs revisions as a migration does. Unless the agent wants the project's own transactions, it commits after each
+    revision and waits while the agent reads the database."""
 
     def migrations(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
+        self.context = context
+        # Revisions that use a second connection, which sees only what is committed.
+        self.observers: list[str] = []
+        self.connections.on_statement = self.observe
         context._ensure_version_table()
         return self.progress(self.steps(tuple(rows)), context)
 
+    def observe(self, connection: Any) -> None:
+        own = self.context.connection.connection.dbapi_connection
+        if self.revision is None or self.revision in self.observers:
+            return
+        if connection.connection.dbapi_connection is not own:
+            self.observers.append(self.revision)
+
     def progress(self, steps: list[Any], context: Any) -> Iterator[Any]:
         yield from super().progress(steps, context)
+        self.connections.on_statement = None
         # Now the database has all tables of the history, and no others.
-        self.agent.report("hidden", tables=hidden_tables(context))
+        tables = hidden_tables(context) if self.configuration["commitsEach"] else []
+        in_one = not context._transaction_per_migration or getattr(context, "_in_external_transaction", False)
+        self.agent.report("replayEnded", hiddenTables=tables, observers=self.observers if in_one else [])
 
     def applied(self, context: Any) -> None:
-        # The agent's session must see the revision's changes, whatever transactions env.py has open.
-        commit(context)
-        self.agent.ask("replayed", revision=self.revision)
+        if self.configuration["commitsEach"]:
+            # The agent's session must see the revision's changes, whatever transactions env.py has open.
+            commit(context)
+            self.agent.ask("replayed", revision=self.revision)

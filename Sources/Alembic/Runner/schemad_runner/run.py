@@ -143,7 +143,7 @@ class Run:
         if message.startswith("<class "):
             message = message.partition(">: ")[2]
         context = getattr(self.environment, "_migration_context", None)
-        if self.configuration["mode"] == "describe" and state == "25006":
+        if state == "25006" and self.configuration["settings"].get("default_transaction_read_only") == "on":
             code = "project.writesDuringRead"
         elif self.started:
             code, message = "migrationFailed", message if state else f"{name}: {message}"

@@ -45,6 +45,11 @@ def version_table(context: Any) -> dict[str, Any]:
     return {"name": name, "schema": schema, "resolvedSchema": resolved or actual or current}
 
 
+def version_column_width(context: Any) -> int | None:
+    """The number of characters of the column that Alembic creates in this session; None is no limit."""
+    return getattr(next(iter(context._version.c)).type, "length", None)
+
+
 def schemas(context: Any) -> dict[str, Any]:
     """The schemas in which a table without a schema name is looked up."""
     path = list(select(context, "current_schemas(false)::text[]")[0])
