@@ -79,6 +79,11 @@ package final class JobEngine: Sendable {
         case .replayed: throw JobsError(.replayed, "the token was used before; create a new one for each request")
         case .mintedBeforeStore:
             throw JobsError(.replayed, "the token is older than the agent's record of used tokens; create a new one")
+        case .expiryDeleted:
+            throw JobsError(
+                .replayed,
+                "the agent's clock was set back, so it cannot know whether the token was used; correct the clock, or wait "
+                    + "until it has passed the time from which it was set back")
         case .busy: throw JobsError(.busy, "too many tokens are valid at the moment; try again in a minute")
         }
     }

@@ -64,6 +64,9 @@ public enum Admission: Hashable, Sendable {
     case replayed
     /// The token was minted before this nonce store was created, so the store does not know whether it was used.
     case mintedBeforeStore
+    /// The token expires at a time for which used tokens were deleted from the store already, so it may be one of them.
+    /// Only possible after the clock was set back.
+    case expiryDeleted
     /// The nonce store is full of nonces that are still valid.
     case busy
 }

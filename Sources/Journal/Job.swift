@@ -72,6 +72,11 @@ extension Job {
     }
 }
 
+extension Job {
+    /// The bytes of the members that can be long.
+    var textBytes: Int { [params, reason, context, result, error].reduce(0) { $0 + ($1?.utf8.count ?? 0) } }
+}
+
 /// One page of jobs, newest first.
 public struct JobPage: Hashable, Sendable {
     /// The jobs of this page.

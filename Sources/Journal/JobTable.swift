@@ -30,14 +30,16 @@ enum JobTable {
         return try row.map { (try Job(row: $0), $0["fingerprint"]) }
     }
 
-    /// Jobs in descending order of their ids.
+    /// Jobs in descending order of their ids. No more rows are read than are returned, and one.
     ///
     /// - Parameters:
     ///   - databases: only jobs of these databases; nil for all.
     ///   - cursor: only jobs with smaller ids.
+    ///   - bytes: the limit of the text of all jobs together; the first job is returned whatever its size is.
+    /// - Returns: the jobs, and whether there are more.
     static func jobs(
-        state: Job.State?, databases: Set<String>?, before cursor: String?, limit: Int, in db: Database
-    ) throws -> [Job] {
+        state: Job.State?, databases: Set<String>?, before cursor: String?, limit: Int, bytes: Int, in db: Database
+    ) throws -> (jobs: [Job], hasMore: Bool) {
         var conditions: [String] = []
         var arguments: StatementArguments = []
         if let state {
@@ -53,9 +55,17 @@ enum JobTable {
             arguments += [cursor]
         }
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        return try Row.fetchAll(
-            db, sql: "SELECT * FROM job \(filter) ORDER BY id DESC LIMIT ?", arguments: arguments + [limit]
-        ).map(Job.init)
+        let rows = try Row.fetchCursor(
+            db, sql: "SELECT * FROM job \(filter) ORDER BY id DESC LIMIT ?", arguments: arguments + [limit + 1])
+        var jobs: [Job] = []
+        var size = 0
+        while let row = try rows.next() {
+            let job = try Job(row: row)
+            size += job.textBytes
+            if jobs.count == limit || size > bytes, !jobs.isEmpty { return (jobs, true) }
+            jobs.append(job)
+        }
+        return (jobs, false)
     }
 
     /// The queued and running jobs, oldest first.

@@ -9,7 +9,8 @@ import Runtime
 public actor Journal {
     /// The limits of what the journal keeps.
     public struct Limits: Sendable {
-        /// The maximum number of nonces. Nonces of valid tokens are never deleted; a full store returns `busy`.
+        /// The maximum number of nonces. Nonces of valid tokens are never deleted; a full store returns `busy`. Where the
+        /// clock is set back over the expiry of deleted nonces, tokens that expire at that time are refused.
         public var nonces: Int
         /// How long an idempotency key belongs to its job, in milliseconds.
         public var idempotency: Int64
@@ -109,7 +110,8 @@ public actor Journal {
     public func admit(_ request: JobRequest, claim: NonceClaim?, at now: Int64) throws(JournalError) -> Admission {
         let identifier = JobIdentifier(milliseconds: now, after: lastIdentifier)
         var nonces = nonceCount
-        let purges = lastPurge + 3_600_000 < now
+        // Also when the clock was set back since.
+        let purges = lastPurge + 3_600_000 < now || lastPurge > now
         let admission = try write { db -> Admission in
             if let claim {
                 guard claim.issuedAt >= createdAt else { return .mintedBeforeStore }
@@ -197,18 +199,18 @@ public actor Journal {
     ///   - state: only jobs in this state.
     ///   - databases: only jobs of these databases; nil for all.
     ///   - limit: jobs per page, at least 1.
+    ///   - bytes: the limit of the text of a page: parameters, context, result and error of all its jobs together. A
+    ///     page has at least one job.
     ///   - cursor: `nextCursor` of the previous page. New jobs do not shift later pages.
     public func jobs(
-        state: Job.State? = nil, databases: Set<String>? = nil, limit: Int = 50, cursor: String? = nil
+        state: Job.State? = nil, databases: Set<String>? = nil, limit: Int = 50, bytes: Int = 1 << 20,
+        cursor: String? = nil
     ) throws(JournalError) -> JobPage {
-        let size = max(1, limit)
-        var jobs = try read { db in
-            // One more than a page, which shows whether there is a next page.
-            try JobTable.jobs(state: state, databases: databases, before: cursor, limit: size + 1, in: db)
+        let (jobs, hasMore) = try read { db in
+            try JobTable.jobs(
+                state: state, databases: databases, before: cursor, limit: max(1, limit), bytes: bytes, in: db)
         }
-        guard jobs.count > size else { return JobPage(jobs: jobs, nextCursor: nil) }
-        jobs.removeLast()
-        return JobPage(jobs: jobs, nextCursor: jobs.last?.id)
+        return JobPage(jobs: jobs, nextCursor: hasMore ? jobs.last?.id : nil)
     }
 
     /// The queued and running jobs, oldest first: after a restart, they must be settled before anything else runs.

@@ -57,6 +57,17 @@ enum JournalSchema {
             try db.execute(
                 sql: "INSERT INTO meta (key, value) VALUES (?, ?)", arguments: [createdAtKey, now / 1000])
         }
+        migrator.registerMigration("2: expiries of deleted nonces") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE deleted_expiry (
+                        first INTEGER PRIMARY KEY,
+                        last INTEGER NOT NULL CHECK (last >= first)
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+            // What was deleted before is not known; it had expired.
+            try NonceTable.insert([0...max(0, now / 1000 - 1)], into: db)
+        }
         return migrator
     }
 }

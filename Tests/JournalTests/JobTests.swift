@@ -54,6 +54,27 @@ struct JobTests {
         #expect(await failure { try await journal.finish("0", as: .failed, at: present) } == .notFound)
     }
 
+    /// No more text is read than a page may have.
+    @Test func pagesAreLimitedInBytes() async throws {
+        var ids: [String] = []
+        for size in [10, 400, 400, 400, 2000, 10] {
+            let id = try await admit().id
+            try await journal.finish(id, as: .succeeded, result: String(repeating: "x", count: size), at: present)
+            ids.insert(id, at: 0)
+        }
+        var pages: [[String]] = []
+        var cursor: String?
+        repeat {
+            let page = try await journal.jobs(limit: 1000, bytes: 1000, cursor: cursor)
+            pages.append(page.jobs.map(\.id))
+            cursor = page.nextCursor
+        } while cursor != nil
+        // A job that is larger than a page has one of its own.
+        #expect(pages == [[ids[0]], [ids[1]], [ids[2], ids[3]], [ids[4], ids[5]]])
+        let whole = try await journal.jobs(limit: 6, bytes: 10_000)
+        #expect(whole.jobs.map(\.id) == ids && whole.nextCursor == nil)
+    }
+
     @Test func pagesAreOrderedFromNewestToOldest() async throws {
         var ids: [String] = []
         for _ in 0..<7 { ids.append(try await admit().id) }

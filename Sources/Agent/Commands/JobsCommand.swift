@@ -26,7 +26,8 @@ struct JobsCommand: CommandHandler {
         do {
             return try await journal.jobs(
                 state: parameters.state.flatMap { Job.State(rawValue: $0.rawValue) }, databases: Set(visible),
-                limit: Int(parameters.limit ?? Jobs.Parameters.defaultLimit), cursor: parameters.cursor)
+                limit: Int(parameters.limit ?? Jobs.Parameters.defaultLimit), bytes: Limits.pageBytes,
+                cursor: parameters.cursor)
         } catch {
             throw WireError(error)
         }
