@@ -234,6 +234,34 @@ struct RunnerProcessTests {
         }
     }
 
+    @Test("the agent's runs have no home and no packages of the user")
+    func home() async throws {
+        let environment = """
+            import json, os, subprocess, sys
+            child = subprocess.run(
+                [sys.executable, "-c", "import sys; print(sys.flags.no_user_site)"], capture_output=True, text=True)
+            try:
+                os.makedirs(os.path.expanduser("~/.cache"))
+                made = "made"
+            except OSError as error:
+                made = type(error).__name__
+            facts = [os.path.expanduser("~/x"), sys.flags.no_user_site, child.stdout.strip(), made]
+            json.dump(facts, open("facts", "w"))
+            raise SystemExit
+            """
+        try await RunnerProject.with(environment: environment) { project in
+            for home in [nil, project.folder.path("home")] {
+                let runner = project.runner("postgresql://", home.map { ["HOME": $0] } ?? [:])
+                _ = try await failure { () throws(AlembicError) in try await runner.describe(nonce: 1) { _ in true } }
+                let place = home ?? "/proc/nonexistent"
+                let made = home == nil ? "FileNotFoundError" : "made"
+                #expect(try project.folder.read("facts") == #"["\#(place)/x", 1, "1", "\#(made)"]"#)
+            }
+        }
+        // A command that a user typed uses that user's packages.
+        #expect(!RunnerCommand(python: "python3", inheritsEnvironment: true).arguments.contains("-s"))
+    }
+
     @Test("finds the project's own environment")
     func interpreter() async throws {
         try await TemporaryFolder.with { folder in

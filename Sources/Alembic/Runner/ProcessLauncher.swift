@@ -35,6 +35,10 @@ struct ProcessLauncher: RunnerLauncher {
         }
     }
 
+    /// A home that does not exist and that nobody can create, not even root: the agent's own would keep what one run
+    /// writes for the next. A project that needs a home names one in its variables.
+    private static let noHome = "/proc/nonexistent"
+
     /// The interpreter, with its folder first on the search path, as in an activated virtual environment. The project's
     /// own variables come over the pipe.
     private static func executable(_ command: RunnerCommand) -> (Executable, Environment) {
@@ -44,8 +48,10 @@ struct ProcessLauncher: RunnerLauncher {
         if let folder { path = folder + ":" + path }
         let executable: Executable = folder == nil ? .name(command.python) : .path(FilePath(command.python))
         if command.inheritsEnvironment { return (executable, .inherit.updating(["PATH": path])) }
-        var variables: [Environment.Key: String] = ["PATH": path, "LANG": "C.UTF-8"]
-        if let home = own["HOME"] { variables["HOME"] = home }
+        // Python processes that env.py starts have no user's packages either.
+        var variables: [Environment.Key: String] = [
+            "PATH": path, "LANG": "C.UTF-8", "HOME": noHome, "PYTHONNOUSERSITE": "1",
+        ]
         if let temporary = own["TMPDIR"] { variables["TMPDIR"] = temporary }
         return (executable, .custom(variables))
     }

@@ -32,6 +32,9 @@ struct RunnerCommand: Sendable {
     var python: String
     /// Whether the interpreter has all variables of this process, or only those that every program needs.
     var inheritsEnvironment = false
-    /// They are the same for every run, and contain nothing of the project.
-    let arguments = ["-X", "utf8", "-c", RunnerSource.bootstrap]
+    /// They contain nothing of the project. Without the user's own variables also without the user's own packages
+    /// (`-s`): they are in a folder that the project's code may write, and would run in every later process.
+    var arguments: [String] {
+        (inheritsEnvironment ? [] : ["-s"]) + ["-X", "utf8", "-c", RunnerSource.bootstrap]
+    }
 }
