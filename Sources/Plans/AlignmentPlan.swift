@@ -55,7 +55,8 @@ package struct AlignmentPlan: Sendable {
         let present = live.tablesByKey
         for table in expected.tables where table.kind.storesRows && !table.isPartition {
             guard let present = present[table.key], present.kind == table.kind else { continue }
-            for column in table.columns where !column.isInherited && present.column(column.name) == nil {
+            let names = Set(present.columns.map { ExactString($0.name) })
+            for column in table.columns where !column.isInherited && !names.contains(ExactString(column.name)) {
                 add(column, to: table)
             }
         }

@@ -79,4 +79,35 @@ import Testing
         #expect(Catalog(tables: [Self.table("t", [Self.id])]).missing(plan.columns) == plan.columns)
         #expect(Catalog(tables: []).missing(plan.columns) == plan.columns)
     }
+
+    /// The time of a plan grows with the number of tables, and not with its square.
+    @Test func manyTables() throws {
+        func time(_ count: Int) throws -> Duration {
+            let columns = (0..<8).map { Column(name: "c\($0)", type: "integer", nullable: true) }
+            let expected = Catalog(tables: (0..<count).map { Self.table("table_\($0)", columns) })
+            let live = Catalog(tables: (0..<count).map { Self.table("table_\($0)", columns.dropLast()) })
+            let clock = ContinuousClock()
+            return try (0..<5).map { _ in
+                try clock.measure {
+                    let plan = try AlignmentPlan(
+                        expected: expected, live: live, differences: [], defaultSchema: "public")
+                    #expect(plan.columns.count == count && expected.missing(plan.columns).isEmpty)
+                }
+            }.min() ?? .zero
+        }
+        let few = try time(500)
+        let many = try time(8000)
+        // 16 times as many tables: about 16 times as long, where a square would be 256 times.
+        #expect(many < few * 64, "\(few) and \(many)")
+    }
+
+    /// PostgreSQL allows 1,600 columns.
+    @Test func manyColumns() throws {
+        func columns(_ prefix: String, _ count: Int) -> [Column] {
+            (0..<count).map { Column(name: "\(prefix)\($0)", type: "integer", nullable: true) }
+        }
+        let plan = try Self.plan(
+            [Self.table("t", columns("a", 800) + columns("b", 800))], [Self.table("t", columns("a", 800))])
+        #expect(plan.columns.map(\.column) == (0..<800).map { "b\($0)" })
+    }
 }
