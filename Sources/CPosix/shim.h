@@ -85,10 +85,11 @@ static inline int schemad_unix_listen(const char *path, mode_t mode, int backlog
     return descriptor;
 }
 
-/* Opens a regular file without following a symbolic link and without blocking on a FIFO. Owner and mode are read from
+/* Opens a regular file without blocking on a FIFO; a symbolic link is followed only if asked for. Owner and mode are read from
    the same descriptor. Returns the descriptor, or -errno; -EINVAL when it is not a regular file. */
-static inline int schemad_open_regular(const char *path, uid_t *owner, mode_t *mode) {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+static inline int schemad_open_regular(const char *path, int follows_links, uid_t *owner, mode_t *mode) {
+    int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (follows_links ? 0 : O_NOFOLLOW);
+    int descriptor = open(path, flags);
     if (descriptor < 0) return -errno;
     struct stat facts;
     int reason = 0;
@@ -101,6 +102,29 @@ static inline int schemad_open_regular(const char *path, uid_t *owner, mode_t *m
     *owner = facts.st_uid;
     *mode = facts.st_mode & 07777;
     return descriptor;
+}
+
+/* Takes the exclusive lock (flock(2)) of an open file without waiting. It belongs to the open file description and ends
+   with it. Returns 0, or errno; EWOULDBLOCK when another description holds it. */
+static inline int schemad_try_lock(int descriptor) {
+    /* <sys/file.h> is not part of Swift's Glibc module; what it includes would then belong to this module. */
+    extern int flock(int descriptor, int operation);
+    const int lock_exclusive = 2, lock_without_waiting = 4;
+    return flock(descriptor, lock_exclusive | lock_without_waiting) == 0 ? 0 : errno;
+}
+
+/* Whether a descriptor is a Unix stream socket that accepts connections. Returns 0, or errno; EPROTOTYPE for another
+   kind of socket, EINVAL for one that does not listen. */
+static inline int schemad_check_listener(int descriptor) {
+    int domain = 0, type = 0, listens = 0;
+    socklen_t length = sizeof domain;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0) return errno;
+    length = sizeof type;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &length) != 0) return errno;
+    if (domain != AF_UNIX || type != SOCK_STREAM) return EPROTOTYPE;
+    length = sizeof listens;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) != 0) return errno;
+    return listens ? 0 : EINVAL;
 }
 
 /* Sends one datagram to the service manager (sd_notify(3)); a leading '@' means an abstract name. Returns 0, or

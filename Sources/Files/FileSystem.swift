@@ -50,13 +50,14 @@ package enum FileSystem {
     }
 
     /// The bytes of a regular file that holds a secret, with its owner and its permission bits, all of one descriptor.
-    /// A symbolic link at `path` is refused.
+    ///
+    /// - Parameter followsLinks: false refuses a symbolic link at `path`.
     package static func readPrivate(
-        _ path: String, limit: Int
+        _ path: String, limit: Int, followsLinks: Bool = false
     ) throws(FilesError) -> (bytes: [UInt8], owner: UInt32, mode: UInt32) {
         var owner: uid_t = 0
         var mode: mode_t = 0
-        let descriptor = unsafe schemad_open_regular(path, &owner, &mode)
+        let descriptor = unsafe schemad_open_regular(path, followsLinks ? 1 : 0, &owner, &mode)
         switch -descriptor {
         case EINVAL: throw .notRegular
         case ELOOP: throw FilesError(.symbolicLink, "it is a symbolic link; name the file itself")

@@ -14,6 +14,8 @@ package struct FilesError: Error, Hashable, Sendable, CustomStringConvertible {
         case notRegular
         /// The file holds more than the limit.
         case tooLarge
+        /// Other users may read or write a file that holds a secret.
+        case notPrivate
         /// Any other error of the system.
         case system
     }

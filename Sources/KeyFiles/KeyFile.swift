@@ -40,7 +40,11 @@ package enum KeyFile {
             default: throw KeyFilesError(error.message)
             }
         }
-        try KeyFileOwnership.check(owner: file.owner, mode: file.mode, reader: geteuid())
+        do {
+            try FileOwnership.check(owner: file.owner, mode: file.mode, reader: geteuid(), path: path)
+        } catch {
+            throw KeyFilesError(error.message)
+        }
         return file.bytes
     }
 
@@ -72,23 +76,4 @@ package enum KeyFile {
     }
 
     private static func list(_ elements: [String]) -> String { "[" + elements.joined(separator: ", ") + "]" }
-}
-
-/// The rule for the owner and the mode of a key file. Pure: the caller opens the file.
-package enum KeyFileOwnership {
-    /// - Parameters:
-    ///   - owner: the file's owner.
-    ///   - mode: its permission bits.
-    ///   - reader: the user who reads it.
-    /// - Throws: when it belongs to another than root or the reader, or its mode is not 0600 or 0400.
-    package static func check(owner: UInt32, mode: UInt32, reader: UInt32) throws(KeyFilesError) {
-        guard owner == 0 || owner == reader else {
-            throw KeyFilesError(
-                "it belongs to user \(owner); it must belong to root or to user \(reader), who reads it")
-        }
-        guard mode & 0o7777 == 0o600 || mode & 0o7777 == 0o400 else {
-            let octal = String(mode & 0o7777, radix: 8)
-            throw KeyFilesError("its mode is 0\(octal); it must be 0600 or 0400 (chmod 600 FILE)")
-        }
-    }
 }

@@ -113,6 +113,50 @@ import Testing
         }
     }
 
+    /// An address file that others may read or write is refused, and so are settings that contain a secret.
+    @Test(arguments: [0o644, 0o640, 0o660, 0o602]) func filesThatAreNotPrivate(mode: Int) async throws {
+        try await TemporaryFolder.with { folder in
+            try folder.write("url", "postgresql://u:hunter2@h/d\n", mode: mode)
+            let text = Self.minimal.replacing("url = \"postgresql:///orders\"", with: "url_file = \"url\"")
+            let file = try folder.write("schemad.toml", text, mode: mode)
+            let error = #expect(throws: SettingsError.self) { try AgentSettings.read(path: file) }
+            #expect(error?.file == folder.path("url"))
+            #expect(error?.message.hasSuffix("chmod 600 \(folder.path("url"))") == true)
+            try folder.write("url", "postgresql://u:hunter2@h/d\n")
+            #expect(try AgentSettings.read(path: file).databases.count == 1, "the settings hold no secret")
+            setenv("SCHEMAD_TEST_PASSWORD", "x", 1)
+            try folder.write(
+                "schemad.toml", Self.minimal.replacing("///orders", with: "//u:${SCHEMAD_TEST_PASSWORD}@h/d"),
+                mode: mode)
+            #expect(try AgentSettings.read(path: file).databases[0].url == "postgresql://u:x@h/d")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (minimal.replacing("///orders", with: "//u:hunter2@h/d"), 3, "databases.main.url"),
+            (minimal + "\nread_url = \"host=h password=hunter2\"", 5, "databases.main.read_url"),
+            (minimal + "\nx = [\"a=1\", \"url=postgresql://u:hunter2@h/d\"]", 5, "databases.main.x"),
+            (
+                minimal + "\nenvironment = { A = \"${url}\", DB_PASSWORD = \"hunter2\" }", 5,
+                "databases.main.environment.DB_PASSWORD"
+            ),
+            (
+                minimal.replacing("\n[d", with: "\n[shadow]\nurl = \"postgresql://u:hunter2@h/d\"\n[d"), 3,
+                "shadow.url"
+            ),
+        ] as [(String, Int, String)])
+    func secretsInTheSettings(_ text: String, _ line: Int, _ key: String) async throws {
+        try await TemporaryFolder.with { folder in
+            let file = try folder.write("schemad.toml", text, mode: 0o640)
+            let error = #expect(throws: SettingsError.self) { try AgentSettings.read(path: file) }
+            #expect(error?.key == key && error?.line == line, "\(error as Any)")
+            #expect(error?.message.contains("chmod 600 \(file)") == true && error?.message.contains("hunter2") == false)
+            chmod(file, 0o600)
+            #expect(try AgentSettings.read(path: file).databases.count == 1)
+        }
+    }
+
     struct Mistake: Sendable, CustomTestStringConvertible {
         var text: String
         var line: Int?

@@ -58,6 +58,8 @@ import Testing
             #expect(try FileSystem.read(link) == Array("text".utf8))
             #expect(Self.code(readingPrivate: link) == .symbolicLink)
             #expect(try FileSystem.readPrivate(folder.path("file"), limit: 10).mode == 0o640)
+            let followed = try FileSystem.readPrivate(link, limit: 10, followsLinks: true)
+            #expect(followed.bytes == Array("text".utf8) && followed.mode == 0o640)
             #expect(FileSystem.linkTarget(link) == "file" && FileSystem.linkTarget(folder.path("file")) == nil)
             #expect(try FileSystem.realPath(link) == FileSystem.realPath(folder.path("file")))
             #expect(try FileSystem.status(link).kind == .file)

@@ -86,10 +86,19 @@ struct BridgeSettingsTests {
 
         try "\(hookSecret)\n\(nextToken)\r\n\n".write(
             toFile: folder + "/hook.secret", atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: folder + "/hook.secret")
+        let refused = #expect(throws: SettingsError.self) { try BridgeSettings(text: text, file: file) }
+        #expect(refused?.key == "route.1.secret_file" && refused?.message.contains("chmod 600") == true)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder + "/hook.secret")
         let secrets = try BridgeSettings(text: text, file: file).routes[1].secrets
         #expect(secrets.contain(hookSecret) && secrets.contain(nextToken) && !secrets.contain(""))
 
+        // Another route has its secrets in the settings themselves.
         try text.write(toFile: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+        let open = #expect(throws: SettingsError.self) { try BridgeSettings.read(path: file) }
+        #expect(open?.key?.hasSuffix(".secrets") == true && open?.message.contains("chmod 600") == true)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
         #expect(try BridgeSettings.read(path: file).routes.count == 3)
     }
 

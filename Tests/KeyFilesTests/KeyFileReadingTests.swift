@@ -43,6 +43,7 @@ import Tokens
             for mode in [0o640, 0o604, 0o700, 0o4600] {
                 chmod(path, mode_t(mode))
                 #expect(Self.message(path).contains("0600 or 0400"), "\(mode)")
+                #expect(Self.message(path).hasSuffix("chmod 600 \(path)"), "\(mode)")
             }
             guard geteuid() == 0 else { return }
             chmod(path, 0o600)

@@ -172,20 +172,4 @@ enum TestKeys {
         let two = TestKeys.text(kid: "a", secret: Array(0..<32)) + TestKeys.text(kid: "b", secret: Array(1..<33))
         #expect(throws: KeyFilesError.self) { try KeyRing.single(parsing: Array(two.utf8), scopes: TestKeys.scopes) }
     }
-
-    @Test(
-        arguments: [
-            (0, 0o600, 1000, true), (0, 0o400, 1000, true), (1000, 0o600, 1000, true), (1001, 0o600, 1000, false),
-            (1000, 0o640, 1000, false), (1000, 0o604, 1000, false), (1000, 0o700, 1000, false),
-            (1000, 0o4600, 1000, false),
-            (1000, 0o000, 1000, false), (1000, 0o600, 0, false),
-        ] as [(UInt32, UInt32, UInt32, Bool)])
-    func ownership(_ owner: UInt32, _ mode: UInt32, _ reader: UInt32, _ isGood: Bool) {
-        #expect((try? KeyFileOwnership.check(owner: owner, mode: mode, reader: reader)) != nil || !isGood)
-        if !isGood {
-            #expect(throws: KeyFilesError.self) {
-                try KeyFileOwnership.check(owner: owner, mode: mode, reader: reader)
-            }
-        }
-    }
 }

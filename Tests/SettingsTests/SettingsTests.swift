@@ -105,6 +105,13 @@ import Text
             #expect(throws: SettingsError(file: empty, message: "is empty; it must contain the secret")) {
                 try TextFile.secret(empty)
             }
+            for mode in [0o644, 0o640, 0o602] {
+                let open = try folder.write("open file", "text", mode: mode)
+                #expect(try TextFile.read(open) == "text")
+                let error = #expect(throws: SettingsError.self) { try TextFile.secret(open) }
+                #expect(error?.message.hasSuffix("chmod 600 '\(open)'") == true, "\(error as Any)")
+                #expect(throws: SettingsError.self) { try TextFile.readSecret(open) }
+            }
             let missing = folder.path("missing")
             #expect(throws: SettingsError(file: missing, message: "cannot be read: No such file or directory")) {
                 try TextFile.read(missing)

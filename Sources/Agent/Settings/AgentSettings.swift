@@ -32,12 +32,19 @@ public struct AgentSettings: Sendable {
 
     /// Reads the settings file at `path`.
     ///
-    /// - Throws: ``SettingsError`` naming file, line and key.
+    /// - Throws: ``SettingsError`` naming file, line and key. Also when the file itself contains a secret and other users
+    ///   may read or write it.
     public static func read(path: String) throws(SettingsError) -> AgentSettings {
-        let text = try TextFile.read(path)
-        var root = try SettingsDocument(text: text, file: path).root
+        let file = try TextFile(path)
+        var root = try SettingsDocument(text: file.text, file: path).root
         let settings = try AgentSettings(&root, folder: FileSystem.folder(of: path))
         try root.finish()
+        if let exposure = file.exposure {
+            let message =
+                "contains a secret, but the settings file is not private: \(exposure); or write ${NAME} for a variable "
+                + "of the agent's environment, or for a database's address url_file"
+            if let error = try inlineSecret(in: root, message) { throw error }
+        }
         return settings
     }
 

@@ -19,9 +19,20 @@ struct BridgeSettings: Sendable {
 
     /// Reads the file at `path` and the secret files that it names.
     ///
-    /// - Throws: `SettingsError` naming file, line and key.
+    /// - Throws: `SettingsError` naming file, line and key. Also when a file with a secret may be read or written by
+    ///   other users.
     static func read(path: String) throws(SettingsError) -> BridgeSettings {
-        try BridgeSettings(text: TextFile.read(path), file: path)
+        let file = try TextFile(path)
+        let settings = try BridgeSettings(text: file.text, file: path)
+        if let exposure = file.exposure {
+            var root = try SettingsDocument(text: file.text, file: path).root
+            for var route in try root.tables("route") ?? [] where try route.strings("secrets")?.isEmpty == false {
+                throw route.error(
+                    "secrets",
+                    "are in a settings file that is not private: \(exposure); or write them into a secret_file")
+            }
+        }
+        return settings
     }
 
     /// Reads `text`, which came from `file`.

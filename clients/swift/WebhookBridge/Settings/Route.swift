@@ -76,7 +76,7 @@ struct Route: Sendable {
             key = "secret_file"
             let text: String
             do {
-                text = try TextFile.read(path)
+                text = try TextFile.readSecret(path)
             } catch {
                 throw table.error(key, error.description)
             }
