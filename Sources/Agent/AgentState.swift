@@ -22,10 +22,10 @@ struct ServedDatabase: Sendable {
 
     /// - Throws: `deadlineExceeded`.
     func diagnose(
-        maximumAge: Duration, until deadline: ContinuousClock.Instant
+        maximumAge: Duration, retries: Bool = false, until deadline: ContinuousClock.Instant
     ) async throws(WireError) -> DatabaseDiagnosis {
         do {
-            return try await inspected.diagnose(maximumAge: maximumAge, until: deadline)
+            return try await inspected.diagnose(maximumAge: maximumAge, retries: retries, until: deadline)
         } catch {
             throw WireError(error)
         }
@@ -111,9 +111,14 @@ final class AgentState: Sendable {
             time: WallClock.seconds, state: lifecycle)
     }
 
-    /// The database of that name; without a name, the only one, or nil where there are several.
-    func database(named name: String?) throws(WireError) -> ServedDatabase? {
-        guard let name else { return databases.count == 1 ? databases[0] : nil }
+    /// The database of that name; without a name, the only one if the principal may use it, else nil.
+    ///
+    /// - Throws: `unknownDatabase`. Call it only for a principal that may use a database of that name: to others the
+    ///   response must not tell which names exist.
+    func database(named name: String?, for principal: Principal) throws(WireError) -> ServedDatabase? {
+        guard let name else {
+            return databases.count == 1 ? databases.first { principal.permits(database: $0.name) } : nil
+        }
         guard let database = databases.first(where: { $0.name == name }) else {
             throw WireError(.unknownDatabase, "this agent has no database '\(name)'; see [databases] in its settings")
         }

@@ -39,7 +39,7 @@ public struct Serve: Sendable {
         do {
             try await serve(sockets, onReady)
         } catch {
-            for socket in sockets { if let file = socket.file { unsafe unlink(file) } }
+            for socket in sockets { socket.file?.remove() }
             throw error
         }
     }

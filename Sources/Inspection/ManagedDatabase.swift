@@ -58,8 +58,11 @@ package final class ManagedDatabase: Sendable {
     }
 
     /// A diagnosis that is not older than `maximumAge`; zero means begun after this call.
-    package func diagnose(maximumAge: Duration) async -> DatabaseDiagnosis {
-        await monitor.diagnose(maximumAge: maximumAge) { [self] retries, latest in
+    ///
+    /// - Parameter retries: whether a diagnosis with a `maximumAge` of zero runs an env.py that has failed at once, and
+    ///   not only when the project has changed or some time has passed.
+    package func diagnose(maximumAge: Duration, retries: Bool = true) async -> DatabaseDiagnosis {
+        await monitor.diagnose(maximumAge: maximumAge, retries: retries) { [self] retries, latest in
             let inputs = await inputs(retries: retries)
             // A table that is locked for a moment does not make the server unreachable.
             if case .failure(let error) = inputs.live, error.kind == .lockTimeout, let latest, latest.isReachable {
@@ -73,10 +76,10 @@ package final class ManagedDatabase: Sendable {
     ///
     /// - Throws: `deadlineExceeded`, `cancelled`.
     package func diagnose(
-        maximumAge: Duration, until deadline: ContinuousClock.Instant
+        maximumAge: Duration, retries: Bool = true, until deadline: ContinuousClock.Instant
     ) async throws(InspectionError) -> DatabaseDiagnosis {
         try await Deadline.wait(until: deadline, late: InspectionError.late, cancelled: InspectionError.callerGone) {
-            .success(await self.diagnose(maximumAge: maximumAge))
+            .success(await self.diagnose(maximumAge: maximumAge, retries: retries))
         }
     }
 

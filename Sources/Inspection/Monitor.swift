@@ -40,12 +40,17 @@ package final class Monitor: Sendable {
     package func invalidate() { state.withLock { $0.validSince = .now } }
 
     /// A diagnosis that is not older than `maximumAge`; zero means begun after this call.
-    package func diagnose(maximumAge: Duration, _ inspect: @escaping Inspect) async -> DatabaseDiagnosis {
+    ///
+    /// - Parameter retries: whether a diagnosis with a `maximumAge` of zero tries again what failed before.
+    package func diagnose(
+        maximumAge: Duration, retries: Bool = true, _ inspect: @escaping Inspect
+    ) async -> DatabaseDiagnosis {
         if let cached = cached(maximumAge: maximumAge, at: .now) { return cached.diagnosis }
         let earliest = max(.now - maximumAge, state.withLock { $0.validSince })
-        return await flight.diagnosis(begunAfter: earliest) { [self] in
+        let retries = retries && maximumAge == .zero
+        return await flight.diagnosis(begunAfter: earliest, retries: retries) { [self] in
             let latest = latest?.diagnosis
-            let (diagnosis, isCurrent) = await inspect(maximumAge == .zero, latest)
+            let (diagnosis, isCurrent) = await inspect(retries, latest)
             guard isCurrent else { return diagnosis }
             state.withLock { $0.last = CachedDiagnosis(diagnosis) }
             if latest?.fingerprint != diagnosis.fingerprint { FreedMemory.giveBack() }
@@ -54,21 +59,22 @@ package final class Monitor: Sendable {
     }
 }
 
-/// Callers share the diagnosis under way if it began late enough.
+/// Callers share the diagnosis under way if it began late enough, and tries again what the caller wants tried again.
 private actor SingleFlight {
-    private var flight: (begun: ContinuousClock.Instant, task: Task<DatabaseDiagnosis, Never>)?
+    private var flight: (begun: ContinuousClock.Instant, retries: Bool, task: Task<DatabaseDiagnosis, Never>)?
 
     func diagnosis(
-        begunAfter earliest: ContinuousClock.Instant, _ make: @escaping @Sendable () async -> DatabaseDiagnosis
+        begunAfter earliest: ContinuousClock.Instant, retries: Bool,
+        _ make: @escaping @Sendable () async -> DatabaseDiagnosis
     ) async -> DatabaseDiagnosis {
         while let flight {
             let diagnosis = await flight.task.value
-            if flight.begun >= earliest { return diagnosis }
+            if flight.begun >= earliest, flight.retries || !retries { return diagnosis }
             if self.flight?.task == flight.task { self.flight = nil }
         }
         let begun = ContinuousClock.now
         let task = Task { await make() }
-        flight = (begun, task)
+        flight = (begun, retries, task)
         let diagnosis = await task.value
         if flight?.task == task { flight = nil }
         return diagnosis

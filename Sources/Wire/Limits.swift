@@ -19,6 +19,10 @@ public enum Limits {
     public static let frameSeconds = 5
     public static let idleSeconds = 60
     public static let stalledWriteSeconds = 10
+    /// Bytes of finished responses that one connection may have unread; further results of reads are dropped then.
+    public static let unreadBytes = 8 * 1024 * 1024
+    /// The same for all connections together that do not read.
+    public static let allUnreadBytes = 64 * 1024 * 1024
     public static let connections = 256
     public static let connectionsPerUser = 64
     public static let requestsInFlight = 8

@@ -53,14 +53,15 @@ import Wire
     @Test func databasesByName() async throws {
         try await AgentFixture.with(databases: ["main", "other"]) { fixture in
             #expect(fixture.agent.databases.map(\.name) == ["main", "other"])
-            let other = try fixture.agent.database(named: "other")
+            let reader = Principal(reader: AgentFixture.peer)
+            let other = try fixture.agent.database(named: "other", for: reader)
             #expect(other?.name == "other")
-            #expect(try fixture.agent.database(named: nil) == nil, "there are two")
-            let error = #expect(throws: WireError.self) { try fixture.agent.database(named: "Main") }
+            #expect(try fixture.agent.database(named: nil, for: reader) == nil, "there are two")
+            let error = #expect(throws: WireError.self) { try fixture.agent.database(named: "Main", for: reader) }
             #expect(error?.code == .unknownDatabase && error?.message.contains("'Main'") == true)
         }
         try await AgentFixture.with(databases: ["only"]) { fixture in
-            let database = try fixture.agent.database(named: nil)
+            let database = try fixture.agent.database(named: nil, for: Principal(reader: AgentFixture.peer))
             #expect(database?.name == "only")
         }
     }

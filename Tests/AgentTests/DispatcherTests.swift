@@ -95,6 +95,45 @@ import Wire
         }
     }
 
+    /// Whoever may not use a database does not learn whether it exists: every command, both sockets.
+    @Test func namesOfDatabasesAreNotDisclosed() async throws {
+        try await AgentFixture.with(databases: ["main", "other"]) { fixture in
+            let callers: [(key: String?, socket: SocketRole)] = [
+                (nil, .admin), (nil, .query), ("reader", .admin), ("reader", .query), ("main", .admin),
+                ("main", .query), ("all", .query),
+            ]
+            for command in Serve.commands {
+                for (key, socket) in callers {
+                    func refusal(_ database: String) async throws -> WireError? {
+                        let body = #"{"id":"1","command":"\#(command.name)","database":"\#(database)"}"#
+                        let response = try await fixture.exchange(body, key: key, socket: socket).response
+                        guard case .failure(let error) = response.outcome else { return nil }
+                        return WireError(error.code, error.message.replacing(database, with: "NAME"))
+                    }
+                    let gone = try await refusal("gone")
+                    let place = "\(command.name) \(key ?? "no key") \(socket)"
+                    #expect(gone != nil, "\(place)")
+                    // Only a caller that may read all databases may know that there is none of this name.
+                    let mayKnow = key != "main" && command.scope == .read && (key != nil || socket == .query)
+                    #expect((gone?.code == .unknownDatabase) == mayKnow, "\(place)")
+                    if !mayKnow { #expect(try await refusal("other") == gone, "\(place)") }
+                }
+            }
+        }
+    }
+
+    /// Nor does a request without a name tell it.
+    @Test func theOnlyDatabaseIsNotDisclosed() async throws {
+        try await AgentFixture.with(databases: ["hidden"]) { fixture in
+            for command in Serve.commands where command.needsDatabase || command.name == "watch" {
+                let error = try await fixture.error(#"{"id":"1","command":"\#(command.name)"}"#, key: "main")
+                #expect(error.code == .forbidden && !error.message.contains("hidden"), "\(command.name): \(error)")
+            }
+            let status = try await fixture.result(of: Status.self, #"{"id":"1","command":"status"}"#, key: "main")
+            #expect(status.databases.isEmpty)
+        }
+    }
+
     // MARK: From memory
 
     @Test func aDiagnosisFromMemoryNeedsNoTask() async throws {

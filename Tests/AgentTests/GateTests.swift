@@ -105,6 +105,13 @@ import Wire
         #expect(Self.code { _ = try Self.admit("reader", peer: peer, socket: .query) } == nil)
     }
 
+    /// Who may run an env.py that has failed again at once: not those who may only read.
+    @Test func retries() throws {
+        #expect(try !Self.admit(nil, socket: .query).mayRetry)
+        #expect(try !Self.admit("reader").mayRetry && !Self.admit("reader", socket: .query).mayRetry)
+        #expect(try Self.admit("all").mayRetry && Self.admit("migrator").mayRetry)
+    }
+
     @Test func tokens() throws {
         #expect(Self.code { _ = try Self.admit("all", audience: "other") } == .unauthenticated)
         #expect(Self.code { _ = try Self.admit("all", shift: -61) } == .tokenExpired)

@@ -83,6 +83,54 @@ import Testing
         }
     }
 
+    /// Each further failure of the same project is reused for longer, up to a minute.
+    @Test func failuresAreReusedForLongerAndLonger() async throws {
+        try await TemporaryFolder.with { folder in
+            let query = CachedRunnerQuery<ProjectDescription>("describe", Self.settings(folder), stateDirectory: nil)
+            let failure = AlembicError(.environmentFailed, "NameError")
+            for seconds in [5, 10, 20, 40, 60, 60] {
+                _ = await query.run { () throws(AlembicError) in throw failure }
+                let now = ContinuousClock.now
+                #expect(await query.known(retries: false, at: now + .seconds(seconds - 3)) == .failure(failure))
+                #expect(await query.known(retries: false, at: now + .seconds(seconds + 1)) == nil)
+                #expect(await query.known(retries: true, at: now) == nil)
+            }
+            // This result is not cached, because the file has just changed.
+            let file = try folder.write("models.txt", "x")
+            _ = await query.run { () throws(AlembicError) in try Self.description([file]) }
+            _ = await query.run { () throws(AlembicError) in throw failure }
+            #expect(await query.known(retries: false, at: .now + .seconds(6)) == nil, "a success begins anew")
+        }
+    }
+
+    /// A change of the project is tried at once; what a run itself writes is not a change.
+    @Test func aFailureEndsWithAChangeOfTheProject() async throws {
+        try await TemporaryFolder.with { folder in
+            try folder.write("migrations/env.py", "one")
+            let query = CachedRunnerQuery<ProjectDescription>("describe", Self.settings(folder), stateDirectory: nil)
+            let failure = AlembicError(.environmentFailed, "NameError")
+            func fail() async {
+                _ = await query.run { () throws(AlembicError) in
+                    _ = try? folder.write("written.toml", "by the run")
+                    throw failure
+                }
+            }
+            for change in ["migrations/env.py", "app/models.py", "alembic.ini", ".env", "app/new.yaml"] {
+                let now = ContinuousClock.now
+                await fail()
+                #expect(await query.known(retries: false, at: now) == .failure(failure))
+                try folder.write(change, "changed for \(change)")
+                #expect(await query.known(retries: false, at: now) == nil, "\(change)")
+            }
+            let now = ContinuousClock.now
+            await fail()
+            for other in ["run.log", ".git/config.py", "node_modules/x.json", "app/__pycache__/m.py"] {
+                try folder.write(other, "x")
+                #expect(await query.known(retries: false, at: now) == .failure(failure), "\(other)")
+            }
+        }
+    }
+
     @Test func callersShareARun() async throws {
         try await TemporaryFolder.with { folder in
             let query = CachedRunnerQuery<ProjectDescription>(live: Self.settings(folder), stateDirectory: nil)

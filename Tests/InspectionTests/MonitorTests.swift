@@ -48,7 +48,26 @@ import Testing
         }
         _ = await monitor.diagnose(maximumAge: .seconds(1), inspect)
         _ = await monitor.diagnose(maximumAge: .zero, inspect)
-        #expect(retried.withLock(\.self) == [false, true])
+        _ = await monitor.diagnose(maximumAge: .zero, retries: false, inspect)
+        #expect(retried.withLock(\.self) == [false, true, false])
+    }
+
+    /// A caller that wants failures tried again does not get the diagnosis of one that does not.
+    @Test func aRetryIsNotShared() async throws {
+        let monitor = Monitor()
+        let begun = Counter()
+        let gate = AsyncStream.makeStream(of: Void.self)
+        let inspect: Monitor.Inspect = { retries, _ in
+            _ = begun.next()
+            for await _ in gate.stream {}
+            return (Self.diagnosis(retries ? "retried" : "reused"), true)
+        }
+        async let first = monitor.diagnose(maximumAge: .zero, retries: false, inspect)
+        try await eventually("the first has begun") { begun.value == 1 }
+        async let second = monitor.diagnose(maximumAge: .seconds(60), retries: false, inspect)
+        async let third = monitor.diagnose(maximumAge: .zero, retries: true, inspect)
+        gate.continuation.finish()
+        #expect(await [first.database, second.database, third.database] == ["reused", "reused", "retried"])
     }
 
     @Test func aChangeMakesDiagnosesTooOld() async {

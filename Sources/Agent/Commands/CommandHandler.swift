@@ -14,10 +14,13 @@ struct Call: Sendable {
         receivedAt + .milliseconds(request.deadlineMilliseconds ?? Limits.defaultDeadlineMilliseconds)
     }
 
-    /// - Throws: `badParams` when the request had to name a database.
+    /// - Throws: `badParams` when the request had to name a database, `forbidden` when the principal may use none.
     func requireDatabase() throws(WireError) -> ServedDatabase {
         if let database { return database }
         let names = agent.databases.map(\.name).filter(principal.permits(database:))
+        guard !names.isEmpty else {
+            throw WireError(.forbidden, "\(principal.name) may use none of this agent's databases; use another key")
+        }
         throw WireError(.badParams, "name a database: this agent has \(names.joined(separator: ", "))")
     }
 }

@@ -23,7 +23,8 @@ struct DiagnoseCommand: CommandHandler {
         _ parameters: Diagnose.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> Diagnose.Result {
         let diagnosis = try await call.requireDatabase()
-            .diagnose(maximumAge: parameters.maximumAge, until: call.deadline)
+            .diagnose(
+                maximumAge: parameters.maximumAge, retries: call.principal.mayRetry, until: call.deadline)
         return Diagnose.Result(diagnosis, ageMs: diagnosis.ageMs())
     }
 }

@@ -14,7 +14,7 @@ struct WatchCommand: CommandHandler {
         guard let id = parameters.job else {
             // A job belongs to a database; without one, the request has to name it where there are several.
             var call = call
-            if call.database == nil { call.database = try call.agent.database(named: nil) }
+            if call.database == nil { call.database = try call.agent.database(named: nil, for: call.principal) }
             return .state(try await follow(try call.requireDatabase(), call, emit: emit))
         }
         let job = try await find(id, call)
@@ -26,9 +26,6 @@ struct WatchCommand: CommandHandler {
     private func follow(
         _ database: ServedDatabase, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> Watch.DatabaseState {
-        guard call.principal.permits(database: database.name) else {
-            throw WireError(.forbidden, "this key may not read database \(database.name)")
-        }
         var emitted: Watch.DatabaseState?
         var pause = Self.period
         while true {

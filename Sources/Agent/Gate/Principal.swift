@@ -29,6 +29,10 @@ struct Principal: Sendable {
 
     func permits(_ scope: Scope) -> Bool { verified?.key.permits(scope: scope.rawValue) ?? (scope == .read) }
 
+    /// Whether it may run an env.py that has just failed again. One who may only read could otherwise keep the host busy
+    /// with starting Python.
+    var mayRetry: Bool { Scope.allCases.contains { $0 != .read && permits($0) } }
+
     func permits(database: String) -> Bool { verified?.key.permits(database: database) ?? true }
 
     /// Checks socket, scope and database; all three must permit the command.

@@ -12,10 +12,13 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let socket: SocketRole
     private let dispatcher: Dispatcher
     private let limits: AgentSettings.Limits
+    private let connections: ConnectionCounter
     private var state: ConnectionStateMachine
     private var isInputClosed = false
     /// As of the last call of ``channelWritabilityChanged(context:)``.
     private var isWritable = true
+    /// The bytes that wait for a client that does not read, as ``connections`` counts them; 0 while it reads.
+    private var unread = 0
     /// The newest event that a slow reader has missed, by request.
     private var missed: [UInt64: [UInt8]] = [:]
     private var frameTimer: (frame: UInt64, Scheduled<Void>)?
@@ -23,13 +26,17 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Since when the connection has no request; nil while it has one.
     private var idleSince: NIODeadline?
     private var writeTimer: Scheduled<Void>?
-    private var tasks: [UInt64: (requestID: String, task: Task<Void, Never>)] = [:]
+    private var tasks: [UInt64: (request: RequestTask, task: Task<Void, Never>)] = [:]
 
-    init(peer: Peer, socket: SocketRole, dispatcher: Dispatcher, limits: AgentSettings.Limits) {
+    init(
+        peer: Peer, socket: SocketRole, dispatcher: Dispatcher, limits: AgentSettings.Limits,
+        connections: ConnectionCounter
+    ) {
         self.peer = peer
         self.socket = socket
         self.dispatcher = dispatcher
         self.limits = limits
+        self.connections = connections
         state = ConnectionStateMachine(inFlight: limits.inFlight)
     }
 
@@ -55,6 +62,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         for timer in [frameTimer?.1, idleTimer, writeTimer] { timer?.cancel() }
         // Reads without a caller end; a mutation is a job by now and continues.
         for (_, task) in tasks { task.task.cancel() }
+        connections.countUnread(-unread)
+        unread = 0
         context.fireChannelInactive()
     }
 
@@ -64,11 +73,12 @@ final class ConnectionHandler: ChannelInboundHandler {
         writeTimer?.cancel()
         writeTimer = nil
         isWritable = context.channel.isWritable
+        countUnread(context)
         if isWritable {
             let caughtUp = missed.sorted { $0.key < $1.key }
             missed = [:]
             for (number, newest) in caughtUp {
-                write(dispatcher.gap(tasks[number]?.requestID), context)
+                write(dispatcher.gap(tasks[number]?.request.requestID), context)
                 write(newest, context)
             }
             context.flush()
@@ -115,15 +125,15 @@ final class ConnectionHandler: ChannelInboundHandler {
                 bound.value.handler.dispatcher.requestEnded()
             }
         }
-        tasks[number] = (request.requestID, task)
+        tasks[number] = (request, task)
     }
 
     private func finished(_ number: UInt64, _ response: ResponseFrame, _ context: ChannelHandlerContext) {
-        let requestID = tasks.removeValue(forKey: number)?.requestID
-        guard context.channel.isActive else { return }
+        guard let request = tasks.removeValue(forKey: number)?.request, context.channel.isActive else { return }
         // The gap is reported before the response, while the client still knows the request.
-        if missed.removeValue(forKey: number) != nil { write(dispatcher.gap(requestID), context) }
-        respond(number, response, context)
+        if missed.removeValue(forKey: number) != nil { write(dispatcher.gap(request.requestID), context) }
+        let isKept = isWritable || !request.canRepeat || connections.mayWait(response.bytes.count, behind: unread)
+        respond(number, isKept ? response : dispatcher.dropped(request.requestID), context)
         proceed(context)
     }
 
@@ -151,6 +161,14 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func write(_ frame: [UInt8], _ context: ChannelHandlerContext) {
         context.write(wrapOutboundOut(context.channel.allocator.buffer(bytes: frame)), promise: nil)
+        if !isWritable { countUnread(context) }
+    }
+
+    /// Updates ``unread``.
+    private func countUnread(_ context: ChannelHandlerContext) {
+        let buffered = isWritable ? 0 : (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        connections.countUnread(buffered - unread)
+        unread = buffered
     }
 
     private func closeWhenOver(_ context: ChannelHandlerContext) {

@@ -10,6 +10,8 @@ struct ResponseFrame: Sendable {
 /// A request whose result is not in memory.
 struct RequestTask: Sendable {
     var requestID: String
+    /// Whether the request changes nothing, so that a client may send it again.
+    var canRepeat: Bool
     /// Makes the response; `emit` receives the frames of events, which precede it.
     var run: @Sendable (_ emit: @escaping @Sendable ([UInt8]) -> Void) async -> ResponseFrame
 }
@@ -43,6 +45,17 @@ struct Dispatcher: Sendable {
         frame(.event) { () throws(WireError) in Event(id: requestID, event: Event.Kind.gap).encoded() }
     }
 
+    /// The response in place of one that cannot wait until the client has read the earlier ones.
+    func dropped(_ requestID: String?) -> ResponseFrame {
+        response(
+            id: requestID,
+            .failure(
+                WireError(
+                    .busy,
+                    "the result was dropped, because too many earlier responses have not been read; read them, and "
+                        + "send this request again")))
+    }
+
     /// The response to bytes that are not a request.
     func refusal(_ error: WireError) -> ResponseFrame { response(id: nil, .failure(error)) }
 
@@ -71,10 +84,11 @@ struct Dispatcher: Sendable {
                     .unknownCommand,
                     "there is no command '\(name)'; there are \(commands.keys.sorted().joined(separator: ", "))")
             }
+            // Before the name is looked up: the refusal is the same whether the database exists or not.
+            try call.principal.authorize(command.scope, database: call.request.database, socket: socket)
             if call.request.database != nil || command.needsDatabase {
-                call.database = try agent.database(named: call.request.database)
+                call.database = try agent.database(named: call.request.database, for: call.principal)
             }
-            try call.principal.authorize(command.scope, database: call.database?.name, socket: socket)
             switch try command.begin(call) {
             case .cached(let cached):
                 let frame = try Response.frame(id: call.request.id, length: cached.result.count) { bytes in
@@ -83,7 +97,9 @@ struct Dispatcher: Sendable {
                 return .response(ResponseFrame(bytes: frame, isAnonymous: false))
             case .task(let run):
                 return .task(
-                    RequestTask(requestID: call.request.id) { [id = call.request.id] emit in
+                    RequestTask(
+                        requestID: call.request.id, canRepeat: [.read, .plan].contains(command.scope)
+                    ) { [id = call.request.id] emit in
                         response(id: id, await run { event in emit(frame(.event, event)) })
                     })
             }

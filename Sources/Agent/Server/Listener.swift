@@ -17,29 +17,37 @@ struct Listener: Service {
     struct Opened: Sendable {
         var role: SocketRole
         var descriptor: CInt
-        /// The file to remove at the end; nil for a socket that the service manager passed.
-        var file: String?
+        /// To remove at the end; nil for a socket that the service manager passed.
+        var file: SocketFile?
     }
 
     let sockets: [Opened]
     /// Called once, when the sockets are served.
     let onReady: @Sendable () -> Void
 
-    /// Binds the sockets in the settings, or takes those that the service manager has bound.
+    /// Binds the sockets in the settings, or takes those that the service manager has bound. When one cannot be opened,
+    /// no file of another stays.
     static func open(_ settings: SocketSettings) throws(AgentError) -> [Opened] {
-        let given = ServiceManager.takeSockets()
+        let given = try ServiceManager.takeSockets()
         var opened: [Opened] = []
-        if let descriptor = given["admin"] {
-            opened.append(Opened(role: .admin, descriptor: descriptor, file: nil))
-        } else {
-            opened.append(
-                Opened(
-                    role: .admin, descriptor: try SocketFile.listen(settings.admin), file: settings.admin.path))
-        }
-        if let descriptor = given["query"] {
-            opened.append(Opened(role: .query, descriptor: descriptor, file: nil))
-        } else if let query = settings.query {
-            opened.append(Opened(role: .query, descriptor: try SocketFile.listen(query), file: query.path))
+        do throws(AgentError) {
+            let endpoints: [(SocketRole, SocketSettings.Endpoint?)] = [
+                (.admin, settings.admin), (.query, settings.query),
+            ]
+            for (role, endpoint) in endpoints {
+                if let descriptor = given[role] {
+                    opened.append(Opened(role: role, descriptor: descriptor, file: nil))
+                } else if let endpoint {
+                    let file = try SocketFile.listen(endpoint)
+                    opened.append(Opened(role: role, descriptor: file.descriptor, file: file))
+                }
+            }
+        } catch {
+            for socket in opened {
+                socket.file?.remove()
+                close(socket.descriptor)
+            }
+            throw error
         }
         return opened
     }
@@ -48,12 +56,12 @@ struct Listener: Service {
         var channels: [any Channel] = []
         for socket in sockets { channels.append(try await serve(socket)) }
         ServiceManager.notify("READY=1")
-        agent.logger.info("ready", metadata: ["sockets": "\(sockets.compactMap(\.file).joined(separator: ", "))"])
+        agent.logger.info("ready", metadata: ["sockets": "\(sockets.compactMap(\.file?.path).joined(separator: ", "))"])
         onReady()
         try? await gracefulShutdown()
         ServiceManager.notify("STOPPING=1")
         for channel in channels { try? await channel.close() }
-        for socket in sockets { if let file = socket.file { unsafe unlink(file) } }
+        for socket in sockets { socket.file?.remove() }
     }
 
     private func serve(_ socket: Opened) async throws -> any Channel {
@@ -81,7 +89,9 @@ struct Listener: Service {
         }
         channel.closeFuture.whenComplete { _ in connections.leave(peer.uid) }
         try channel.pipeline.syncOperations.addHandler(
-            ConnectionHandler(peer: peer, socket: role, dispatcher: dispatcher, limits: agent.settings.limits))
+            ConnectionHandler(
+                peer: peer, socket: role, dispatcher: dispatcher, limits: agent.settings.limits,
+                connections: connections))
     }
 }
 

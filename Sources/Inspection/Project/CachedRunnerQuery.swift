@@ -5,17 +5,34 @@ import Runtime
 /// One query of a project's Python, such as "describe". The result is reused while nothing that it depends on has
 /// changed, and callers that arrive while Python runs share that run.
 actor CachedRunnerQuery<Value: RunnerResult> {
+    private struct Failure {
+        var error: AlembicError
+        var at: ContinuousClock.Instant
+        /// How many runs of this project have failed, one after another.
+        var count: Int
+        /// As the project was at the end of the run.
+        var project: ProjectStamp
+    }
+
+    private let settings: DatabaseSettings
     private var cache: RunnerResultCache<Value>
-    private var failure: (error: AlembicError, at: ContinuousClock.Instant)?
+    private var failure: Failure?
     private var running: Task<Result<Value, AlembicError>, Never>?
 
-    /// How long a failure is reused: one Python process for each request would overload the host.
-    private var failureLifetime: Duration { .seconds(5) }
+    /// How long a failure is reused while the project does not change: one Python process for each request would
+    /// overload the host. The cause may also be elsewhere, so Python runs again at least once a minute.
+    ///
+    /// - Parameter failures: how many runs have failed, one after another.
+    static func failureLifetime(_ failures: Int) -> Duration {
+        .seconds(min(60, 5 << min(failures - 1, 4)))
+    }
 
     /// - Parameters:
+    ///   - settings: of the project.
     ///   - path: of the file in the state directory; nil keeps the result in memory only.
     ///   - inputs: a digest of everything that the result depends on besides files.
-    init(path: String?, inputs: String) {
+    init(_ settings: DatabaseSettings, path: String?, inputs: String) {
+        self.settings = settings
         cache = RunnerResultCache(path: path, inputs: inputs)
     }
 
@@ -24,7 +41,7 @@ actor CachedRunnerQuery<Value: RunnerResult> {
     /// - Parameter stateDirectory: nil keeps the result in memory only.
     init(live settings: DatabaseSettings, stateDirectory: String?) {
         self.init(
-            path: stateDirectory.map { "\($0)/describe-\(settings.name).json" },
+            settings, path: stateDirectory.map { "\($0)/describe-\(settings.name).json" },
             inputs: SHA256.hash(Array("\(settings.projectDigest)\0\(settings.url)".utf8)).hexadecimal)
     }
 
@@ -33,13 +50,17 @@ actor CachedRunnerQuery<Value: RunnerResult> {
 
     /// The cached result or failure; nil when Python has to run.
     ///
-    /// - Parameter retries: whether a cached failure is ignored.
-    func known(retries: Bool) -> Result<Value, AlembicError>? {
+    /// - Parameters:
+    ///   - retries: whether a cached failure is ignored.
+    ///   - now: decides whether a cached failure is too old.
+    func known(retries: Bool, at now: ContinuousClock.Instant = .now) -> Result<Value, AlembicError>? {
         if let value = cache.current() {
             failure = nil
             return .success(value)
         }
-        guard let failure, !retries, failure.at + failureLifetime > .now else { return nil }
+        guard let failure, !retries, now < failure.at + Self.failureLifetime(failure.count),
+            failure.project == ProjectStamp(settings)
+        else { return nil }
         return .failure(failure.error)
     }
 
@@ -66,7 +87,9 @@ actor CachedRunnerQuery<Value: RunnerResult> {
             failure = nil
             cache.store(value, begun: begun)
         case .failure(let error):
-            failure = (error, .now)
+            let project = ProjectStamp(settings)
+            let earlier = failure?.project == project ? failure?.count ?? 0 : 0
+            failure = Failure(error: error, at: .now, count: earlier + 1, project: project)
         }
         return outcome
     }

@@ -26,7 +26,7 @@ actor ProjectReader {
         self.settings = settings
         let digest = settings.projectDigest
         query = CachedRunnerQuery(
-            path: stateDirectory.map { "\($0)/scripts-\(digest.prefix(32)).json" }, inputs: digest)
+            settings, path: stateDirectory.map { "\($0)/scripts-\(digest.prefix(32)).json" }, inputs: digest)
     }
 
     /// - Parameters:

@@ -54,7 +54,7 @@ actor SharedProject {
         }
         if descriptions.count >= Self.limit { descriptions.removeFirst() }
         let query = CachedRunnerQuery<ProjectDescription>(
-            path: path("describe", session.identity), inputs: settings.projectDigest)
+            settings, path: path("describe", session.identity), inputs: settings.projectDigest)
         descriptions.append((session, query))
         return query
     }

@@ -160,4 +160,39 @@ import Wire
             }
         }
     }
+
+    /// Whoever may only read cannot start a failing env.py again and again; a change of the project is tried at once.
+    @Test func readersDoNotRestartAFailingEnvironment() async throws {
+        let runs = "open(os.path.join(os.path.dirname(os.environ['MARK']), 'runs'), 'a').write('x')"
+        let environment = SmallProject.environment(start: runs + "; raise ValueError('broken')")
+        try await ProjectFixture.with(
+            environment: environment,
+            arrange: { settings, project in
+                settings.environment = SmallProject.variables.merging(["MARK": project.folder.path("mark")]) { $1 }
+            }
+        ) { fixture in
+            let agent = fixture.agent
+            func count() -> Int { (try? agent.folder.read("runs").count) ?? 0 }
+            func read(_ key: String?) async throws -> Diagnose.Result {
+                try await agent.call(Diagnose.self, .init(maxAgeMs: 0), key: key, socket: agent.querySocket)
+            }
+            #expect(try await read(nil).findings.map(\.code).contains("project.environmentFailed"))
+            let first = count()
+            let begun = ContinuousClock.now
+            for _ in 1...10 {
+                for key in [nil, "reader"] {
+                    #expect(try await read(key).findings.map(\.code).contains("project.environmentFailed"))
+                }
+            }
+            // One more run for each interval that has passed meanwhile.
+            #expect(count() - first <= Int((ContinuousClock.now - begun) / .seconds(5)))
+            let reused = count()
+            _ = try await read("tests")
+            #expect(count() == reused + 1, "who may do more than read has it tried at once")
+            try fixture.project.folder.write("project/migrations/env.py", SmallProject.environment(start: runs))
+            let mended = try await read(nil)
+            #expect(!mended.findings.map(\.code).contains("project.environmentFailed"))
+            #expect(count() > reused + 1)
+        }
+    }
 }

@@ -107,23 +107,8 @@ import Wire
     /// Sockets that a service manager passes are served, and not removed at shutdown (sd_listen_fds(3)).
     @Test func socketActivation() async throws {
         try await UnreachableDatabase.with(starts: false) { agent in
-            let script = """
-                import os, socket, sys
-                folder, program, config = sys.argv[1:]
-                sockets = []
-                for name in ("admin", "query"):
-                    made = socket.socket(socket.AF_UNIX)
-                    made.bind(f"{folder}/given-{name}.sock")
-                    made.listen(16)
-                    sockets.append(made.detach())
-                high = [os.dup2(fd, 20 + at) for at, fd in enumerate(sockets)]
-                for at, fd in enumerate(high):
-                    os.dup2(fd, 3 + at, inheritable=True)
-                os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="2", LISTEN_FDNAMES="admin:query")
-                os.execv(program, [program, "serve", "--config", config])
-                """
             let folder = agent.folder
-            let arguments = ["-c", script, folder.path, try Products.path("schemad"), folder.path("schemad.toml")]
+            let arguments = try Self.activation(folder, names: "admin:query")
             try await BackgroundProgram.with(TestPython.interpreter, arguments) { program in
                 let (admin, query) = (folder.path("given-admin.sock"), folder.path("given-query.sock"))
                 try await eventually("the agent sends its hello") {
@@ -137,6 +122,69 @@ import Wire
                 program.signal(SIGTERM)
                 #expect(try await program.wait() == 0)
                 #expect(FileManager.default.fileExists(atPath: admin))
+            }
+        }
+    }
+
+    /// The arguments of a Python program that passes two sockets to the agent, as a service manager does.
+    private static func activation(_ folder: TemporaryFolder, names: String) throws -> [String] {
+        let script = """
+            import os, socket, sys
+            folder, names, program, config = sys.argv[1:]
+            sockets = []
+            for name in names.split(":"):
+                made = socket.socket(socket.AF_UNIX)
+                made.bind(f"{folder}/given-{name}.sock")
+                made.listen(16)
+                sockets.append(made.detach())
+            high = [os.dup2(fd, 20 + at) for at, fd in enumerate(sockets)]
+            for at, fd in enumerate(high):
+                os.dup2(fd, 3 + at, inheritable=True)
+            os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(sockets)), LISTEN_FDNAMES=names)
+            os.execv(program, [program, "serve", "--config", config])
+            """
+        return ["-c", script, folder.path, names, try Products.path("schemad"), folder.path("schemad.toml")]
+    }
+
+    /// A socket without a known name is not served: of all names, only one makes a token unnecessary.
+    @Test(arguments: ["admin:web", "schemad.socket", "web"]) func socketsWithoutARole(_ names: String) async throws {
+        try await UnreachableDatabase.with(starts: false) { agent in
+            let outcome = try await Program.run(
+                TestPython.interpreter, try Self.activation(agent.folder, names: names))
+            #expect(outcome.status == 78)
+            #expect(outcome.standardError.contains("FileDescriptorName=admin"))
+            #expect(!FileManager.default.fileExists(atPath: agent.adminSocket))
+        }
+    }
+
+    /// Of two agents that start at the same time, one serves the socket and the other one does not touch it.
+    @Test func twoAgentsAtOnce() async throws {
+        try await UnreachableDatabase.with(starts: false) { agent in
+            let folder = agent.folder
+            let text = try folder.read("schemad.toml")
+            try folder.write("other.toml", text.replacing("\"state\"", with: "\"other-state\""))
+            let schemad = try Products.path("schemad")
+            for round in 1...15 {
+                // From the second round on, the files of killed agents are there.
+                let both = try await withThrowingTaskGroup(of: BackgroundProgram.self) { group in
+                    for name in ["schemad.toml", "other.toml"] {
+                        group.addTask {
+                            try await BackgroundProgram(schemad, ["serve", "--config", folder.path(name)])
+                        }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                try await eventually("one of the agents has ended") { both.contains { $0.status != nil } }
+                let refused = try #require(both.first { $0.status != nil })
+                let served = try #require(both.first { $0 !== refused })
+                #expect(refused.status == 69, "round \(round): \(refused.standardError)")
+                #expect(refused.standardError.contains("another agent is listening here"), "round \(round)")
+                try await eventually("the other agent is ready") {
+                    guard served.status == nil else { throw SupportError(served.standardError) }
+                    return (try? await FrameConnection.open(agent.adminSocket)) != nil
+                }
+                #expect(try await agent.call(Status.self, .init(), key: nil, socket: agent.querySocket).state == .ready)
+                try await served.kill()
             }
         }
     }

@@ -196,4 +196,45 @@ import Wire
             #expect(try await connection.response()?.id == "1")
         }
     }
+
+    /// A client that sends many requests with large results and reads nothing: the agent's memory stays bounded, other
+    /// clients are served, and the connection is closed.
+    @Test func aClientThatNeverReads() async throws {
+        let requests = 300
+        try await AgentFixture.with { folder in
+            let project = try SmallProject(in: folder)
+            let doc = String(repeating: "x", count: 3000)
+            for number in 0..<350 {
+                try folder.write(
+                    "project/migrations/versions/r\(number).py",
+                    "\"\"\"\(doc)\"\"\"\nrevision = 'r\(number)'\ndown_revision = '\(SmallProject.base)'\n")
+            }
+            return AgentFixture.Settings(
+                url: "postgresql:///none?host=\(folder.path)", project: project.path,
+                limits: ["in_flight = \(requests)"])
+        } body: { agent in
+            let graph = Array("{\"id\":\"g\",\"command\":\"graph\"}".utf8)
+            let connection = try await FrameConnection.open(agent.querySocket)
+            try await connection.send(graph, key: nil)
+            let frame = try #require(try await connection.frame())
+            #expect(frame.body.count > 500_000, "the results are large")
+            let process = try #require(agent.process).processIdentifier
+            let before = try Processes.residentBytes(of: process)
+
+            let silent = try await FrameConnection.open(agent.querySocket)
+            for _ in 1...requests { try await silent.send(graph, key: nil) }
+            var most = before
+            try await eventually("the connection is closed", every: .milliseconds(5)) {
+                most = max(most, try Processes.residentBytes(of: process))
+                return try await agent.call(Status.self, .init(), key: nil, socket: agent.querySocket).connections <= 2
+            }
+            #expect(most - before < 100_000_000, "\(most - before) bytes more for \(requests * frame.body.count) bytes")
+            // Each request has a response, or the end of the connection; what was dropped may be sent again.
+            var results = 0
+            while let response = try await silent.response() {
+                if response.refusal == nil { results += 1 } else { #expect(response.refusal == .busy) }
+            }
+            #expect(results < requests)
+        }
+    }
 }
