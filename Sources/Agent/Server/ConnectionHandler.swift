@@ -93,8 +93,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// Handles every frame received so far, then asks for more bytes.
     private func proceed(_ context: ChannelHandlerContext) {
-        // No further responses are made for a client that does not read them.
-        steps: while isWritable {
+        steps: while mayBegin {
             switch state.next() {
             case .wait: break steps
             case .refused(let number, let error):
@@ -109,7 +108,13 @@ final class ConnectionHandler: ChannelInboundHandler {
         context.flush()
         updateTimers(context)
         closeWhenOver(context)
-        if state.wantsBytes, isWritable { context.read() }
+        if state.wantsBytes, mayBegin { context.read() }
+    }
+
+    /// No further responses are made for a client that does not read them, and no more at once than it may have unread.
+    private var mayBegin: Bool {
+        let computed = tasks.values.reduce(0) { $0 + ($1.request.canRepeat ? 1 : 0) }
+        return isWritable && computed < Wire.Limits.unreadBytes / Wire.Limits.responseBytes
     }
 
     private func start(_ request: RequestTask, _ number: UInt64, _ context: ChannelHandlerContext) {
@@ -183,7 +188,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// A frame must be complete in time, and a connection without a request is closed after a while.
     private func updateTimers(_ context: ChannelHandlerContext) {
         // While this side does not read, an incomplete frame is not the client's fault.
-        let isReading = state.wantsBytes && isWritable
+        let isReading = state.wantsBytes && mayBegin
         let frame = state.isInsideFrame && isReading ? state.frameNumber : nil
         if frameTimer?.frame != frame {
             frameTimer?.1.cancel()

@@ -10,7 +10,7 @@ struct ResponseFrame: Sendable {
 /// A request whose result is not in memory.
 struct RequestTask: Sendable {
     var requestID: String
-    /// Whether the request changes nothing, so that a client may send it again.
+    /// Whether its result, which may be large, is computed at once and changes nothing: a client may send it again.
     var canRepeat: Bool
     /// Makes the response; `emit` receives the frames of events, which precede it.
     var run: @Sendable (_ emit: @escaping @Sendable ([UInt8]) -> Void) async -> ResponseFrame
@@ -98,7 +98,8 @@ struct Dispatcher: Sendable {
             case .task(let run):
                 return .task(
                     RequestTask(
-                        requestID: call.request.id, canRepeat: [.read, .plan].contains(command.scope)
+                        requestID: call.request.id,
+                        canRepeat: [.read, .plan].contains(command.scope) && name != Watch.name
                     ) { [id = call.request.id] emit in
                         response(id: id, await run { event in emit(frame(.event, event)) })
                     })
