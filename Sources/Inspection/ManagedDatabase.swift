@@ -16,6 +16,7 @@ package final class ManagedDatabase: Sendable {
     /// What env.py says on the live database itself, where it cannot be run in a shadow.
     private let liveDescription: CachedRunnerQuery<ProjectDescription>
     private let lastDescription = Mutex<ProjectDescription?>(nil)
+    private let lastExpected = Mutex<ExpectedSchemaStore?>(nil)
     private let lastSession = Mutex<LiveSession?>(nil)
     private let reader: Connection
     /// Reads as the role of env.py's sessions.
@@ -28,6 +29,9 @@ package final class ManagedDatabase: Sendable {
     private let lastCatalog = Mutex<CatalogReader.Reading?>(nil)
 
     package var name: String { settings.name }
+
+    /// How far the replay of the migrations is; nil while none runs.
+    package var replay: ReplayProgress? { lastExpected.withLock(\.self)?.replay }
 
     /// - Parameter projects: what this database shares with others.
     /// - Throws: ``InspectionError`` when a URL in the settings cannot be parsed.
@@ -145,6 +149,7 @@ package final class ManagedDatabase: Sendable {
             return
         }
         let store = await shared.expectedSchema(identity)
+        lastExpected.withLock { $0 = store }
         await store.discard { $0.missingSchema.map(existing.contains) ?? false }
         inputs.expectation = await store.current(key) { [self, setup] in
             var setup = setup

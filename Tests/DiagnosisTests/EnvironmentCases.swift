@@ -93,6 +93,15 @@ extension Case {
             Sample.with(Sample.facts()) { $0.openedInsteadOfShadow = "It opened database \"main\"." }, .inSync,
             .legitimate, "w:project.ignoresShadow", "i:schema.notCompared"),
         Case(
+            "an env.py that creates a schema",
+            compared { $0.environmentChanges = EnvironmentChanges(changes: ["creates schema shop"], repeats: false) },
+            .inSync, .legitimate, "i:project.changesDatabase"),
+        Case(
+            "an env.py that writes each time",
+            compared {
+                $0.environmentChanges = EnvironmentChanges(changes: ["changes the rows of log"], repeats: true)
+            }, .inSync, .legitimate, "w:project.changesDatabase"),
+        Case(
             "a shadow that cannot be made",
             Sample.with(Sample.facts()) {
                 $0.shadowProblem = ShadowProblem(reason: "no cluster can be made\nNo space left on device")

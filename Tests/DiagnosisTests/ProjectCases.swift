@@ -104,6 +104,9 @@ extension Case {
             "env.py opens another database", project("project.wrongDatabase"), .projectInvalid, .legitimate,
             match: nil, "e:project.wrongDatabase"),
         Case(
+            "env.py looks in a schema that does not exist", project("project.schemaMissing"), .projectInvalid,
+            .legitimate, match: nil, "e:project.schemaMissing"),
+        Case(
             "env.py writes during a read",
             project("project.writesDuringRead"), .unverified, .legitimate, match: nil, "w:project.writesDuringRead"),
         Case(

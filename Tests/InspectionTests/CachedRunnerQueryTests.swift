@@ -86,7 +86,7 @@ import Testing
     /// Each further failure of the same project is reused for longer, up to a minute.
     @Test func failuresAreReusedForLongerAndLonger() async throws {
         try await TemporaryFolder.with { folder in
-            let query = CachedRunnerQuery<ProjectDescription>("describe", Self.settings(folder), stateDirectory: nil)
+            let query = CachedRunnerQuery<ProjectDescription>(live: Self.settings(folder), stateDirectory: nil)
             let failure = AlembicError(.environmentFailed, "NameError")
             for seconds in [5, 10, 20, 40, 60, 60] {
                 _ = await query.run { () throws(AlembicError) in throw failure }
@@ -107,7 +107,7 @@ import Testing
     @Test func aFailureEndsWithAChangeOfTheProject() async throws {
         try await TemporaryFolder.with { folder in
             try folder.write("migrations/env.py", "one")
-            let query = CachedRunnerQuery<ProjectDescription>("describe", Self.settings(folder), stateDirectory: nil)
+            let query = CachedRunnerQuery<ProjectDescription>(live: Self.settings(folder), stateDirectory: nil)
             let failure = AlembicError(.environmentFailed, "NameError")
             func fail() async {
                 _ = await query.run { () throws(AlembicError) in

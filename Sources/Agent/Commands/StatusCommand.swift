@@ -21,7 +21,8 @@ struct StatusCommand: CommandHandler {
                 let last = database.inspected.monitor.latest?.diagnosis
                 return Status.Database(
                     name: database.name, reachable: last.map(\.isReachable),
-                    verdict: last?.assessment.verdict.rawValue, observedAt: last.map { WallClock.text($0.madeAt) })
+                    verdict: last?.assessment.verdict.rawValue, observedAt: last.map { WallClock.text($0.madeAt) },
+                    replay: database.inspected.replay.map { .init(revision: $0.revision, total: $0.total) })
             },
             connections: agent.connections.count, jobs: try await Self.jobCounts(agent), keys: agent.gate.keyIDs)
     }

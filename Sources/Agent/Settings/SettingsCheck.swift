@@ -24,9 +24,10 @@ extension AgentSettings {
 
     func makeDatabases() throws(AgentError) -> [ManagedDatabase] {
         let shadow = ShadowServer(shadow)
+        let projects = SharedProjects()
         do throws(InspectionError) {
             return try databases.map { database throws(InspectionError) in
-                try ManagedDatabase(database, stateDirectory: stateDirectory, shadow: shadow)
+                try ManagedDatabase(database, stateDirectory: stateDirectory, shadow: shadow, projects: projects)
             }
         } catch {
             throw AgentError(exitStatus: 78, error.message)

@@ -25,7 +25,11 @@ extension Rule {
                     ? "env.py changes the database each time it runs, before any migration."
                     : "env.py changes the database before the next migration; a second run changes nothing.",
                 evidence: found.changes.map { "env.py \($0)" },
-                remedy: found.repeats ? ["# Move the statements from env.py into a revision."] : [])
+                remedy: [
+                    found.repeats
+                        ? "# Move the statements from env.py into a revision."
+                        : "# Nothing needs to be done if env.py may change this."
+                ])
         ]
     }
 }

@@ -89,7 +89,7 @@ actor ExpectedSchemaStore {
             lastBuild += 1
             building = (lastBuild, key, Task { [lastBuild] in await self.build(lastBuild, key, build) })
         }
-        return .building(progress.withLock(\.self))
+        return .building(replay)
     }
 
     /// Forgets a schema that would be another one today.
@@ -97,7 +97,10 @@ actor ExpectedSchemaStore {
         if let last = known, isOutdated(last) { known = nil }
     }
 
-    /// How far the replay is, from the task that builds the schema.
+    /// How far the replay is; nil while none runs.
+    nonisolated var replay: ReplayProgress? { progress.withLock(\.self) }
+
+    /// Records how far it is, from the task that builds the schema.
     nonisolated func note(_ now: ReplayProgress) { progress.withLock { $0 = now } }
 
     private func cachedFailure(_ key: Key) -> State? {
@@ -129,6 +132,7 @@ actor ExpectedSchemaStore {
             failure = (key, error, .now)
         }
         building = nil
+        progress.withLock { $0 = nil }
         FreedMemory.giveBack()
     }
 

@@ -48,12 +48,29 @@ public enum Status: Command {
         @Nullable public var verdict: String?
         /// RFC 3339, UTC; nil before the first diagnosis.
         @Nullable public var observedAt: String?
+        /// How far a replay of the migrations is; left out while none runs.
+        public var replay: Replay?
 
-        public init(name: String, reachable: Bool?, verdict: String?, observedAt: String?) {
+        public init(
+            name: String, reachable: Bool?, verdict: String?, observedAt: String?, replay: Replay? = nil
+        ) {
+            self.replay = replay
             self.name = name
             self.reachable = reachable
             self.verdict = verdict
             self.observedAt = observedAt
+        }
+    }
+
+    /// A replay of the migrations in the shadow.
+    public struct Replay: Codable, Hashable, Sendable {
+        /// The number of the revision that runs, from 1.
+        public var revision: Int
+        public var total: Int
+
+        public init(revision: Int, total: Int) {
+            self.revision = revision
+            self.total = total
         }
     }
 

@@ -29,7 +29,10 @@ struct StatusCommand: AgentCommand {
         for database in status.databases {
             let verdict = database.verdict ?? "not diagnosed yet"
             let reach = database.reachable.map { $0 ? "reachable" : "unreachable" } ?? "not tried yet"
-            table.add([console.plain(database.name), console.plain(verdict), reach, database.observedAt ?? ""])
+            let replay = database.replay.map { "replaying revision \($0.revision) of \($0.total)" }
+            table.add([
+                console.plain(database.name), console.plain(verdict), reach, database.observedAt ?? "", replay ?? "",
+            ])
         }
         console.line()
         console.line(status.databases.isEmpty ? "no databases" : "databases")
