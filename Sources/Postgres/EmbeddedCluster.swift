@@ -8,13 +8,15 @@ import Runtime
 /// durability for speed: `fsync` is off.
 ///
 /// Its files are in a private folder of the server's account, with mode 0700. It listens on a Unix socket in that folder
-/// and trusts every connection there. The superuser is `postgres`. The server stops and its folder is removed by
-/// `remove()`, when the last reference is dropped, or when this process ends in any way, including SIGKILL.
+/// and trusts every connection there. The superuser is `postgres`. With `listensOnTCP` it also listens on 127.0.0.1, where
+/// a role needs a password; the superuser's is random. The server stops and its folder is removed by `remove()`, when the
+/// last reference is dropped, or when this process ends in any way, including SIGKILL.
 public actor EmbeddedCluster {
     public struct Settings: Sendable {
         /// The server's `cluster_name`, which identifies this server to clients.
         public var clusterName: String
-        /// Also listens on a free port of 127.0.0.1, where it requires a password (SCRAM).
+        /// Also listens on a free port of 127.0.0.1, where it requires a password (SCRAM). Where that is impossible, the
+        /// server starts without it; see `tcpProblem`.
         public var listensOnTCP: Bool
         /// Additional server parameters, by name.
         public var parameters: [String: String]
@@ -52,6 +54,10 @@ public actor EmbeddedCluster {
     /// The private folder, which is also libpq's `host`.
     public private(set) var folder = ""
     public private(set) var port = 5432
+    /// Why the server cannot be reached on 127.0.0.1 although `listensOnTCP` is set, in a clause; nil when it can.
+    public private(set) var tcpProblem: String?
+    /// The superuser's password on 127.0.0.1, at random. Never print it.
+    public nonisolated let password = EmbeddedCluster.randomPassword()
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
@@ -98,6 +104,19 @@ public actor EmbeddedCluster {
             + "&user=\(percentEncoded(user))"
     }
 
+    /// The URL of a database on 127.0.0.1, with the password of the superuser; nil when the server does not listen there.
+    ///
+    /// - Parameter user: another role must have been created with the same password.
+    public func urlOverTCP(database: String = "postgres", user: String = "postgres") -> String? {
+        guard settings.listensOnTCP, tcpProblem == nil, watchdog != nil else { return nil }
+        return "postgresql://\(percentEncoded(user)):\(password)@127.0.0.1:\(port)/\(percentEncoded(database))"
+    }
+
+    /// The URL for programs of a project: on 127.0.0.1, or on the private socket when the server does not listen there.
+    public func clientURL(database: String = "postgres") -> String {
+        urlOverTCP(database: database) ?? url(database: database)
+    }
+
     /// A value for `Settings.template` of another cluster; nil unless `keepsTemplate` is set.
     public var templateFolder: String? {
         settings.keepsTemplate && watchdog != nil ? folder + "/template" : nil
@@ -118,17 +137,65 @@ public actor EmbeddedCluster {
         if server != nil { return }
         if watchdog == nil { try create(programs) }
         guard let watchdog else { return }
+        if settings.listensOnTCP {
+            tcpProblem = try beginOnTCP(watchdog)
+            if tcpProblem == nil { return }
+        }
+        guard try launch(watchdog, address: "") else { throw notStarted() }
+    }
+
+    /// Starts the server on a free port of 127.0.0.1, and logs in there.
+    ///
+    /// - Returns: why that is not possible, in a clause; then the server is stopped. nil when it runs.
+    private func beginOnTCP(_ watchdog: Watchdog) throws(PostgresError) -> String? {
+        var problem = ""
         // Another process may have taken the free port in the meantime; in that case try another one.
         for attempt in 1...5 {
-            if settings.listensOnTCP, attempt > 1 || port == 5432 { port = try freePort() }
-            server = pid_t(try watchdog.send("start \(port)", seconds: 10))
-            if waitUntilReady() { return }
-            let log = log(lines: 8)
-            try end("QUIT")
-            if !settings.listensOnTCP || !log.contains("could not bind") { break }
+            if attempt > 1 || port == 5432 {
+                do { port = try freePort() } catch { return error.message }
+            }
+            guard try launch(watchdog, address: "127.0.0.1") else {
+                let lines = log(lines: 8).split(separator: "\n")
+                guard let line = lines.last(where: { $0.contains("could not bind") || $0.contains("TCP/IP socket") })
+                else { throw notStarted() }
+                problem = String(line)
+                continue
+            }
+            do {
+                try session(url()).query("ALTER ROLE postgres PASSWORD '\(password)'")
+                // A firewall, or a network namespace without a loopback interface, allows listening without connecting.
+                let address = "postgresql://postgres:\(password)@127.0.0.1:\(port)/postgres"
+                try session(address).query("SELECT 1")
+                return nil
+            } catch {
+                try end("INT")
+                return error.message
+            }
         }
-        throw PostgresError(
-            kind: .configuration, message: "The local PostgreSQL server did not start.\n" + log(lines: 8))
+        return problem
+    }
+
+    private func session(_ url: String) throws(PostgresError) -> Session {
+        try Session(
+            DatabaseAddress(url), SessionOptions(applicationName: "schemad cluster", connectTimeoutSeconds: 3),
+            CancelSwitch())
+    }
+
+    /// Starts the server, and stops it again when it does not accept connections on its socket.
+    private func launch(_ watchdog: Watchdog, address: String) throws(PostgresError) -> Bool {
+        server = pid_t(try watchdog.send("start \(port) \(address)", seconds: 10))
+        if waitUntilReady() { return true }
+        try end("QUIT")
+        return false
+    }
+
+    private func notStarted() -> PostgresError {
+        PostgresError(kind: .configuration, message: "The local PostgreSQL server did not start.\n" + log(lines: 8))
+    }
+
+    /// 128 bits in characters that need no quoting.
+    private static func randomPassword() -> String {
+        (1...2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
     }
 
     private func create(_ programs: ServerPrograms) throws(PostgresError) {
@@ -171,7 +238,7 @@ public actor EmbeddedCluster {
     private func serverArguments() -> [String] {
         var parameters = [
             "cluster_name": settings.clusterName,
-            "listen_addresses": settings.listensOnTCP ? "127.0.0.1" : "",
+            "password_encryption": "scram-sha-256",
             "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
             "shared_buffers": "16MB", "unix_socket_permissions": "0700",
             // Shared memory files stay in the data folder: nothing is left in /dev/shm after a crash.

@@ -17,7 +17,7 @@ final class Watchdog: Sendable {
 
     /// - Parameters:
     ///   - parent: an existing folder that the account can write to.
-    ///   - server: arguments of `postgres`, without the port, which is added at each start.
+    ///   - server: arguments of `postgres`, without port and address, which are added at each start.
     init(programs: ServerPrograms, account: Account?, parent: String, server: [String]) throws(PostgresError) {
         var ends: [CInt] = [-1, -1]
         let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
@@ -134,7 +134,8 @@ final class Watchdog: Sendable {
             rule) printf '%s\\n' "$rest" >>rules ;;
             start)
                 "$programs/postgres" -D "$directory/data" -c "hba_file=$directory/rules" \\
-                    -c "unix_socket_directories=$directory" "$@" -p "$rest" </dev/null >>log 2>&1 9>&- &
+                    -c "unix_socket_directories=$directory" "$@" -c "listen_addresses=${rest#* }" \\
+                    -p "${rest%% *}" </dev/null >>log 2>&1 9>&- &
                 server=$! ;;
             stop) finish "$rest" ;;
             remove) finish QUIT; cd /; rm -rf "$directory"; echo "0"; exit 0 ;;

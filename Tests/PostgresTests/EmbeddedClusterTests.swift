@@ -60,6 +60,49 @@ import Testing
         try await TestCluster.administer("SELECT 1")
     }
 
+    @Test func clientsOverTCPNeedThePassword() async throws {
+        try await TestCluster.own(.init(listensOnTCP: true)) { cluster in
+            let (url, password) = (try #require(await cluster.urlOverTCP()), cluster.password)
+            let (problem, clients, port) = (await cluster.tcpProblem, await cluster.clientURL(), await cluster.port)
+            #expect(problem == nil && clients == url)
+            let address = try DatabaseAddress(url)
+            #expect(address.hosts == ["127.0.0.1"] && address.ports == ["\(port)"])
+            #expect(address.user == "postgres" && address.password == password && password.utf8.count > 20)
+            let rows = try await TestCluster.execute(
+                url, "SELECT host(inet_server_addr()), rolpassword FROM pg_authid WHERE rolname = 'postgres'")
+            #expect(rows.values.first?[0] == "127.0.0.1")
+            #expect(rows.values.first?[1]?.hasPrefix("SCRAM-SHA-256$") == true)
+            for other in ["", ":wrong", ":\(password)x"] {
+                let guess = url.replacing(":\(password)@", with: "\(other)@")
+                let error = await #expect(throws: PostgresError.self) {
+                    try await TestCluster.execute(guess, "SELECT 1")
+                }
+                #expect(error?.kind == .authentication)
+            }
+            try await cluster.restart()
+            try await TestCluster.execute(try #require(await cluster.urlOverTCP()), "SELECT 1")
+            #expect(await !cluster.log(lines: 10_000).contains(password))
+            let other = EmbeddedCluster(.init(listensOnTCP: true))
+            #expect(other.password != password)
+            #expect(await other.urlOverTCP() == nil, "it was not started")
+        }
+    }
+
+    /// As behind a firewall: listening succeeds and connecting does not.
+    @Test func withoutTCPTheSocketRemains() async throws {
+        let settings = EmbeddedCluster.Settings(
+            listensOnTCP: true, accessRules: ["host all all 127.0.0.1/32 reject"])
+        try await TestCluster.own(settings) { cluster in
+            #expect(await cluster.tcpProblem?.contains("127.0.0.1") == true)
+            #expect(await cluster.urlOverTCP() == nil)
+            let url = await cluster.clientURL()
+            #expect(await cluster.url() == url)
+            let rows = try await TestCluster.execute(
+                url, "SELECT inet_server_addr(), current_setting('listen_addresses')")
+            #expect(rows.values == [[nil, ""]])
+        }
+    }
+
     @Test func startFailureContainsTheServerLog() async throws {
         let error = await #expect(throws: PostgresError.self) {
             try await TestCluster.own(.init(parameters: ["shared_buffers": "a lot"])) { _ in }
