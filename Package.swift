@@ -16,8 +16,8 @@ let strictWithC: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 /// The modules of Python that the agent sends into a project's interpreter.
 let runner = [
-    "agent", "application", "connections", "create", "describe", "errors", "hidden", "load", "main", "migrate",
-    "replay", "run", "session", "sources",
+    "agent", "application", "connections", "create", "describe", "errors", "hidden", "load", "locate", "main",
+    "migrate", "nested", "options", "replay", "run", "session", "sources", "versions",
 ]
 
 let package = Package(

@@ -10,8 +10,14 @@ public struct AlembicError: Error, Hashable, Sendable {
         case interpreterMissing = "project.interpreterMissing"
         /// The runner cannot enter the project's folder.
         case folderMissing = "project.folderMissing"
-        /// The interpreter cannot import Alembic, or has a version older than 1.8.
+        /// The interpreter cannot import Alembic or SQLAlchemy.
         case alembicMissing = "project.alembicMissing"
+        /// Python, Alembic or SQLAlchemy is older than the runner needs.
+        case versionTooOld = "project.versionTooOld"
+        /// The interpreter cannot start because of a `.pth` file.
+        case pathFileFailed = "project.pathFileFailed"
+        /// env.py, or an application that it imports, starts a migration in another process.
+        case migratesItself = "project.migratesItself"
         /// The database driver that env.py's URL needs is not installed.
         case driverMissing = "project.driverMissing"
         /// env.py, or a module that it imports, raised an error, ended the process, or never ran the migrations.
@@ -68,6 +74,10 @@ public struct AlembicError: Error, Hashable, Sendable {
     public var outcome: MigrationRun.Outcome
     /// The end of what the process wrote to standard output and standard error, at most 16 KiB.
     public var outputTail: String
+    /// What the run noticed before the error.
+    public var warnings: [RunnerWarning] = []
+    /// The package that no searched folder contains; only for errors of the configuration.
+    var missingPackage: PackageSearch.Missing?
 
     public init(
         _ code: Code, _ message: String, file: String? = nil, line: Int? = nil, key: String? = nil,

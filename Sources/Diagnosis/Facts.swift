@@ -145,13 +145,20 @@ public enum SchemaFacts: Hashable, Sendable {
 
 /// Why there is no shadow, in which the migrations could be replayed.
 public struct ShadowProblem: Hashable, Sendable {
+    public enum Cause: Hashable, Sendable {
+        /// PostgreSQL's server programs are not installed.
+        case notInstalled
+        /// The shadow runs, but only on a socket, and env.py needs a port.
+        case notListening
+        case other
+    }
+
     /// A clause without a full stop; further lines are evidence.
     public var reason: String
-    /// Whether the reason is only that PostgreSQL's server programs are not installed.
-    public var isExpected: Bool
+    public var cause: Cause
 
-    public init(reason: String, isExpected: Bool = false) {
+    public init(reason: String, cause: Cause = .other) {
         self.reason = reason
-        self.isExpected = isExpected
+        self.cause = cause
     }
 }

@@ -31,6 +31,7 @@ public enum FindingCatalog {
     private static let probes: [Rule] = [.probeFailed, .probeSilentFailure, .probeNotRun]
     private static let environment: [Rule] = [
         .serverPooler, .serverReadOnly, .serverOwnSchema, .serverStatementTimeout, .serverChanging,
-        .serverLongTransaction, .shadowUnavailable, .graphIdTooLong, .graphMultipleHeads, .schemaNotCompared,
+        .serverLongTransaction, .shadowUnavailable, .shadowNotListening, .graphIdTooLong, .graphMultipleHeads,
+        .schemaNotCompared,
     ]
 }

@@ -91,5 +91,5 @@ struct RuleContext: Sendable {
 extension Facts {
     /// Whether env.py was read. If not, the models are unknown and the version table is assumed to have its default
     /// name.
-    var isEnvironmentRead: Bool { projectProblem == nil && runnerProblems.isEmpty }
+    var isEnvironmentRead: Bool { projectProblem == nil && !runnerProblems.contains(where: \.isBlocking) }
 }

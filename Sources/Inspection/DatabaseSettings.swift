@@ -22,6 +22,9 @@ package struct DatabaseSettings: Sendable {
     /// Variables for env.py, each with any ``AddressPart`` in it; by default env.py finds the URL where most projects
     /// look for it. Secret.
     package var environment = ["DATABASE_URL": "${url}"]
+    /// Options of Alembic's configuration for env.py, such as `sqlalchemy.url`, each with any ``AddressPart`` in it.
+    /// Secret.
+    package var options: [String: String] = [:]
     /// Alembic's `-x` arguments.
     package var x: [String] = []
     package var lockTimeout = Duration.seconds(3)
@@ -55,9 +58,10 @@ package struct DatabaseSettings: Sendable {
     /// A digest of everything that decides how the project is run and compared, other than the database's address.
     var projectDigest: String {
         let variables = environment.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+        let set = options.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
         let parts =
             [project, config, section, python ?? "", snapshot ?? ""] + compare.map(\.rawValue).sorted() + ["x"] + x
-            + ["environment"] + variables
+            + ["environment"] + variables + ["options"] + set
         return SHA256.hash(Array(parts.joined(separator: "\0").utf8)).hexadecimal
     }
 

@@ -13,6 +13,7 @@ extension Facts {
         case .failure(let error):
             projectProblem = ProjectProblem(
                 code: error.code.rawValue, message: error.message, file: error.file, line: error.line)
+            runnerProblems = error.warnings.map { ProjectProblem($0, in: inputs.folder) }
         }
         switch inputs.live {
         case .success(let live):
@@ -30,12 +31,16 @@ extension Facts {
             environmentChanges = EnvironmentChanges(changes: effects.changes, repeats: effects.repeats)
         }
         probes = inputs.probes
-        if case .failure(let error)? = inputs.description, reachability == .reachable {
+        guard reachability == .reachable else { return }
+        if case .success(let description)? = inputs.description {
+            runnerProblems += (description.warnings ?? []).map { ProjectProblem($0, in: inputs.folder) }
+        } else if case .failure(let error)? = inputs.description {
             if error.code == .pooler {
                 server?.pooled = true
             } else if !explains(error) {
-                runnerProblems = [ProjectProblem(error, in: inputs.folder)]
+                runnerProblems.append(ProjectProblem(error, in: inputs.folder))
             }
+            runnerProblems += error.warnings.map { ProjectProblem($0, in: inputs.folder) }
         }
     }
 
@@ -44,7 +49,7 @@ extension Facts {
         writableFiles = inputs.writableFiles
         switch inputs.expectation {
         case .failed(let error):
-            shadowProblem = ShadowProblem(reason: error.message, isExpected: error.code == .shadowNotInstalled)
+            shadowProblem = ShadowProblem(error)
         case .ready(let expected): openedInsteadOfShadow = expected.openedInstead
         case .building, .missing: break
         }
@@ -68,13 +73,37 @@ extension Facts {
     }
 }
 
+extension ShadowProblem {
+    fileprivate init(_ error: InspectionError) {
+        let cause: Cause =
+            switch error.code {
+            case .shadowNotInstalled: .notInstalled
+            case .shadowNotListening: .notListening
+            default: .other
+            }
+        self.init(reason: error.message, cause: cause)
+    }
+}
+
 extension ProjectProblem {
     /// Leaves out what env.py printed: not every reader of a diagnosis may see it.
     ///
     /// - Parameter folder: the project's; files in it are named relative to it.
     init(_ error: AlembicError, in folder: String) {
-        let file = error.file.map { $0.hasPrefix(folder + "/") ? String($0.dropFirst(folder.utf8.count + 1)) : $0 }
-        self.init(code: error.code.rawValue, message: error.message, file: file, line: error.line)
+        self.init(
+            code: error.code.rawValue, message: error.message, file: Self.relative(error.file, to: folder),
+            line: error.line)
+    }
+
+    /// What a run noticed does not keep the project from being used.
+    init(_ warning: RunnerWarning, in folder: String) {
+        self.init(
+            code: warning.code, message: warning.message, file: Self.relative(warning.file, to: folder),
+            line: warning.line, isBlocking: false)
+    }
+
+    private static func relative(_ file: String?, to folder: String) -> String? {
+        file.map { $0.hasPrefix(folder + "/") ? String($0.dropFirst(folder.utf8.count + 1)) : $0 }
     }
 }
 

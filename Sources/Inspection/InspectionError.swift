@@ -21,6 +21,8 @@ package struct InspectionError: Error, Sendable, CustomStringConvertible {
         /// PostgreSQL's server programs are not installed here.
         case shadowNotInstalled
         case shadowFailed
+        /// The embedded shadow has only a socket, and the project needs a port.
+        case shadowNotListening
         /// A file of the settings, such as a snapshot or a baseline, or a URL in them, cannot be used.
         case invalidSettings
     }

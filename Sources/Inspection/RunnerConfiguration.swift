@@ -2,11 +2,13 @@ package import Alembic
 package import Postgres
 
 extension DatabaseSettings {
-    /// Runs the project's Python, with the parts of an address in the variables that name them.
+    /// Runs the project's Python, with the parts of an address in the variables and options that name them.
     package func runner(for address: DatabaseAddress) -> Runner {
-        Runner(
+        var runner = Runner(
             python: PythonInterpreter.path(configured: python, folder: project), folder: project, config: config,
             section: section, x: x, environment: environment.mapValues { Self.expand($0, address) })
+        runner.options = options.mapValues { Self.expand($0, address) }
+        return runner
     }
 
     /// Which parts of a catalog are read, live and in the shadow.
@@ -15,14 +17,16 @@ extension DatabaseSettings {
     }
 
     private static func expand(_ value: String, _ address: DatabaseAddress) -> String {
-        value.replacing(/\$\{(\w+)(?:\+(\w+))?\}/) { match in
-            AddressPart(rawValue: String(match.1))?.text(of: address, driver: match.2.map(String.init))
+        // `$${` is `${` itself.
+        value.replacing(/\$\$\{|\$\{(\w+)(?:\+(\w+))?\}/) { match in
+            guard let name = match.1 else { return "${" }
+            return AddressPart(rawValue: String(name))?.text(of: address, driver: match.2.map(String.init))
                 ?? String(match.0)
         }
     }
 }
 
-/// A part of a database's address that a variable for env.py can name, as `${name}`.
+/// A part of a database's address that a variable or an option for env.py can name, as `${name}`.
 package enum AddressPart: String, CaseIterable {
     /// Also as `${url+driver}`.
     case url

@@ -41,9 +41,9 @@ public struct GraphReport: Sendable {
         runner.inheritsEnvironment = true
         let configuration: ProjectConfiguration
         do {
-            configuration = try ProjectConfiguration.read(
-                folder: folder, config: runner.config, section: section,
-                searchPath: PythonInterpreter.packageFolders(of: runner.python))
+            configuration = try await ProjectConfiguration.read(for: runner) { [runner] names, prependSysPath in
+                await runner.located(names, prependSysPath: prependSysPath)
+            }
         } catch {
             throw OfflineError(error)
         }

@@ -140,14 +140,20 @@ public struct SettingsTable: Sendable {
 }
 
 extension SettingsTable {
-    /// The string at `key` with each `${NAME}` replaced by that environment variable.
+    /// The string at `key` with each `${NAME}` replaced by that environment variable, and `$${` by `${`.
     ///
-    /// - Parameter keeping: names that are not replaced, alone or followed by `+driver`.
+    /// - Parameter keeping: names that are not replaced, alone or followed by `+driver`. If there are any, `$${` is not
+    ///   replaced either.
     public mutating func expanded(_ key: String, keeping: Set<String> = []) throws(SettingsError) -> String? {
         guard let text = try string(key) else { return nil }
         var result = ""
         var rest = text[...]
         while let open = rest.firstIndex(of: "$") {
+            if rest[open...].hasPrefix("$${") {
+                result += rest[..<open] + (keeping.isEmpty ? "${" : "$${")
+                rest = rest[rest.index(open, offsetBy: 3)...]
+                continue
+            }
             guard rest[open...].hasPrefix("${"), let close = rest[open...].firstIndex(of: "}") else {
                 result += rest[...open]
                 rest = rest[rest.index(after: open)...]

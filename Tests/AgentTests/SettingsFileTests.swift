@@ -157,6 +157,19 @@ import Testing
         }
     }
 
+    @Test func optionsAndTheShadowsFile() async throws {
+        try await TemporaryFolder.with { folder in
+            try folder.write("shadow", "postgresql://u:p@h/d\n")
+            let text =
+                Self.minimal + "\npython = \"/srv/$${x} $${y}\""
+                + "\noptions = { \"sqlalchemy.url\" = \"${url+psycopg}\" }\n[shadow]\nurl_file = \"shadow\"\n"
+            let settings = try AgentSettings.read(path: try folder.write("schemad.toml", text))
+            #expect(settings.databases[0].options == ["sqlalchemy.url": "${url+psycopg}"])
+            #expect(settings.databases[0].python == "/srv/${x} ${y}", "an escaped variable is a text")
+            #expect(settings.shadow.server == .url("postgresql://u:p@h/d"))
+        }
+    }
+
     struct Mistake: Sendable, CustomTestStringConvertible {
         var text: String
         var line: Int?
@@ -198,6 +211,8 @@ import Testing
         end("environment = { A = \"${NOT_SET_ANYWHERE}\" }", "A"), end("environment = { A = 1 }", "A"),
         end("config = \"${url}\"", "config"), end("nonsense = 1", "nonsense"),
         end("[[databases.main.probes]]\nname = \"p\"", "count"),
+        end("options = { script_location = \"m\" }", "options"), end("options = { a = 1 }", "a"),
+        start("[shadow]\nurl = \"a\"\nurl_file = \"/b\"", line: 4, "url_file"),
     ]
 
     @Test(arguments: mistakes) func mistakesAreReported(_ mistake: Mistake) async throws {

@@ -71,6 +71,102 @@ struct RunnerTemplateTests {
         }
     }
 
+    struct FlaskEnvironment: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        /// Lines before the connection, and the expression of the engine.
+        var start: String
+        var engine = "current_app.extensions['migrate'].db.engine"
+        /// Whether Alembic alone could find the scripts.
+        var hasLocation = false
+    }
+
+    private static let contexts = [
+        FlaskEnvironment(testDescription: "current_app", start: "from flask import current_app"),
+        FlaskEnvironment(
+            testDescription: "current_app, with script_location", start: "from flask import current_app",
+            hasLocation: true),
+        FlaskEnvironment(
+            testDescription: "flask.current_app", start: "import flask",
+            engine: "flask.current_app.extensions['migrate'].db.engine"),
+        FlaskEnvironment(testDescription: "no word of Flask", start: "from helper import engine", engine: "engine()"),
+        FlaskEnvironment(
+            testDescription: "no word of Flask, with script_location", start: "from helper import engine",
+            engine: "engine()", hasLocation: true),
+        FlaskEnvironment(
+            testDescription: "an own context",
+            start: """
+                # Not app_context().
+                from shop import create_app, db
+                import flask
+                assert not flask.has_app_context()
+                create_app().app_context().push()
+                """, engine: "db.engine"),
+    ]
+
+    /// What env.py does decides whether it gets the application's context, not one word in it.
+    @Test("Flask-Migrate's env.py in other words", arguments: contexts)
+    func flaskContext(_ given: FlaskEnvironment) async throws {
+        try await TemporaryFolder.with { folder in
+            try folder.write("shop.py", Self.flaskApplication(binds: ""))
+            try folder.write(
+                "helper.py",
+                """
+                from flask import current_app
+                def engine():
+                    return current_app.extensions["migrate"].db.engine
+                """)
+            try folder.write(
+                "migrations/alembic.ini",
+                "[alembic]\n" + (given.hasLocation ? "script_location = %(here)s\nprepend_sys_path = .\n" : ""))
+            try folder.write(
+                "migrations/env.py",
+                """
+                from alembic import context
+                \(given.start)
+                with \(given.engine).connect() as connection:
+                    from shop import db
+                    metadata = db.metadatas[None] if hasattr(db, "metadatas") else db.metadata
+                    context.configure(connection=connection, target_metadata=metadata)
+                    with context.begin_transaction():
+                        context.run_migrations()
+                """)
+            let project = RunnerProject(folder: folder)
+            try project.history()
+            let modes = try await RunnerModes.run { url in
+                var runner = project.runner(url, ["FLASK_APP": "shop:create_app"])
+                runner.config = "migrations/alembic.ini"
+                return runner
+            }
+            modes.expectHistory()
+            let configuration = try ProjectConfiguration.read(folder: folder.path, config: "migrations/alembic.ini")
+            #expect(configuration.scriptLocation == folder.path("migrations"))
+        }
+    }
+
+    @Test(
+        "Flask-Migrate's with an application that upgrades in create_app",
+        arguments: ["", "db.session.execute(text('SELECT count(name) FROM prospects'))"])
+    func flaskUpgrades(next: String) async throws {
+        try await TemporaryFolder.with { folder in
+            let application = Self.flaskApplication(binds: "").replacing(
+                "    return app",
+                with: "    with app.app_context():\n        flask_migrate.upgrade()\n        \(next)\n    return app")
+            try folder.write("shop.py", Self.flaskApplication(binds: ""))
+            try await Self.initialise(folder, application: "shop", [])
+            try folder.write("shop.py", "import flask_migrate\nfrom sqlalchemy import text\n" + application)
+            let project = RunnerProject(folder: folder)
+            try project.history()
+            let modes = try await RunnerModes.run { url in
+                var runner = project.runner(url, ["FLASK_APP": "shop"])
+                runner.config = "migrations/alembic.ini"
+                return runner
+            }
+            modes.expectHistory()
+            let warning = try #require(modes.description.warnings?.first)
+            #expect(warning.code == "project.migratesItself" && warning.file == folder.path("shop.py"))
+        }
+    }
+
     /// - Parameter binds: members of `SQLALCHEMY_BINDS`.
     static func flaskApplication(binds: String) -> String {
         """

@@ -96,6 +96,20 @@ struct RunnerVersionTests {
         }
     }
 
+    @Test(
+        "versions that are too old",
+        arguments: [("alembic-1.7.7", "Alembic 1.7.7"), ("sqlalchemy-1.3.24", "SQLAlchemy 1.3.24")])
+    func tooOld(folder: String, name: String) async throws {
+        try await RunnerProject.with { project in
+            var runner = project.runner("postgresql:///none")
+            runner.environment["PYTHONPATH"] = "\(RepositoryRoot.path)/.venv/\(folder)"
+            let error = try await failure { () throws(AlembicError) in try await runner.describe(nonce: 1) { _ in true }
+            }
+            #expect(error.code == .versionTooOld && error.message.hasPrefix("\(name) is too old"), "\(error)")
+            #expect(error.message.contains(TestPython.interpreter))
+        }
+    }
+
     /// Python 3.9 may not be installed, so its grammar and library names are checked by a newer one.
     @Test("the runner's own sources are Python 3.9")
     func grammar() async throws {

@@ -107,9 +107,14 @@ extension Case {
                 $0.shadowProblem = ShadowProblem(reason: "no cluster can be made\nNo space left on device")
             }, .inSync, .legitimate, "w:shadow.unavailable", "i:schema.notCompared"),
         Case(
+            "a shadow that cannot listen",
+            Sample.with(Sample.facts()) {
+                $0.shadowProblem = ShadowProblem(reason: "no port\n127.0.0.1: refused", cause: .notListening)
+            }, .inSync, .legitimate, "w:shadow.notListening", "i:schema.notCompared"),
+        Case(
             "a host without PostgreSQL's programs",
             Sample.with(Sample.facts()) {
-                $0.shadowProblem = ShadowProblem(reason: "initdb is not installed", isExpected: true)
+                $0.shadowProblem = ShadowProblem(reason: "initdb is not installed", cause: .notInstalled)
             }, .inSync, .legitimate, "i:shadow.unavailable", "i:schema.notCompared"),
         Case(
             "probes whose server is away",

@@ -77,6 +77,23 @@ extension Case {
             "no driver", project("project.driverMissing"), .projectInvalid, .legitimate, match: nil,
             "e:project.driverMissing"),
         Case(
+            "an old SQLAlchemy", project("project.versionTooOld"), .projectInvalid, .legitimate, match: nil,
+            "e:project.versionTooOld"),
+        Case(
+            "an interpreter that a .pth file ends", project("project.pathFileFailed"), .projectInvalid, .legitimate,
+            match: nil, "e:project.pathFileFailed"),
+        Case(
+            "an application that starts alembic", project("project.migratesItself"), .projectInvalid, .legitimate,
+            match: nil, "e:project.migratesItself"),
+        Case(
+            "what a run noticed",
+            Sample.with(Sample.facts()) {
+                $0.runnerProblems = ["pathFileFailed", "migratesItself", "optionNotRead"].map {
+                    ProjectProblem(code: "project.\($0)", message: "It fails.", isBlocking: false)
+                }
+            }, .inSync, .legitimate, "w:project.pathFileFailed", "w:project.migratesItself",
+            "w:project.optionNotRead", "i:schema.notCompared"),
+        Case(
             "offline only", project("project.offlineOnly"), .projectInvalid, .legitimate, match: nil,
             "e:project.offlineOnly"),
         Case(

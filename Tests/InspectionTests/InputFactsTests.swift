@@ -46,6 +46,30 @@ import Testing
         #expect(problem.first?.file == "migrations/env.py" && problem.first?.line == 3)
     }
 
+    /// What a run noticed is a warning, beside its error or its result.
+    @Test func whatARunNoticed() {
+        let live = InspectionFixture.live(.table(rows: ["c"]), columns: ["a", "b", "c"])
+        let warning = RunnerWarning(
+            code: "project.migratesItself", message: "app.py:3 calls upgrade()", file: "/srv/app/app.py", line: 3)
+        var error = AlembicError(.wrongDatabase, "elsewhere")
+        error.warnings = [warning]
+        let failed = Self.facts(InspectionFixture.inputs(.success(live), description: .failure(error)))
+        #expect(failed.runnerProblems.map(\.code) == ["project.wrongDatabase", "project.migratesItself"])
+        #expect(failed.runnerProblems.map(\.isBlocking) == [true, false])
+        #expect(failed.runnerProblems.last?.file == "app.py")
+        var inputs = InspectionFixture.inputs(.success(live))
+        inputs.project = .failure(error)
+        #expect(Self.facts(inputs).runnerProblems.map(\.code) == ["project.migratesItself"])
+    }
+
+    @Test func aShadowThatCannotListen() {
+        let live = InspectionFixture.live(.table(rows: ["c"]), columns: ["a"])
+        let facts = Self.facts(
+            InspectionFixture.inputs(
+                .success(live), expectation: .failed(InspectionError(.shadowNotListening, "no port"))))
+        #expect(facts.shadowProblem?.cause == .notListening && facts.runnerProblems.isEmpty)
+    }
+
     /// When the version table itself explains why env.py failed, only the table is reported.
     @Test(
         arguments: [
@@ -77,11 +101,11 @@ import Testing
             InspectionFixture.inputs(
                 .success(live), expectation: .failed(InspectionError(.shadowNotInstalled, "no initdb"))))
         #expect(facts.lockMessage?.contains("lock timeout") == true && facts.changeMessage == nil)
-        #expect(facts.shadowProblem?.isExpected == true)
+        #expect(facts.shadowProblem?.cause == .notInstalled)
         live.gap = .changing("DDL")
         facts = Self.facts(
             InspectionFixture.inputs(.success(live), expectation: .failed(InspectionError(.shadowFailed, "no disk"))))
-        #expect(facts.changeMessage == "DDL" && facts.shadowProblem?.isExpected == false)
+        #expect(facts.changeMessage == "DDL" && facts.shadowProblem?.cause == .other)
         var expected = InspectionFixture.expected()
         expected.openedInstead = "the live database"
         facts = Self.facts(InspectionFixture.inputs(.success(live), expectation: .ready(expected)))

@@ -70,7 +70,7 @@ import Testing
                 name: "main", project: folder.path("missing"), config: "alembic.ini", section: "alembic", python: nil)
             let reader = ProjectReader(settings, stateDirectory: nil)
             let error = await #expect(throws: AlembicError.self) {
-                try await reader.read(retries: false, runner: Runner(python: "python3", folder: "/")).get()
+                try await reader.read(retries: false, runner: Runner(python: "python3", folder: settings.project)).get()
             }
             #expect(error?.code == .projectMissing && error?.message.contains(folder.path("missing")) == true)
         }

@@ -32,6 +32,15 @@ import Testing
         #expect(variables["C"] == "${other} $5", "unknown names stay as they are")
     }
 
+    @Test func optionsAreExpandedLikeVariables() throws {
+        var settings = DatabaseSettings(name: "m", project: "/", config: "", section: "", python: "python3")
+        settings.options = ["sqlalchemy.url": "${url+psycopg}", "other": "$${url} ${host}"]
+        let runner = settings.runner(for: try DatabaseAddress("postgresql://app:p%40s@h/d"))
+        #expect(runner.options["sqlalchemy.url"]?.hasPrefix("postgresql+psycopg://app:p%40s@h") == true)
+        #expect(runner.options["other"] == "${url} h")
+        #expect(try Self.variables("postgresql://h/d", ["A": "$${host}$${x}"]) == ["A": "${host}${x}"])
+    }
+
     @Test func variablesOfACommandLine() {
         #expect(DatabaseSettings.variables(["A=1", "B=x=y", "A=2", "C"]) == ["A": "2", "B": "x=y", "C": ""])
     }

@@ -19,7 +19,8 @@ extension DatabaseSettings {
             name: name, project: project, config: try table.expanded("config") ?? "alembic.ini",
             section: try table.expanded("section") ?? "alembic", python: try table.path("python", folder: folder))
         self.url = url
-        environment = try Self.environment(&table) ?? environment
+        environment = try Self.variables("environment", &table) ?? environment
+        options = try Self.options(&table)
         x = try table.strings("x") ?? x
         lockTimeout = try table.duration("lock_timeout") ?? lockTimeout
         statementTimeout = try table.duration("statement_timeout") ?? statementTimeout
@@ -59,12 +60,27 @@ extension DatabaseSettings {
         }
     }
 
-    private static func environment(_ table: inout SettingsTable) throws(SettingsError) -> [String: String]? {
-        guard var variables = try table.table("environment") else { return nil }
+    private static func variables(
+        _ key: String, _ table: inout SettingsTable
+    ) throws(SettingsError) -> [String: String]? {
+        guard var variables = try table.table(key) else { return nil }
         let parts = Set(AddressPart.allCases.map(\.rawValue))
-        var environment: [String: String] = [:]
-        for key in variables.keys { environment[key] = try variables.expanded(key, keeping: parts) }
-        return environment
+        var values: [String: String] = [:]
+        for key in variables.keys { values[key] = try variables.expanded(key, keeping: parts) }
+        return values
+    }
+
+    private static func options(_ table: inout SettingsTable) throws(SettingsError) -> [String: String] {
+        let options = try variables("options", &table) ?? [:]
+        // The agent reads these from the file, without running Python.
+        let ofFile = [
+            "script_location", "version_locations", "prepend_sys_path", "path_separator",
+            "version_path_separator", "recursive_version_locations", "sourceless",
+        ]
+        if let name = options.keys.sorted().first(where: { ofFile.contains($0.lowercased()) }) {
+            throw table.error("options", "cannot set \(name): set it in the configuration file")
+        }
+        return options
     }
 }
 

@@ -21,6 +21,21 @@ public struct ProjectConfiguration: Hashable, Sendable {
     public var sourceless: Bool
     /// The folders that Alembic puts first on Python's search path, absolute.
     public var prependSysPath: [String]
+    /// The driver in the file's own `sqlalchemy.url`, such as `asyncpg`; nil when it names none.
+    var urlDriver: String?
+
+    /// The options that an env.py needs which takes its address from `sqlalchemy.url`, and not from the variable
+    /// `DATABASE_URL`: by its text, the address of the database, with the driver of the file's own value.
+    package var defaultOptions: [String: String] {
+        guard let bytes = try? FileSystem.read(scriptLocation + "/env.py") else { return [:] }
+        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+        let text = lines.filter { $0.first { $0 != " " && $0 != "\t" } != "#" }.joined(separator: "\n")
+        let reads = ["sqlalchemy.url", "engine_from_config", "get_section("].contains { text.contains($0) }
+        // An env.py that sets the option takes the address from elsewhere.
+        let sets = text.contains(/set_(?:main|section)_option\([^)]*sqlalchemy\.url|["']sqlalchemy\.url["']\]\s*=[^=]/)
+        guard reads, !sets, !text.contains("DATABASE_URL") else { return [:] }
+        return ["sqlalchemy.url": urlDriver.map { "${url+\($0)}" } ?? "${url}"]
+    }
 
     /// Reads the configuration of a project.
     ///
@@ -30,10 +45,12 @@ public struct ProjectConfiguration: Hashable, Sendable {
     ///   - section: the INI file's section (Alembic's `-n`).
     ///   - searchPath: further absolute folders, such as an interpreter's site-packages, in which the package of
     ///     `package:folder` is looked up.
+    ///   - located: packages that Python was asked for, used when no folder contains them.
     /// - Throws: `projectMissing`, or `configurationInvalid` for a value that Alembic refuses or that only Python could
     ///   resolve.
     public static func read(
-        folder: String, config: String = "alembic.ini", section: String = "alembic", searchPath: [String] = []
+        folder: String, config: String = "alembic.ini", section: String = "alembic", searchPath: [String] = [],
+        located: [LocatedPackages.Package] = []
     ) throws(AlembicError) -> ProjectConfiguration {
         guard folder.hasPrefix("/") else {
             throw AlembicError(.projectMissing, "The project folder '\(folder)' is not an absolute path.")
@@ -42,7 +59,43 @@ public struct ProjectConfiguration: Hashable, Sendable {
             throw AlembicError(.projectMissing, "The project folder '\(folder)' does not exist, or is not a folder.")
         }
         return try ConfigurationReader(folder: folder, config: config, section: section)
-            .configuration(searchPath: searchPath)
+            .configuration(searchPath: searchPath, located: located)
+    }
+
+    /// Reads the configuration of a runner's project. A package that no folder contains, as after an editable install,
+    /// is looked up by Python.
+    ///
+    /// - Parameter locate: asks Python for packages; it may answer from memory.
+    /// - Throws: as ``read(folder:config:section:searchPath:located:)``.
+    package static func read(
+        for runner: Runner, isolation: isolated (any Actor)? = #isolation,
+        locate: (_ packages: [String], _ prependSysPath: [String]) async -> Result<LocatedPackages, AlembicError>
+    ) async throws(AlembicError) -> ProjectConfiguration {
+        var located: [LocatedPackages.Package] = []
+        while true {
+            do throws(AlembicError) {
+                return try read(
+                    folder: runner.folder, config: runner.config, section: runner.section,
+                    searchPath: PythonInterpreter.searchPath(of: runner.python), located: located)
+            } catch {
+                // Each round asks for one more package.
+                guard let missing = error.missingPackage, !located.contains(where: { $0.name == missing.name }) else {
+                    throw error
+                }
+                switch await locate(located.map(\.name) + [missing.name], missing.prependSysPath) {
+                case .success(let found):
+                    located = found.packages
+                case .failure(let reason):
+                    var error = error
+                    error.message +=
+                        reason.code == .configurationInvalid
+                        ? " Python does not find it either (\(reason.message))."
+                        : " Python could not be asked (\(reason.code.rawValue)): \(reason)."
+                    error.warnings = reason.warnings
+                    throw error
+                }
+            }
+        }
     }
 }
 
@@ -84,10 +137,13 @@ private struct ConfigurationReader {
         }
     }
 
-    func configuration(searchPath: [String]) throws(AlembicError) -> ProjectConfiguration {
+    func configuration(
+        searchPath: [String], located: [LocatedPackages.Package]
+    ) throws(AlembicError) -> ProjectConfiguration {
         let prepend = try list("prepend_sys_path", separators: ["path_separator"], splitsAtColons: true) ?? []
         let prependSysPath = prepend.map { FilePaths.absolute($0, in: folder) }
-        let packages = PackageSearch(folders: prependSysPath + searchPath, projectFolder: folder)
+        let packages = PackageSearch(
+            prependSysPath: prependSysPath, installed: searchPath, located: located, projectFolder: folder)
 
         // These values are not used here, but Alembic reads them first and stops at an invalid one.
         for key in ["file_template", "truncate_slug_length", "output_encoding", "timezone"] {
@@ -116,7 +172,13 @@ private struct ConfigurationReader {
             folder: folder, iniFile: iniFile, configFiles: configFiles, section: section,
             scriptLocation: scriptLocation,
             versionLocations: versionLocations, recursiveVersionLocations: try bool("recursive_version_locations"),
-            sourceless: try bool("sourceless"), prependSysPath: prependSysPath)
+            sourceless: try bool("sourceless"), prependSysPath: prependSysPath, urlDriver: urlDriver())
+    }
+
+    /// The value may be one that only the project itself completes, so an error does not matter.
+    private func urlDriver() -> String? {
+        let value = try? ini?.value("sqlalchemy.url", in: section)
+        return value?.text.prefixMatch(of: /postgres(?:ql)?\+(\w+):/).map { String($0.1) }
     }
 
     private func scriptLocation() throws(AlembicError) -> (text: String, location: SettingLocation) {
@@ -127,14 +189,21 @@ private struct ConfigurationReader {
         if let value = try toml?.string(key) {
             return (value, location(of: key))
         }
-        if let ini, ini.hasSection(section), FlaskMigrate.isEnvironment(FilePaths.parent(iniFile) + "/env.py") {
+        // Flask-Migrate's INI file is in the script folder; `flask db` sets the option. The runner (`application.py`) uses
+        // the same rule.
+        if let ini, ini.hasSection(section), (try? FileSystem.status(FilePaths.parent(iniFile) + "/env.py")) != nil {
             return (FilePaths.parent(iniFile), SettingLocation(file: iniFile, line: nil, key: key))
         }
         let hasToml = toml?.isConfigured ?? false
         if ini == nil && !hasToml {
+            let other = "migrations/alembic.ini"
+            let advice =
+                (try? FileSystem.status("\(folder)/\(other)")) == nil
+                ? "" : " '\(folder)/\(other)' does: set config (option --config) to \(other)."
             throw AlembicError(
                 .projectMissing,
-                "There is no Alembic configuration: neither '\(iniFile)' nor [tool.alembic] in '\(tomlFile)' exists.")
+                "There is no Alembic configuration: neither '\(iniFile)' nor [tool.alembic] in '\(tomlFile)' exists."
+                    + advice)
         }
         let message =
             ini?.hasSection(section) == false && !hasToml
@@ -181,19 +250,5 @@ struct SettingLocation {
 
     func error(_ message: String, code: AlembicError.Code = .configurationInvalid) -> AlembicError {
         AlembicError(code, message, file: file, line: line, key: key)
-    }
-}
-
-/// Projects of Flask-Migrate: their INI file is in the script folder and does not set `script_location`.
-private enum FlaskMigrate {
-    /// How env.py of all its templates gets the application's engine.
-    private static let marks = ["current_app.extensions['migrate']", "current_app.extensions[\"migrate\"]"]
-
-    /// Whether a file is Flask-Migrate's env.py: it needs an application context and does not create one itself. The
-    /// runner (`application.py`) uses the same rule.
-    static func isEnvironment(_ path: String) -> Bool {
-        guard let bytes = try? FileSystem.read(path) else { return false }
-        let text = String(decoding: bytes, as: UTF8.self)
-        return marks.contains { text.contains($0) } && !text.contains("app_context(")
     }
 }

@@ -40,6 +40,8 @@ public struct ProjectDescription: RunnerResult, Hashable {
     /// Absolute paths, sorted: the project's folders that were listed. A new module in one of them may change the
     /// description.
     public var folders: [String]
+    /// What the run noticed; nil is nothing.
+    public var warnings: [RunnerWarning]?
     /// What env.py changes in a database before it runs migrations; nil where that was not observed.
     public var effects: Effects?
 

@@ -41,6 +41,34 @@ public enum PythonInterpreter {
         return folders.filter { manager.fileExists(atPath: $0, isDirectory: &isFolder) && isFolder }
     }
 
+    /// The folders in which an interpreter finds installed packages: its package folders, and those that `.pth` files in
+    /// them name. Python must be asked about `.pth` files that import something, as some editable installs need it.
+    ///
+    /// - Parameter python: a path, or a name that is looked up in `PATH`.
+    package static func searchPath(of python: String) -> [String] {
+        let folders = packageFolders(of: python)
+        let named = folders.flatMap { folder in
+            let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            return files.sorted().filter { $0.hasSuffix(".pth") && !$0.hasPrefix(".") }
+                .flatMap { pathFile("\(folder)/\($0)", in: folder) }
+        }
+        return folders + named
+    }
+
+    /// The lines of a `.pth` file that are existing folders, as `site` adds them.
+    private static func pathFile(_ path: String, in folder: String) -> [String] {
+        let bytes = FileManager.default.contents(atPath: path) ?? Data()
+        var isFolder = false
+        return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { line in
+            if line.hasPrefix("#") || line.hasPrefix("import ") || line.hasPrefix("import\t") { return nil }
+            let text = line.reversed().drop(while: \.isWhitespace).reversed()
+            let named = String(text)
+            let absolute = named.hasPrefix("/") ? named : "\(folder)/\(named)"
+            let exists = FileManager.default.fileExists(atPath: absolute, isDirectory: &isFolder) && isFolder
+            return named.isEmpty || !exists ? nil : absolute
+        }
+    }
+
     /// The path as written, links not resolved: the packages are next to the link, not next to its target.
     private static func located(_ python: String) -> String? {
         if python.contains("/") { return python }

@@ -20,6 +20,8 @@ public struct Runner: Sendable {
     public var section: String
     public var x: [String]
     public var environment: [String: String]
+    /// Options that env.py finds in the section of Alembic's configuration in place of the file's, secrets included.
+    public var options: [String: String] = [:]
     /// Whether the interpreter also has this process's environment variables, as a command that a user typed has them.
     public var inheritsEnvironment = false
     /// Starts the interpreter.
@@ -152,13 +154,52 @@ public struct Runner: Sendable {
         return loaded
     }
 
+    /// Asks Python where packages are. Neither env.py nor Alembic is imported, but the parents of a package with dots in
+    /// its name are.
+    ///
+    /// - Parameter prependSysPath: absolute folders that come first on the search path.
+    /// - Throws: `configurationInvalid` when Python does not find one of them; otherwise why Python could not be asked.
+    public func locate(
+        _ packages: [String], prependSysPath: [String], deadline: Duration = .seconds(60)
+    ) async throws(AlembicError) -> LocatedPackages {
+        var configuration = RunnerConfiguration(self, mode: "locate", fence: 0)
+        configuration.packages = packages
+        configuration.prependSysPath = prependSysPath
+        let final = try await run(configuration, deadline: deadline, prove: { _ in false })
+        guard let located = final.locatedPackages else {
+            throw final.error("the Python process finished without reporting the packages that it found")
+        }
+        guard located.covers(packages) else {
+            let refusals = located.packages.compactMap { package in package.refusal.map { "\(package.name): \($0)" } }
+            let warnings = located.warnings ?? []
+            let reasons = refusals.isEmpty ? ["it names a folder that does not exist"] : refusals
+            var error = AlembicError(
+                .configurationInvalid, (reasons + warnings.map(\.message)).joined(separator: "; "))
+            error.warnings = warnings
+            throw error
+        }
+        return located
+    }
+
+    /// The same as a result.
+    package func located(
+        _ packages: [String], prependSysPath: [String]
+    ) async -> Result<LocatedPackages, AlembicError> {
+        do throws(AlembicError) {
+            return .success(try await locate(packages, prependSysPath: prependSysPath))
+        } catch {
+            return .failure(error)
+        }
+    }
+
     private func run(
         _ configuration: RunnerConfiguration, deadline: Duration?, prove: @escaping Proof,
         afterRevision: @escaping AfterRevision = { _ in },
         progress: @escaping @Sendable (RunnerEvent) -> Void = { _ in }
     ) async throws(AlembicError) -> RunnerStateMachine {
         let session = RunnerSession(
-            configuration: configuration, deadline: deadline, redact: Redaction(environment: environment),
+            configuration: configuration, deadline: deadline,
+            redact: Redaction(environment: environment.merging(options) { first, _ in first }),
             prove: prove, afterRevision: afterRevision, progress: progress)
         return try await launcher.run(RunnerCommand(python: python, inheritsEnvironment: inheritsEnvironment)) {
             await session.run(over: $0)

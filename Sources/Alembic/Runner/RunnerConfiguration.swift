@@ -6,12 +6,17 @@ struct RunnerConfiguration: Encodable {
     var section: String
     var x: [String]
     var environment: [String: String]
+    /// Options of the main section of Alembic's configuration.
+    var options: [String: String]
     var fence: Int64
     var fenceWaitSeconds = 10.0
     /// Server parameters of every session; one that the server does not know is left out.
     var settings: [String: String] = [:]
     /// Real paths of the scripts to load.
     var scripts: [String] = []
+    /// Names of packages to find, and folders that come first on the search path.
+    var packages: [String] = []
+    var prependSysPath: [String] = []
     /// Names of extensions to create.
     var extensions: [String] = []
     var targets: [String] = []
@@ -30,5 +35,6 @@ struct RunnerConfiguration: Encodable {
         section = runner.section
         x = runner.x
         environment = runner.environment
+        options = runner.options
     }
 }

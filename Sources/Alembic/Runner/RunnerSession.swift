@@ -5,6 +5,8 @@ struct RunnerSession: Sendable {
     /// A description of the models of thousands of tables is a few megabytes long.
     private static let lineLimit = 64 << 20
     private static let tailLimit = 16 << 10
+    /// The interpreter reports `.pth` files that fail before the project can print anything.
+    private static let headLimit = 64 << 10
 
     var configuration: RunnerConfiguration
     /// nil is no limit.
@@ -19,84 +21,105 @@ struct RunnerSession: Sendable {
     ///
     /// - Returns: the state after the runner's last event.
     func run(over transport: some RunnerTransport) async -> Result<RunnerStateMachine, AlembicError> {
-        async let tail = tail(of: transport)
-        let (result, expired) = await withTaskGroup(of: Bool.self) { group in
+        async let written = errorOutput(of: transport)
+        let (ended, expired) = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 // When the run ends first, the timer is cancelled and has no effect.
                 guard let deadline, (try? await Task.sleep(for: deadline)) != nil else { return false }
                 transport.end()
                 return true
             }
-            let result = await exchange(over: transport)
+            let ended = await exchange(over: transport)
             group.cancelAll()
-            return (result, await group.next() ?? false)
+            return (ended, await group.next() ?? false)
         }
         // Neither the interpreter nor a process of the project may continue after the last event.
         transport.end()
-        let text = redact(await tail)
-        return result.mapError { error in
-            var error = error
-            error.outputTail = text
-            guard error.code == .runnerLost else { return error }
+        let (head, tail) = await written
+        let pathFiles = RunnerWarning.pathFiles(redact(head))
+        var state = ended.state
+        guard var error = ended.error else {
+            state.addWarnings(pathFiles: pathFiles)
+            return .success(state)
+        }
+        error.outputTail = redact(tail)
+        error.warnings = state.allWarnings(pathFiles: pathFiles)
+        if error.code == .runnerLost {
             if expired, let deadline {
                 error.code = .deadlineExceeded
                 error.message = "the run took longer than \(deadline) and was stopped"
             } else if Task.isCancelled {
                 error.code = .cancelled
                 error.message = "the run was cancelled"
+            } else if head.contains("Failed to import the site module") {
+                let reason = redact(head).split(separator: "\n").last.map(String.init) ?? ""
+                error.code = .pathFileFailed
+                error.message =
+                    "the interpreter cannot start, because a .pth file or sitecustomize among its packages ends it: "
+                    + reason
             }
-            return error
         }
+        return .failure(error)
     }
 
-    private func tail(of transport: some RunnerTransport) async -> String {
+    /// The beginning and the end of what the process wrote to standard error.
+    private func errorOutput(of transport: some RunnerTransport) async -> (head: String, tail: String) {
+        var head: [UInt8] = []
         var tail = OutputTail(limit: Self.tailLimit)
         do {
-            for try await bytes in transport.errorOutput { tail.append(bytes) }
+            for try await bytes in transport.errorOutput {
+                head += bytes.prefix(Self.headLimit - head.count)
+                tail.append(bytes)
+            }
         } catch {
             // The pipe broke when the process ended. What arrived before is still useful.
         }
-        return tail.text
+        return (String(decoding: head, as: UTF8.self), tail.text)
     }
 
     /// Replies to the runner's events until the last one.
-    private func exchange(over transport: some RunnerTransport) async -> Result<RunnerStateMachine, AlembicError> {
+    private func exchange(
+        over transport: some RunnerTransport
+    ) async -> (state: RunnerStateMachine, error: AlembicError?) {
         var state = RunnerStateMachine(redact: redact)
         var splitter = LineSplitter(limit: Self.lineLimit)
         do {
             try await transport.send(RunnerSource.bytes + Array(JSONEncoder().encode(configuration)) + Array("\n".utf8))
             for try await bytes in transport.output {
                 for line in splitter.append(bytes) {
+                    // A `.pth` file may print when the interpreter starts.
+                    guard state.hasBegun || RunnerStateMachine.isEvent(line) else { continue }
                     switch state.receive(line) {
                     case .prove(let report, let isOneOfSeveral):
                         let isProven: Bool
                         switch await check(report, isOneOfSeveral: isOneOfSeveral) {
                         case .success(let verdict): isProven = verdict
-                        case .failure(let error): return .failure(error)
+                        case .failure(let error): return (state, error)
                         }
                         state.connectionChecked(report, isForeign: !isProven)
                         if isProven { progress(.connected(report)) }
                         try await transport.send(Array((isProven ? "proceed\n" : "foreign\n").utf8))
                     case .revisionReplayed(let revision):
                         do { try await afterRevision(revision) } catch {
-                            return .failure(state.error(redact("\(error)"), code: .unproven))
+                            return (state, state.error(redact("\(error)"), code: .unproven))
                         }
                         try await transport.send(Array("proceed\n".utf8))
                     case .progress(let event): progress(event)
                     case .nothing: break
-                    case .finished: return .success(state)
-                    case .failed(let error): return .failure(error)
+                    case .finished: return (state, nil)
+                    case .failed(let error): return (state, error)
                     }
                 }
                 if splitter.overflowed {
-                    return .failure(
-                        state.error("the Python process sent a line longer than \(Self.lineLimit >> 20) MiB"))
+                    return (
+                        state, state.error("the Python process sent a line longer than \(Self.lineLimit >> 20) MiB")
+                    )
                 }
             }
         } catch {
             // A broken pipe: the process has ended, and did not send its last event.
         }
-        return .failure(state.error("the Python process ended without a result"))
+        return (state, state.error("the Python process ended without a result"))
     }
 
     /// Decides about a connection: true for the configured database, false for another database of the same project,

@@ -23,21 +23,38 @@ struct RunnerStateMachine {
     private var foreignConnections: [ConnectionReport] = []
     private(set) var description: ProjectDescription?
     private(set) var loadedScripts: LoadedScripts?
+    private(set) var locatedPackages: LocatedPackages?
+    /// Whether the process has sent an event.
+    private(set) var hasBegun = false
     private(set) var creation: ModelCreation?
     private(set) var hiddenTables: [TableName] = []
     private(set) var observers: [String] = []
     /// The revision that is running.
     private var revision: String?
+    private var warnings: [RunnerWarning] = []
+    /// The options of the settings that env.py has not read so far.
+    private var unreadOptions: [String] = []
 
     init(redact: Redaction) {
         self.redact = redact
     }
 
+    /// Whether a line begins like those that the runner sends.
+    static func isEvent(_ line: [UInt8]) -> Bool { line.starts(with: "{\"event\"".utf8) }
+
     mutating func receive(_ line: [UInt8]) -> Action {
         let decoder = JSONDecoder()
         let data = Data(line)
         do {
-            switch try decoder.decode(Kind.self, from: data).event {
+            let kind = try decoder.decode(Kind.self, from: data)
+            hasBegun = true
+            unreadOptions = kind.unreadOptions ?? unreadOptions
+            switch kind.event {
+            case "warning":
+                var warning = try decoder.decode(RunnerWarning.self, from: data)
+                warning.message = redact(warning.message)
+                warnings.append(warning)
+                return .nothing
             case "connected":
                 let report = try decoder.decode(ConnectionReport.self, from: data)
                 let isOneOfSeveral = try decoder.decode(Connected.self, from: data).isOneOfSeveral ?? false
@@ -67,6 +84,9 @@ struct RunnerStateMachine {
             case "loaded":
                 loadedScripts = try redacted(decoder.decode(LoadedScripts.self, from: data))
                 return .nothing
+            case "located":
+                locatedPackages = try redacted(decoder.decode(LocatedPackages.self, from: data))
+                return .nothing
             case "error":
                 return try .failed(failure(decoder.decode(Failed.self, from: data)))
             case "finished":
@@ -90,6 +110,24 @@ struct RunnerStateMachine {
         AlembicError(code, message, revision: revision, connection: connection, outcome: outcome)
     }
 
+    /// Adds what was noticed during the run to its result.
+    ///
+    /// - Parameter pathFiles: the `.pth` files that failed.
+    mutating func addWarnings(pathFiles: [RunnerWarning]) {
+        let all = allWarnings(pathFiles: pathFiles)
+        guard !all.isEmpty else { return }
+        description?.warnings = all
+        locatedPackages?.warnings = all
+        // They decide about the result as much as the files that Python recorded itself.
+        description?.files += pathFiles.compactMap(\.file)
+        locatedPackages?.files += pathFiles.compactMap(\.file)
+    }
+
+    /// What was noticed until now.
+    func allWarnings(pathFiles: [RunnerWarning]) -> [RunnerWarning] {
+        pathFiles + warnings + unreadOptions.map(RunnerWarning.unread)
+    }
+
     private mutating func applied(_ event: Applied) -> RunnerEvent {
         revision = nil
         outcome.applied.append(event.revision)
@@ -109,6 +147,14 @@ struct RunnerStateMachine {
         return loaded
     }
 
+    private func redacted(_ located: LocatedPackages) -> LocatedPackages {
+        var located = located
+        for index in located.packages.indices {
+            located.packages[index].refusal = located.packages[index].refusal.map(redact.callAsFunction)
+        }
+        return located
+    }
+
     private func failure(_ event: Failed) -> AlembicError {
         var error = AlembicError(
             AlembicError.Code(rawValue: event.code) ?? .runnerLost, redact(event.message), file: event.file,
@@ -122,7 +168,7 @@ struct RunnerStateMachine {
         return error
     }
 
-    private struct Kind: Decodable { var event: String }
+    private struct Kind: Decodable { var event: String, unreadOptions: [String]? }
     private struct Connected: Decodable { var isOneOfSeveral: Bool? }
     private struct ReplayEnded: Decodable { var hiddenTables: [TableName], observers: [String] }
     private struct Started: Decodable { var revision: String, index: Int, total: Int }

@@ -62,6 +62,46 @@ extension ProblemRule {
                 "adminctl diagnose --fresh",
             ]),
         ProblemRule(
+            code: "project.versionTooOld",
+            lead: "schemad cannot run the project",
+            page: Page(
+                title: "Python, Alembic or SQLAlchemy is too old",
+                problem: """
+                    The project's interpreter has an older version than schemad works with: Python 3.9, Alembic 1.8, \
+                    SQLAlchemy 1.4, or later. Revisions and version rows are still read, because that needs no Python. \
+                    The models are not read, and migrate cannot run.
+                    """,
+                evidence: "The version that was found, the one that is needed, and the interpreter.",
+                remedy: """
+                    Upgrade the package in the project's environment, or set python of the database in schemad.toml to \
+                    an interpreter that has it. SQLAlchemy 1.4 runs most programs that were written for 1.3.
+                    """),
+            remedy: [
+                "# Upgrade the package that is too old, for example:",
+                ".venv/bin/pip install --upgrade 'alembic>=1.8' 'sqlalchemy>=1.4'",
+                "adminctl diagnose --fresh",
+            ]),
+        ProblemRule(
+            code: "project.pathFileFailed", severities: [.error, .warning],
+            lead: "A .pth file of the project's interpreter fails",
+            page: Page(
+                title: "a .pth file of the interpreter fails",
+                problem: """
+                    When the interpreter starts, it runs the .pth files among its packages. One of them raised an \
+                    exception. Python ignores the rest of that file, so a package that it adds, such as an editable \
+                    install, may be missing.
+                    Warning: Python started, and all that does not need the file works.
+                    Error: Python could not start.
+                    """,
+                evidence: "The file, the line and the exception.",
+                remedy: """
+                    Reinstall the package that owns the file, or remove the file if the package is gone.
+                    """),
+            remedy: [
+                "# Reinstall the package that owns <place>, or remove the file; then:",
+                "adminctl diagnose --fresh",
+            ]),
+        ProblemRule(
             code: "project.driverMissing",
             lead: "The project's Python interpreter has no driver for the database",
             page: Page(
@@ -99,6 +139,47 @@ extension ProblemRule {
             remedy: [
                 "# Correct <place>, or set its variables in schemad.toml; then:",
                 "adminctl diagnose --fresh",
+            ]),
+        ProblemRule(
+            code: "project.migratesItself", severities: [.error, .warning],
+            lead: "The application migrates by itself when env.py loads it",
+            page: Page(
+                title: "the application migrates when it is imported",
+                problem: """
+                    env.py, or the application that it imports, runs a migration itself: by alembic.command.upgrade(), \
+                    by upgrade() of Flask-Migrate, or by the command alembic. Only schemad may migrate.
+                    Warning: schemad left the call out and continued. If the application failed without its tables, \
+                    schemad's own run took the place of the call.
+                    Error: it was the start of another program, which schemad can only refuse.
+                    """,
+                evidence: "The file and the line of the call.",
+                remedy: """
+                    Make the call depend on an environment variable, and set that variable under environment in \
+                    schemad.toml so that the call is switched off. Services should not migrate at their start either.
+                    """),
+            remedy: [
+                "# Make the call in <place> depend on a variable, and set it in schemad.toml:",
+                "# environment = { DATABASE_URL = \"${url}\", MIGRATE_AT_START = \"0\" }",
+                "systemctl restart schemad",
+            ]),
+        ProblemRule(
+            code: "project.optionNotRead", severities: [.warning],
+            page: Page(
+                title: "env.py does not read an option",
+                problem: """
+                    options in schemad.toml sets an option of Alembic's configuration, but env.py connected without \
+                    reading it, or replaced it before. The setting has no effect; the address of the database comes \
+                    from elsewhere.
+                    """,
+                evidence: "The option.",
+                remedy: """
+                    Remove the option from options in schemad.toml. If env.py takes its address from an environment \
+                    variable, set that one under environment.
+                    """),
+            remedy: [
+                "# Set what env.py reads instead, in schemad.toml, for example:",
+                "# environment = { DATABASE_URL = \"${url}\" }",
+                "systemctl restart schemad",
             ]),
         ProblemRule(
             code: "project.offlineOnly",

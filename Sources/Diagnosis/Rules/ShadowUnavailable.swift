@@ -18,11 +18,13 @@ extension Rule {
                 [shadow].
                 """)
     ) { context, code in
-        guard context.isReachable, let problem = context.facts.shadowProblem else { return [] }
+        guard context.isReachable, let problem = context.facts.shadowProblem, problem.cause != .notListening else {
+            return []
+        }
         let lines = problem.reason.split(whereSeparator: \.isNewline).map(String.init)
         return [
             RuleResult(
-                code, problem.isExpected ? .info : .warning, .inSync,
+                code, problem.cause == .notInstalled ? .info : .warning, .inSync,
                 "The migrations were not replayed: \(lines.first ?? "the shadow is not available").",
                 evidence: Array(lines.dropFirst()),
                 remedy: [

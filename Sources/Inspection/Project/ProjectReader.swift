@@ -19,6 +19,7 @@ package struct Project: Sendable {
 actor ProjectReader {
     private let settings: DatabaseSettings
     private let query: CachedRunnerQuery<LoadedScripts>
+    private let packages: CachedRunnerQuery<LocatedPackages>
     private var scripts = ScriptReader(hash: SHA256.hash)
     private var project: Project?
 
@@ -27,6 +28,8 @@ actor ProjectReader {
         let digest = settings.projectDigest
         query = CachedRunnerQuery(
             settings, path: stateDirectory.map { "\($0)/scripts-\(digest.prefix(32)).json" }, inputs: digest)
+        packages = CachedRunnerQuery(
+            settings, path: stateDirectory.map { "\($0)/packages-\(digest.prefix(32)).json" }, inputs: digest)
     }
 
     /// - Parameters:
@@ -35,9 +38,9 @@ actor ProjectReader {
     func read(retries: Bool, runner: Runner) async -> Result<Project, AlembicError> {
         let configuration: ProjectConfiguration
         do {
-            configuration = try ProjectConfiguration.read(
-                folder: settings.project, config: settings.config, section: settings.section,
-                searchPath: PythonInterpreter.packageFolders(of: runner.python))
+            configuration = try await ProjectConfiguration.read(for: runner) { names, prependSysPath in
+                await locate(names, prependSysPath, retries: retries, runner: runner)
+            }
         } catch {
             return .failure(error)
         }
@@ -54,6 +57,19 @@ actor ProjectReader {
         let known = await query.known(retries: retries)
         if let known, (try? known.get())?.covers(scripts) ?? true { return known }
         return await query.run { () throws(AlembicError) in try await runner.load(scripts) }
+    }
+
+    /// Where Python finds packages. A result is reused while the folders exist: an editable install may point elsewhere
+    /// after a change of one of its files, of which the cache knows.
+    private func locate(
+        _ names: [String], _ prependSysPath: [String], retries: Bool, runner: Runner
+    ) async -> Result<LocatedPackages, AlembicError> {
+        if let known = await packages.known(retries: retries), (try? known.get())?.covers(names) ?? true {
+            return known
+        }
+        return await packages.run { () throws(AlembicError) in
+            try await runner.locate(names, prependSysPath: prependSysPath)
+        }
     }
 
     /// The project read last, until something in it changes; callers share its graph.

@@ -44,6 +44,7 @@ struct ExpectedSchemaBuilder: Sendable {
     ) async throws -> ExpectedSchema {
         try await shadow.held {
             var outcome = try await replay(progress)
+            if let failure = outcome.failure { try await shadow.explain(failure) }
             if description.models != nil, outcome.models == nil { outcome.models = try await createFromNothing() }
             if let first = outcome.observers.first, let history = outcome.history, outcome.failure == nil {
                 outcome.history = try await withOwnTransactions(history, from: first, outcome.setup)
@@ -235,9 +236,14 @@ extension ExpectedSchema {
             let (description, scripts) = try await server.withDatabase(ShadowSetup()) { database in
                 let runner = runner(database.address)
                 let scripts = try await project.read(retries: false, runner: runner).get()
-                let description = try await runner.describe(
-                    readOnly: false, nonce: database.nonce, prove: database.proves)
-                return (description, scripts)
+                do throws(AlembicError) {
+                    let description = try await runner.describe(
+                        readOnly: false, nonce: database.nonce, prove: database.proves)
+                    return (description, scripts)
+                } catch {
+                    try await server.explain(error)
+                    throw error
+                }
             }
             let builder = ExpectedSchemaBuilder(
                 shadow: server, setup: ShadowSetup(), description: description, longestID: scripts.longestID,

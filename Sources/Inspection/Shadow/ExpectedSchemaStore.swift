@@ -168,7 +168,7 @@ actor ExpectedSchemaStore {
 extension InspectionError.Code {
     fileprivate var isAboutShadow: Bool {
         switch self {
-        case .shadowOff, .shadowNotInstalled, .shadowFailed: true
+        case .shadowOff, .shadowNotInstalled, .shadowFailed, .shadowNotListening: true
         default: false
         }
     }

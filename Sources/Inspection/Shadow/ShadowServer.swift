@@ -1,3 +1,4 @@
+import Alembic
 import Postgres
 import Schema
 
@@ -50,11 +51,12 @@ package actor ShadowServer {
         databases += 1
         let database: ShadowDatabase
         do {
-            if isEmbedded {
+            if let cluster {
                 for role in setup.droppedRoles {
                     try await Self.run("DROP ROLE IF EXISTS \(SQLIdentifier.quoted(role))", administration)
                 }
-                try await Self.create(roles: setup.roles + [setup.session?.user], administration)
+                try await Self.create(
+                    roles: setup.roles + [setup.session?.user], password: cluster.password, administration)
             }
             try await Self.run("CREATE DATABASE \(name) TEMPLATE template0", administration)
             database = ShadowDatabase(
@@ -119,6 +121,8 @@ package actor ShadowServer {
                 EmbeddedCluster.Settings(
                     // Unique, so that a leftover of another process is never taken for this server.
                     clusterName: "schemad shadow \(UInt64.random(in: 0 ... .max))",
+                    // Many projects build their URL from host and port.
+                    listensOnTCP: true,
                     // One transaction creates all tables of the models and holds several locks for each.
                     parameters: [
                         "max_connections": "20", "max_worker_processes": "0", "max_locks_per_transaction": "8192",
@@ -133,16 +137,31 @@ package actor ShadowServer {
             throw InspectionError(
                 isInstalled ? .shadowFailed : .shadowNotInstalled, "no shadow can be started: \(error)")
         }
-        return await cluster.url()
+        return await cluster.clientURL()
+    }
+
+    /// Throws when env.py failed at its start in a shadow that it could reach only by a socket: many projects build
+    /// their URL from host and port, and such a failure says nothing about the project.
+    func explain(_ failure: AlembicError) async throws(InspectionError) {
+        guard [.cannotConnect, .environmentFailed].contains(failure.code), failure.revision == nil,
+            let problem = await cluster?.tcpProblem
+        else { return }
+        throw InspectionError(
+            .shadowNotListening,
+            "the shadow could not listen on a port of 127.0.0.1, and env.py failed with the address of its socket"
+                + "\n127.0.0.1: \(problem)\nenv.py: \(failure)")
     }
 
     /// Creates the missing roles, each with every privilege: what a role may do on the live server is not judged here.
-    private static func create(roles: [String?], _ administration: Connection) async throws(PostgresError) {
+    private static func create(
+        roles: [String?], password: String, _ administration: Connection
+    ) async throws(PostgresError) {
         for role in roles.compactMap(\.self) {
-            let literal = SQLLiteral.quoted(role)
+            let (name, password) = (SQLLiteral.quoted(role), SQLLiteral.quoted(password))
             try await run(
                 """
-                DO $role$ BEGIN EXECUTE format('CREATE ROLE %I SUPERUSER LOGIN', \(literal)::text);
+                DO $role$ BEGIN
+                EXECUTE format('CREATE ROLE %I SUPERUSER LOGIN PASSWORD %L', \(name)::text, \(password)::text);
                 EXCEPTION WHEN duplicate_object OR reserved_name THEN NULL; END $role$
                 """, administration)
         }

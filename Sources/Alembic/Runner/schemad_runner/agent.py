@@ -27,6 +27,8 @@ class Agent:
         os.dup2(2, 1)
         if os.getpgrp() != os.getpid():
             os.setpgid(0, 0)
+        # Ends a line that a `.pth` file may have begun to print when the interpreter started.
+        os.write(self._output, b"\n")
         self._replies: queue.Queue[str] = queue.Queue()
         self._write_lock = threading.Lock()
         self._ask_lock = threading.Lock()

@@ -1,22 +1,18 @@
-"""What the command `flask db` does for Flask-Migrate's env.py before Alembic runs it."""
+"""What the command `flask db` does for an env.py that needs the application before Alembic runs it."""
 
 from __future__ import annotations
 
+import ast
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any
 
-# How env.py of all Flask-Migrate templates gets the application's engine.
-MARKS = (b"current_app.extensions['migrate']", b'current_app.extensions["migrate"]')
+from schemad_runner.errors import with_causes
 
-
-def is_flask_migrate(file: str) -> bool:
-    """Whether an env.py is Flask-Migrate's: it needs an application context and does not create one itself."""
-    with suppress(OSError), open(file, "rb") as source:
-        text = source.read()
-        return any(mark in text for mark in MARKS) and b"app_context(" not in text
-    return False
+# What env.py calls to create an application context of its own.
+OWN_CONTEXT = {"app_context", "test_request_context", "request_context", "with_appcontext"}
 
 
 def main_option(config: Any, name: str) -> Any:
@@ -27,25 +23,97 @@ def main_option(config: Any, name: str) -> Any:
     return value or getattr(config, "toml_alembic_config", {}).get(name)
 
 
-def set_script_location(config: Any) -> None:
-    """Flask-Migrate's INI file does not set `script_location`: the script folder is the folder of that file."""
+def set_script_location(config: Any) -> bool:
+    """Flask-Migrate's INI file is in the script folder and does not set `script_location`: `flask db` sets it, and
+    Alembic alone cannot run such a project.
+
+    :return: whether this is such a project.
+    """
     folder = os.path.dirname(os.path.abspath(config.config_file_name or ""))
-    if is_flask_migrate(os.path.join(folder, "env.py")) and not main_option(config, "script_location"):
-        # A percent sign would begin an interpolation.
-        config.set_main_option("script_location", folder.replace("%", "%%"))
+    if main_option(config, "script_location") or not os.path.isfile(os.path.join(folder, "env.py")):
+        return False
+    # A percent sign would begin an interpolation.
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    return True
+
+
+def run_with_application(config: Any, file: str, is_flask: bool, run: Callable[[], None], can_repeat: Callable) -> None:
+    """Runs env.py, in the application's context if it needs one and does not create one itself.
+
+    :param file: the env.py.
+    :param is_flask: whether only `flask db` can run the project.
+    :param can_repeat: whether env.py has not done anything yet, so that it can be run again.
+    """
+    if is_flask and os.getcwd() not in sys.path:
+        # As the command `flask` does.
+        sys.path.insert(0, os.getcwd())
+    names = names_in(file)
+    context: AbstractContextManager[Any] = nullcontext()
+    missing: BaseException | None = None
+    tried = False
+    if not names & OWN_CONTEXT and (is_flask or names & {"current_app", "flask.g"}):
+        tried = True
+        context, missing = application_context(config)
+    try:
+        with context:
+            run()
+    except Exception as error:
+        if not is_outside_of_context(error):
+            raise
+        if tried or not can_repeat():
+            # Why there is no application says more than the error that follows from it.
+            raise missing or error from None
+        # Not env.py itself but a module that it imports needs the application.
+        context, missing = application_context(config)
+        if missing is not None:
+            raise missing from None
+        with context:
+            run()
+
+
+def names_in(file: str) -> set[str]:
+    """The names that a source uses or imports, without the texts and comments in it; empty when it is not valid."""
+    names: set[str] = set()
+    with suppress(OSError, SyntaxError, ValueError), open(file, "rb") as source:
+        for node in ast.walk(ast.parse(source.read())):
+            if isinstance(node, ast.Name):
+                names.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                names.add(node.attr)
+                if isinstance(node.value, ast.Name):
+                    names.add(f"{node.value.id}.{node.attr}")
+            elif isinstance(node, ast.ImportFrom):
+                names |= {name for alias in node.names for name in (alias.name, f"{node.module}.{alias.name}")}
+    return names
+
+
+def is_outside_of_context(error: BaseException) -> bool:
+    return any(isinstance(cause, RuntimeError) and "application context" in str(cause) for cause in with_causes(error))
+
+
+def application_context(config: Any) -> tuple[AbstractContextManager[Any], BaseException | None]:
+    """The application's context, or why there is no application. It is found as the command `flask` finds it: by
+    FLASK_APP, `.flaskenv`, then the usual names."""
+    try:
+        import click
+        from flask.cli import ScriptInfo, load_dotenv
+    except ImportError as error:
+        return nullcontext(), error
+    load_dotenv()
+    try:
+        application = ScriptInfo(app_import_path=os.environ.get("FLASK_APP")).load_app()
+    except click.UsageError as error:
+        return nullcontext(), error
+    return entered(application, config), None
 
 
 @contextmanager
-def application(config: Any, environment: str) -> Iterator[None]:
-    """The application's context for an env.py that needs it. The application is found as the command `flask` finds it:
-    FLASK_APP, `.flaskenv`, then the usual names."""
-    if not is_flask_migrate(environment):
-        yield
-        return
-    from flask.cli import ScriptInfo, load_dotenv
+def entered(application: Any, config: Any) -> Iterator[None]:
+    """The application's context; the one that it entered itself when it was imported, if there is one."""
+    from flask import has_app_context
 
-    load_dotenv()
-    application = ScriptInfo(app_import_path=os.environ.get("FLASK_APP")).load_app()
-    with application.app_context():
-        application.extensions["migrate"].migrate.call_configure_callbacks(config)
+    with nullcontext() if has_app_context() else application.app_context():
+        migrate = application.extensions.get("migrate")
+        if migrate is not None:
+            migrate.migrate.call_configure_callbacks(config)
         yield

@@ -23,6 +23,8 @@ class Connections:
         self.on_statement: Callable[[Any], None] | None = None
         # Whether the project declares that it connects to several databases.
         self.declares_several: Callable[[], bool] = lambda: False
+        # The options of the settings that env.py has not read so far.
+        self.unread_options: Callable[[], list[str]] = list
         # The connections themselves: the `id()` of a closed connection may be used again.
         self._proven: list[Any] = []
         self._foreign: list[Any] = []
@@ -64,7 +66,9 @@ class Connections:
             if self.agent.configuration["mode"] == "load":
                 raise RuntimeError("a revision script must not connect to a database while it is loaded")
             if dialect != "postgresql":
-                self.agent.ask("connected", dialect=dialect, driver=driver)
+                self.agent.ask(
+                    "connected", dialect=dialect, driver=driver, unreadOptions=self.unread_options()
+                )
             else:
                 self._prove(connection, driver)
 
@@ -125,7 +129,11 @@ class Connections:
         connection.commit()
         several = self.declares_several()
         reply = self.agent.ask(
-            "connected", allowed=("proceed", "foreign") if several else ("proceed",), isOneOfSeveral=several, **facts
+            "connected",
+            allowed=("proceed", "foreign") if several else ("proceed",),
+            isOneOfSeveral=several,
+            unreadOptions=self.unread_options(),
+            **facts,
         )
         if reply == "foreign":
             # This run may only read the project's other databases.

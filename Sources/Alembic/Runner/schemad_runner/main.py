@@ -2,7 +2,7 @@
 
 It executes the project's env.py once: to describe it (read-only, without migrating), to migrate, or to create the
 schema of the history or of the models in a shadow database. Or it loads revision scripts whose header only Python can
-compute. It reports events as JSON lines. It is never a file on disk: the agent sends these sources, then one line of
+compute, or finds packages that only Python can find. It reports events as JSON lines. It is never a file on disk: the agent sends these sources, then one line of
 configuration, then its replies, all over the pipe on descriptor 0. When that pipe closes, the runner kills its process
 group.
 
@@ -22,11 +22,22 @@ from schemad_runner.connections import Connections
 from schemad_runner.create import Create
 from schemad_runner.describe import Describe
 from schemad_runner.load import Load
+from schemad_runner.locate import Locate
 from schemad_runner.migrate import Migrate
+from schemad_runner.nested import NestedRuns
 from schemad_runner.replay import Replay
+from schemad_runner.run import Run
 from schemad_runner.sources import Sources
+from schemad_runner.versions import check_versions
 
-MODES = {"create": Create, "describe": Describe, "load": Load, "migrate": Migrate, "replay": Replay}
+MODES: dict[str, type[Run]] = {
+    "create": Create,
+    "describe": Describe,
+    "load": Load,
+    "locate": Locate,
+    "migrate": Migrate,
+    "replay": Replay,
+}
 
 
 def harden() -> None:
@@ -52,19 +63,16 @@ def main() -> NoReturn:
     sys.path[:0] = [os.path.abspath(path) for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path]
     sources = Sources(agent, configuration["folder"], configuration.get("sha256", {}))
     connections = Connections(agent)
-    try:
-        import alembic
-        import alembic.config  # noqa: F401  (a folder named `alembic` can be imported, too)
-
-        if tuple(int(part) for part in alembic.__version__.split(".")[:2]) < (1, 8):
-            raise ImportError(f"Alembic {alembic.__version__} is too old; 1.8 or later is required")
+    nested = NestedRuns(agent, sources)
+    mode = MODES[configuration["mode"]]
+    if mode.needs_alembic:
+        check_versions(agent)
         connections.install()
-    except ImportError as error:
-        agent.leave("error", code="project.alembicMissing", message=f"{error} (interpreter {sys.executable})")
-    run = MODES[configuration["mode"]](agent, sources, connections)
+        nested.install()
+    run = mode(agent, sources, connections, nested)
     try:
         run.execute()
     except BaseException as error:  # SystemExit and KeyboardInterrupt included
         agent.leave("error", **run.failure(error))
     run.report(files=sorted(sources.read) + sorted(sources.distributions()), folders=sorted(sources.listed))
-    agent.leave("finished")
+    agent.leave("finished", unreadOptions=connections.unread_options())

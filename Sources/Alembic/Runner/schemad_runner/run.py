@@ -6,16 +6,20 @@ import inspect
 import os
 import sys
 from collections.abc import Iterable
+from importlib.util import find_spec
 from typing import Any
 
 from schemad_runner.agent import Agent
-from schemad_runner.application import application, main_option, set_script_location
+from schemad_runner.application import main_option, run_with_application, set_script_location
 from schemad_runner.connections import Connections
 from schemad_runner.errors import sqlstate, with_causes
+from schemad_runner.nested import NestedRuns, RunEnded
+from schemad_runner.options import Options
 from schemad_runner.sources import Sources
 
 STATEMENT_LIMIT = 2_000
 MESSAGE_LIMIT = 8_000
+DRIVERS = ("psycopg2", "psycopg", "asyncpg", "pg8000")
 
 
 class Run:
@@ -23,13 +27,17 @@ class Run:
 
     # What env.py finds in `config.cmd_opts`.
     command = ["current"]
+    needs_alembic = True
 
-    def __init__(self, agent: Agent, sources: Sources, connections: Connections) -> None:
+    def __init__(self, agent: Agent, sources: Sources, connections: Connections, nested: NestedRuns) -> None:
         self.agent = agent
         self.configuration = agent.configuration
         self.sources = sources
         self.connections = connections
+        self.nested = nested
         self.environment: Any = None
+        # Whether only `flask db` can run the project.
+        self.is_flask = False
         # Calls of run_migrations() on the configured database, and on other databases of the project.
         self.calls = 0
         self.foreign_calls = 0
@@ -66,8 +74,10 @@ class Run:
             more = {"toml_file": file if is_toml else "pyproject.toml"}
             file = "alembic.ini" if is_toml else file
         config = Config(file_=file, ini_section=configuration["section"], cmd_opts=options, **more)
-        set_script_location(config)
-        self.script = ScriptDirectory.from_config(config)
+        self.is_flask = set_script_location(config)
+        self.script = self.nested.script = ScriptDirectory.from_config(config)
+        options = Options(config, configuration["options"])
+        self.connections.unread_options = options.unread
         self.version_locations = version_locations(self.script)
         sections = set(config.file_config.sections())
         self.connections.declares_several = lambda: declares_several(config, sections)
@@ -79,10 +89,9 @@ class Run:
         keywords = {"as_sql": False, "starting_rev": None, "tag": None, **destination}
         # `dont_mutate` keeps Alembic from creating the version table before the checks in `migrations()`.
         with EnvironmentContext(config, self.script, fn=self.once, dont_mutate=True, **keywords) as context:
-            self.environment = context
+            self.environment = self.nested.context = context
             try:
-                with application(config, self.script.env_py_location):
-                    self.script.run_env()
+                self.run_env(config)
             except SystemExit as exit:
                 if not (self.completed and exit.code in (0, None)):
                     raise
@@ -97,6 +106,34 @@ class Run:
                 "env.py ended without calling context."
                 + ("run_migrations()" if configured else "configure() and context.run_migrations()"),
             )
+
+    def run_env(self, config: Any) -> None:
+        """Runs env.py with the application that it needs. An application that fails without the tables that its own
+        migration would have created is loaded again, and the run begins where it would migrate."""
+
+        def run() -> None:
+            run_with_application(
+                config,
+                self.script.env_py_location,
+                self.is_flask,
+                self.script.run_env,
+                lambda: not (self.connections.seen or self.calls or self.foreign_calls),
+            )
+
+        try:
+            run()
+        except Exception as error:
+            if self.calls or not self.nested.has_left_out:
+                raise
+            self.nested.takes_place = True
+            try:
+                run()
+            except RunEnded:
+                return
+            except Exception:
+                if self.calls:
+                    raise
+                raise error from None
 
     def once(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
         if context.as_sql or context.connection is None:
@@ -120,6 +157,9 @@ class Run:
                 "unproven",
                 "env.py runs migrations on a connection that no SQLAlchemy engine opened, so it cannot be checked",
             )
+        if self.completed and self.nested.takes_place:
+            # The application caught the end of the run, and env.py runs again.
+            return []
         self.calls += 1
         if self.calls > 1:
             self.agent.refuse(
@@ -147,9 +187,11 @@ class Run:
             code = "project.writesDuringRead"
         elif self.started:
             code, message = "migrationFailed", message if state else f"{name}: {message}"
-        elif missing in ("psycopg2", "psycopg", "asyncpg", "pg8000"):
+        elif missing in DRIVERS:
             code = "project.driverMissing"
             message = f"the database driver {missing} is not installed for the interpreter {sys.executable}"
+            present = " and ".join(name for name in DRIVERS if find_spec(name))
+            message += f"; installed: {present}" if present else ""
         elif (context is not None and context.connection is None) or (name == "CommandError" and "as_sql" in message):
             code = "project.offlineOnly"
             message = f"env.py configures no connection: it supports only offline mode ({message})"
@@ -159,7 +201,11 @@ class Run:
             code = "project.cannotConnect"
         else:
             code, message = "project.environmentFailed", f"{name}: {message}"
+            if name == "InvalidRequestError" and "async driver" in message:
+                message += '; name the driver in the address that env.py gets, as in DATABASE_URL = "${url+asyncpg}"'
+        has_connected = self.connections.seen or code in ("project.cannotConnect", "project.driverMissing")
         return {
+            "unreadOptions": self.connections.unread_options() if has_connected else [],
             "code": code,
             "message": message[:MESSAGE_LIMIT],
             "sqlstate": state,

@@ -105,6 +105,15 @@ class Sources:
             current = current.__cause__ or current.__context__
         return {}
 
+    def place(self, frame: Any) -> dict[str, Any]:
+        """The innermost line of the project among a frame and its callers; empty when there is none."""
+        while frame is not None:
+            path = os.path.abspath(frame.f_code.co_filename)
+            if self.is_project(path) and os.path.exists(path):
+                return {"file": path, "line": frame.f_lineno}
+            frame = frame.f_back
+        return {}
+
     def distributions(self) -> list[str]:
         """The install records of all packages, in place of every file of each package: they change with the package."""
         records = []
