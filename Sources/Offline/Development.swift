@@ -14,21 +14,44 @@ public struct Development: Sendable {
     private let section: String
     private let python: String?
     private let environment: [String]
+    private let options: [String]
     private let url: String?
+    private let shadowURL: String?
 
     /// - Parameters:
+    ///   - config: the configuration file, relative to the project; nil means `alembic.ini`, or Flask-Migrate's
+    ///     `migrations/alembic.ini` where only that exists.
     ///   - environment: variables for env.py, `NAME=VALUE`, as in the settings; `${url}` is the database's. Empty means
     ///     `DATABASE_URL=${url}`.
+    ///   - options: options of Alembic's configuration, `NAME=VALUE`, as in the settings. Empty means
+    ///     `sqlalchemy.url=${url}` for an env.py that reads this option and not the variable `DATABASE_URL`.
     ///   - url: a database to use; nil creates a throwaway one.
+    ///   - shadowURL: a server for the shadow, on which databases may be created; nil starts a throwaway one.
     public init(
-        project: String, config: String, section: String, python: String?, environment: [String], url: String?
+        project: String, config: String?, section: String, python: String?, environment: [String],
+        options: [String] = [], url: String?, shadowURL: String? = nil
     ) {
         self.project = FileSystem.absolute(project)
-        self.config = config
+        self.config = config ?? Self.configurationFile(in: self.project)
         self.section = section
         self.python = python
         self.environment = environment
+        self.options = options
         self.url = url
+        self.shadowURL = shadowURL
+    }
+
+    private static func configurationFile(in project: String) -> String {
+        let (usual, flask) = ("alembic.ini", "migrations/alembic.ini")
+        func exists(_ name: String) -> Bool { (try? FileSystem.status("\(project)/\(name)")) != nil }
+        if exists(usual) || !exists(flask) { return usual }
+        do throws(AlembicError) {
+            // pyproject.toml may configure Alembic.
+            _ = try ProjectConfiguration.read(folder: project)
+        } catch {
+            if error.code == .projectMissing { return flask }
+        }
+        return usual
     }
 
     /// Runs until the agent ends.
@@ -41,16 +64,18 @@ public struct Development: Sendable {
         say: @escaping @Sendable (String) -> Void,
         serve: (_ settings: String, _ onReady: @escaping @Sendable () -> Void) async throws -> Void
     ) async throws {
+        let options = try await optionsForEnvironment()
         var template = Array("/tmp/schemad-dev-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
             throw OfflineError(exitStatus: 73, "cannot create a temporary folder: \(SystemError.text(errno))")
         }
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let cluster = EmbeddedCluster(EmbeddedCluster.Settings(clusterName: "schemad-dev"))
+        let cluster = EmbeddedCluster(EmbeddedCluster.Settings(clusterName: "schemad-dev", listensOnTCP: true))
         do {
             let database = try await database(cluster)
-            try write(folder, url: database)
-            try await serve("\(folder)/schemad.toml") { say(Self.welcome(folder, url: database)) }
+            try write(folder, url: database, options)
+            let problem = await cluster.tcpProblem
+            try await serve("\(folder)/schemad.toml") { say(Self.welcome(folder, socketOnly: problem)) }
         } catch {
             await Self.remove(folder, cluster)
             throw error
@@ -68,55 +93,98 @@ public struct Development: Sendable {
                 try session.query("CREATE DATABASE app")
             }
             await connection.close()
-            return await cluster.url(database: "app")
+            return await cluster.clientURL(database: "app")
         } catch {
             throw OfflineError(exitStatus: 69, "the throwaway PostgreSQL cannot be started: \(error)")
         }
     }
 
+    /// Reads the project, so that a command that names the wrong folder fails at once.
+    ///
+    /// - Returns: the options of Alembic's configuration for env.py.
+    private func optionsForEnvironment() async throws(OfflineError) -> [String: String] {
+        var runner = Runner(
+            python: PythonInterpreter.path(argument: python, folder: project), folder: project, config: config,
+            section: section)
+        // As the agent runs it later.
+        runner.environment = DatabaseSettings.variables(environment)
+        do throws(AlembicError) {
+            let configuration = try await ProjectConfiguration.read(for: runner) { [runner] names, prependSysPath in
+                await runner.located(names, prependSysPath: prependSysPath)
+            }
+            return options.isEmpty ? configuration.defaultOptions : DatabaseSettings.variables(options)
+        } catch {
+            // Other errors can be corrected while the agent runs; 'diagnose' shows them.
+            if error.code == .projectMissing { throw OfflineError(error) }
+            return DatabaseSettings.variables(options)
+        }
+    }
+
     /// Writes key and settings.
-    private func write(_ folder: String, url: String) throws {
+    private func write(_ folder: String, url: String, _ options: [String: String]) throws {
         let key = try KeyFile.newRecord(
             kid: "dev", scopes: Scope.allCases.map(\.rawValue), knownScopes: Set(Scope.allCases.map(\.rawValue)))
         var lines = [
             "audience = \"dev\"", "[socket]", "path = \(TOMLString.quoted(folder + "/admin.sock"))",
             "query_path = \(TOMLString.quoted(folder + "/query.sock"))", "[keys]",
             "file = \(TOMLString.quoted(folder + "/keys.toml"))",
-            "[state]", "directory = \(TOMLString.quoted(folder + "/state"))", "[databases.main]",
-            "url_file = \(TOMLString.quoted(folder + "/url"))", "project = \(TOMLString.quoted(project))",
-            "config = \(TOMLString.quoted(config))", "section = \(TOMLString.quoted(section))",
+            "[state]", "directory = \(TOMLString.quoted(folder + "/state"))",
         ]
-        lines.append("python = \(TOMLString.quoted(PythonInterpreter.path(argument: python, folder: project)))")
-        if !environment.isEmpty {
-            let members = DatabaseSettings.variables(environment).sorted { $0.key < $1.key }
-                .map { "\(TOMLString.quoted($0.key)) = \(TOMLString.quoted($0.value))" }
-            lines.append("environment = { \(members.joined(separator: ", ")) }")
-        }
+        if shadowURL != nil { lines += ["[shadow]", "url_file = \(TOMLString.quoted(folder + "/shadow-url"))"] }
+        lines += [
+            "[databases.main]", "url_file = \(TOMLString.quoted(folder + "/url"))",
+            "project = \(Self.verbatim(project))", "config = \(Self.verbatim(config))",
+            "section = \(Self.verbatim(section))",
+            "python = \(Self.verbatim(PythonInterpreter.path(argument: python, folder: project)))",
+        ]
+        if !environment.isEmpty { lines.append(Self.table("environment", DatabaseSettings.variables(environment))) }
+        if !options.isEmpty { lines.append(Self.table("options", options)) }
         do {
             try FileSystem.replace("\(folder)/keys.toml", with: Array(key.utf8))
             try FileSystem.replace("\(folder)/url", with: Array(url.utf8))
+            if let shadowURL { try FileSystem.replace("\(folder)/shadow-url", with: Array(shadowURL.utf8)) }
             try FileSystem.replace("\(folder)/schemad.toml", with: Array((lines.joined(separator: "\n") + "\n").utf8))
         } catch {
             throw OfflineError(exitStatus: 73, "\(folder): cannot be written: \(error)")
         }
     }
 
-    private static func welcome(_ folder: String, url: String) -> String {
-        """
-        schemad is running. In another shell:
+    /// A text of the command line that the settings must not expand.
+    private static func verbatim(_ text: String) -> String {
+        TOMLString.quoted(text.replacing("${", with: "$${"))
+    }
 
-            export ADMINCTL_SOCKET=\(folder)/admin.sock
-            export ADMINCTL_KEY_FILE=\(folder)/keys.toml
-            adminctl diagnose
-            adminctl plan
-            adminctl migrate
+    private static func table(_ key: String, _ values: [String: String]) -> String {
+        let members = values.sorted { $0.key < $1.key }
+            .map { "\(TOMLString.quoted($0.key)) = \(TOMLString.quoted($0.value))" }
+        return "\(key) = { \(members.joined(separator: ", ")) }"
+    }
 
-        The database, for psql and for your application (its address is in \(folder)/url):
+    /// - Parameter socketOnly: why the throwaway PostgreSQL does not listen on a port; nil when it does.
+    private static func welcome(_ folder: String, socketOnly: String?) -> String {
+        let note = socketOnly.map { reason in
+            """
 
-            psql "$(cat \(folder)/url)"
 
-        Press Ctrl-C to stop; everything above is then removed.
-        """
+            PostgreSQL could not listen on a port of 127.0.0.1 and uses a socket only: \(reason)
+            An env.py that builds its URL from host and port will fail.
+            """
+        }
+        return """
+            schemad is running. In another shell:
+
+                export ADMINCTL_SOCKET=\(folder)/admin.sock
+                export ADMINCTL_KEY_FILE=\(folder)/keys.toml
+                adminctl diagnose
+                adminctl plan
+                adminctl migrate
+
+            The database, for psql and for your application (its address is in \(folder)/url):
+
+                psql "$(cat \(folder)/url)"
+
+            Press Ctrl-C to stop; everything above is then removed.
+            """ + (note ?? "")
     }
 
     private static func remove(_ folder: String, _ cluster: EmbeddedCluster) async {

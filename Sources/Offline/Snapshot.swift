@@ -19,11 +19,13 @@ public struct Snapshot: Sendable {
     /// - Parameters:
     ///   - environment: variables for env.py, `NAME=VALUE`; `${url}` is the shadow's. Empty means
     ///     `DATABASE_URL=${url}`.
+    ///   - options: options of Alembic's configuration, `NAME=VALUE`. Empty means `sqlalchemy.url=${url}` for an env.py
+    ///     that reads this option and not the variable `DATABASE_URL`.
     ///   - url: a server on which databases may be created; nil starts a throwaway one.
     ///   - baseline: an SQL dump that the history starts from.
     public init(
         project: String, config: String, section: String, python: String?, x: [String], environment: [String],
-        url: String?, baseline: String?
+        options: [String] = [], url: String?, baseline: String?
     ) {
         let folder = FileSystem.absolute(project)
         settings = DatabaseSettings(
@@ -31,6 +33,7 @@ public struct Snapshot: Sendable {
             python: PythonInterpreter.path(argument: python, folder: folder))
         settings.x = x
         if !environment.isEmpty { settings.environment = DatabaseSettings.variables(environment) }
+        settings.options = DatabaseSettings.variables(options)
         shadow = ShadowSettings()
         if let url { shadow.server = .url(url) }
         shadow.baseline = baseline.map(FileSystem.absolute)
@@ -42,7 +45,7 @@ public struct Snapshot: Sendable {
     public func write(to path: String) async throws -> Report {
         let expected: ExpectedSchema
         do {
-            expected = try await ExpectedSchema.build(for: settings, in: shadow)
+            expected = try await ExpectedSchema.build(for: await completedSettings(), in: shadow)
         } catch {
             let isConfiguration = (error as? AlembicError)?.isConfigurationError ?? false
             throw OfflineError(exitStatus: isConfiguration ? 78 : 69, "cannot create a snapshot: \(error)")
@@ -60,6 +63,21 @@ public struct Snapshot: Sendable {
         let count = history.steps.count
         let models = expected.models == nil ? "" : " and the models"
         return Report(summary: "\(count) revision\(count == 1 ? "" : "s")\(models) in \(path)", gaps: gaps)
+    }
+
+    /// The settings with the options that env.py needs, if none were given.
+    private func completedSettings() async -> DatabaseSettings {
+        guard settings.options.isEmpty else { return settings }
+        var runner = Runner(
+            python: PythonInterpreter.path(configured: settings.python, folder: settings.project),
+            folder: settings.project, config: settings.config, section: settings.section)
+        runner.environment = settings.environment
+        let configuration = try? await ProjectConfiguration.read(for: runner) { [runner] names, prependSysPath in
+            await runner.located(names, prependSysPath: prependSysPath)
+        }
+        var settings = settings
+        settings.options = configuration?.defaultOptions ?? [:]
+        return settings
     }
 }
 

@@ -22,6 +22,8 @@ struct SnapshotCommand: AsyncParsableCommand {
     @Option(name: .customShort("x"), help: "An -x argument for env.py; may be repeated.") var x: [String] = []
     @Option(help: "A variable for env.py, NAME=VALUE with ${url} in it; may be repeated (default DATABASE_URL=${url}).")
     var environment: [String] = []
+    @Option(help: "An option of Alembic's configuration, NAME=VALUE with ${url} in it, such as sqlalchemy.url=${url}.")
+    var option: [String] = []
     @Option(help: "A server on which databases may be created and dropped; by default a throwaway one is started.")
     var url: String?
     @Option(help: "An SQL dump that the history starts from.", completion: .file()) var baseline: String?
@@ -29,7 +31,7 @@ struct SnapshotCommand: AsyncParsableCommand {
     func run() async throws {
         let snapshot = Snapshot(
             project: project, config: config, section: section, python: python, x: x, environment: environment,
-            url: url, baseline: baseline)
+            options: option, url: url, baseline: baseline)
         let report = try await snapshot.write(to: out)
         Report.printError(report.gaps.map { "schemad: left out: \($0)" })
         Report.say(report.summary)

@@ -11,20 +11,31 @@ import Testing
 @Suite struct DevelopmentTests {
     private static let url = "postgresql://app:hunter2@127.0.0.1:1/app"
 
-    private static func development(
-        project: String = "/srv/app", python: String? = nil, environment: [String] = []
-    ) -> Development {
-        Development(
-            project: project, config: "conf/alembic.ini", section: "main", python: python, environment: environment,
-            url: url)
-    }
-
-    /// Runs it with a body in place of the agent.
+    /// Runs it for a small project, with a body in place of the agent.
     ///
+    /// - Parameters:
+    ///   - name: of the project's folder.
+    ///   - environmentFile: the text of env.py.
     /// - Returns: the folder that it used, and what it said.
     @discardableResult
     private static func run(
-        _ development: Development = development(),
+        name: String = "app", config: String? = "conf/alembic.ini", python: String? = nil, environment: [String] = [],
+        options: [String] = [], shadowURL: String? = nil, environmentFile: String = "",
+        _ serve: (_ settings: String, _ onReady: @Sendable () -> Void) async throws -> Void
+    ) async throws -> (folder: String, said: [String]) {
+        try await TemporaryFolder.with { folder in
+            try folder.write("\(name)/conf/alembic.ini", "[main]\nscript_location = migrations\n")
+            try folder.write("\(name)/migrations/alembic.ini", "[main]\n")
+            try folder.write("\(name)/migrations/env.py", environmentFile)
+            let development = Development(
+                project: folder.path(name), config: config, section: "main", python: python, environment: environment,
+                options: options, url: url, shadowURL: shadowURL)
+            return try await run(development, serve)
+        }
+    }
+
+    private static func run(
+        _ development: Development,
         _ serve: (_ settings: String, _ onReady: @Sendable () -> Void) async throws -> Void
     ) async throws -> (folder: String, said: [String]) {
         let said = Mutex<[String]>([])
@@ -42,9 +53,10 @@ import Testing
             #expect(try settings.checkFiles() == ["main"])
             #expect(settings.audience == "dev" && settings.socket.query != nil)
             let database = try #require(settings.databases.first)
-            #expect(database.url == Self.url && database.project == "/srv/app")
+            #expect(database.url == Self.url && database.project.hasSuffix("/app"))
             #expect(database.config == "conf/alembic.ini" && database.section == "main")
             #expect(database.environment == ["DATABASE_URL": "${url}"], "without variables the default is used")
+            #expect(database.options.isEmpty && settings.shadow.server == .embedded)
             let folder = path.replacing("/schemad.toml", with: "")
             for file in [settings.socket.admin.path, settings.keyFile, settings.stateDirectory] {
                 #expect(file.hasPrefix(folder + "/"), "\(file) is removed with the folder")
@@ -54,13 +66,15 @@ import Testing
 
     /// Texts of the user may contain whatever TOML has a meaning for.
     @Test func textsOfTheUserAreQuoted() async throws {
-        let project = "/srv/a \"quoted\" \\ folder = [x] # y"
-        let development = Self.development(
-            project: project, python: "/opt/py \"3\"/bin/python",
-            environment: ["DB=${url+asyncpg}", "A b=\"x\" = 'y'", "EMPTY=", "NONE", "TWICE=1", "TWICE=2"])
-        try await Self.run(development) { path, _ in
+        let name = "a \"quoted\" ${HOME} $${x} ${NOT_SET} 'b' \\ folder = [x] # y"
+        try await Self.run(
+            name: name, python: "/opt/py \"${3}\"/bin/python",
+            environment: ["DB=${url+asyncpg}", "A b=\"x\" = 'y'", "EMPTY=", "NONE", "TWICE=1", "TWICE=2"],
+            options: ["sqlalchemy.url=${url+psycopg}", "a=b=\"c\""]
+        ) { path, _ in
             let database = try #require(try AgentSettings.read(path: path).databases.first)
-            #expect(database.project == project && database.python == "/opt/py \"3\"/bin/python")
+            #expect(database.project.hasSuffix("/" + name) && database.python == "/opt/py \"${3}\"/bin/python")
+            #expect(database.options == ["sqlalchemy.url": "${url+psycopg}", "a": "b=\"c\""])
             #expect(
                 database.environment == [
                     "DB": "${url+asyncpg}", "A b": "\"x\" = 'y'", "EMPTY": "", "NONE": "", "TWICE": "2",
@@ -69,16 +83,18 @@ import Testing
     }
 
     @Test func theFilesArePrivate() async throws {
-        try await Self.run { path, _ in
+        try await Self.run(shadowURL: "postgresql://shadow:hunter2@h/${d}") { path, _ in
             let folder = path.replacing("/schemad.toml", with: "")
             func mode(_ file: String) throws -> Int? {
                 try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
             }
             #expect(
                 try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
-                    "keys.toml", "schemad.toml", "url",
+                    "keys.toml", "schemad.toml", "shadow-url", "url",
                 ])
-            for name in ["keys.toml", "schemad.toml", "url"] {
+            #expect(
+                try AgentSettings.read(path: path).shadow.server == .url("postgresql://shadow:hunter2@h/${d}"))
+            for name in ["keys.toml", "schemad.toml", "shadow-url", "url"] {
                 #expect(try mode("\(folder)/\(name)").map { $0 & 0o777 } == 0o600, "\(name)")
             }
             #expect(try mode(folder).map { $0 & 0o777 } == 0o700)
@@ -138,10 +154,68 @@ import Testing
     /// Relative paths are the shell's: they are resolved before the agent changes its folder.
     @Test func relativePaths() async throws {
         let here = FileManager.default.currentDirectoryPath
-        try await Self.run(Self.development(project: "backend", python: "./venv/bin/python")) { path, _ in
-            let database = try #require(try AgentSettings.read(path: path).databases.first)
-            #expect(database.project == "\(here)/backend")
-            #expect(database.python == "\(here)/venv/bin/python" || database.python == "\(here)/./venv/bin/python")
+        try await TemporaryFolder.with { folder in
+            try folder.write("app/alembic.ini", "[main]\nscript_location = migrations\n")
+            try folder.write("app/migrations/env.py", "")
+            let up = here.split(separator: "/").map { _ in ".." }.joined(separator: "/")
+            let development = Development(
+                project: up + folder.path + "/app", config: nil, section: "main", python: "./venv/bin/python",
+                environment: [], url: Self.url)
+            _ = try await Self.run(development) { path, _ in
+                let database = try #require(try AgentSettings.read(path: path).databases.first)
+                #expect(database.project.hasPrefix("/") && database.config == "alembic.ini")
+                #expect(FileManager.default.fileExists(atPath: database.project + "/alembic.ini"))
+                #expect(database.python == "\(here)/venv/bin/python" || database.python == "\(here)/./venv/bin/python")
+            }
+        }
+    }
+
+    /// A wrong folder is an error at once, and nothing starts.
+    @Test func aProjectThatIsNotThere() async throws {
+        try await TemporaryFolder.with { folder in
+            try folder.write("empty/readme", "")
+            for name in ["missing", "empty"] {
+                let development = Development(
+                    project: folder.path(name), config: nil, section: "main", python: nil, environment: [],
+                    url: Self.url)
+                let error = await #expect(throws: OfflineError.self) {
+                    _ = try await Self.run(development) { _, _ in Issue.record("it was served") }
+                }
+                #expect(error?.exitStatus == 78 && error?.description.contains(folder.path(name)) == true)
+            }
+        }
+    }
+
+    /// Mistakes in the configuration can be corrected while the agent runs.
+    @Test func aConfigurationWithAMistake() async throws {
+        try await TemporaryFolder.with { folder in
+            try folder.write("app/alembic.ini", "[main]\nscript_location = a%b\n")
+            let development = Development(
+                project: folder.path("app"), config: nil, section: "main", python: nil, environment: [], url: Self.url)
+            var served = 0
+            _ = try await Self.run(development) { _, _ in served += 1 }
+            #expect(served == 1)
+        }
+    }
+
+    @Test func theFileOfFlaskMigrate() async throws {
+        try await Self.run(config: nil) { path, _ in
+            let settings = try AgentSettings.read(path: path)
+            #expect(settings.databases.first?.config == "migrations/alembic.ini")
+        }
+    }
+
+    /// An env.py that takes its address from Alembic's configuration gets it there.
+    @Test(
+        arguments: [
+            ("engine_from_config(context.config.get_section('main'))", [], ["sqlalchemy.url": "${url}"]),
+            ("context.config.get_main_option('sqlalchemy.url')", ["a=b"], ["a": "b"]),
+            ("os.environ['DATABASE_URL'] or config.get_main_option('sqlalchemy.url')", [], [:]),
+        ] as [(String, [String], [String: String])])
+    func options(environmentFile: String, given: [String], expected: [String: String]) async throws {
+        try await Self.run(options: given, environmentFile: environmentFile) { path, _ in
+            let settings = try AgentSettings.read(path: path)
+            #expect(settings.databases.first?.options == expected)
         }
     }
 }
