@@ -1,5 +1,6 @@
 import Alembic
 import Diagnosis
+import Files
 import Glibc
 
 /// Finds the files that the agent runs with the credentials of a database and that other accounts may write, by their
@@ -42,12 +43,11 @@ struct WritableFileScan: Sendable {
 
     /// The largest group of other accounts that may write it; nil when there is none or the file does not exist.
     private static func writer(of path: String) -> WritableFile.Writer? {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
-        if status.st_mode & S_IWOTH != 0 { return .everyone }
-        if status.st_uid != 0, status.st_uid != geteuid() { return .owner(Accounts.user(status.st_uid)) }
-        if status.st_mode & S_IWGRP != 0, status.st_gid != 0, status.st_gid != getegid() {
-            return .group(Accounts.group(status.st_gid))
+        guard let file = FilePermissions(path: path) else { return nil }
+        if file.mode & S_IWOTH != 0 { return .everyone }
+        if file.owner != 0, file.owner != geteuid() { return .owner(Accounts.user(file.owner)) }
+        if file.mode & S_IWGRP != 0, file.group != 0, file.group != getegid() {
+            return .group(Accounts.group(file.group))
         }
         return nil
     }
