@@ -19,9 +19,8 @@ extension Facts {
         case .success(let live):
             server = live.server
             // Without env.py only the usual name was looked up: that it is missing says nothing.
-            if case .failure? = inputs.description, live.versionTable.isMissing {} else {
-                versionTable = live.versionTable
-            }
+            let isAssumed = (try? inputs.description?.get()) == nil && inputs.description != nil
+            if !isAssumed || !live.versionTable.isMissing { versionTable = live.versionTable }
             applicationTables = live.applicationTables
         case .failure(let error): reachability = Reachability(error)
         }

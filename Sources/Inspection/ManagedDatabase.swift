@@ -30,6 +30,11 @@ package final class ManagedDatabase: Sendable {
 
     package var name: String { settings.name }
 
+    /// The role of env.py's sessions, where it is another one than the login's and env.py has been run.
+    package var sessionRole: String? {
+        lastSession.withLock(\.self)?.role(of: lastDescription.withLock(\.self))
+    }
+
     /// How far the replay of the migrations is; nil while none runs.
     package var replay: ReplayProgress? { lastExpected.withLock(\.self)?.replay }
 
@@ -156,7 +161,8 @@ package final class ManagedDatabase: Sendable {
             setup.roles = try await roles()
             let builder = ExpectedSchemaBuilder(
                 shadow: shadow, setup: setup, otherSchemas: existing, description: description,
-                longestID: project.longestID, options: settings.catalogOptions, runner: { [settings] in settings.runner(for: $0) })
+                longestID: project.longestID, options: settings.catalogOptions,
+                runner: { [settings] in settings.runner(for: $0) })
             return try await builder.build(key: key.full, contentHash: key.contentHash, progress: store.note)
         }
         guard let expected = inputs.expected, expected.history != nil else { return }

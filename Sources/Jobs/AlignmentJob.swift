@@ -135,6 +135,7 @@ extension SessionOptions {
     static func write(_ execution: JobExecution, lockTimeout: Duration) -> SessionOptions {
         SessionOptions(
             applicationName: "schemad \(execution.job.command) \(execution.job.id)", statementTimeoutMs: 30_000,
-            lockTimeoutMs: Int(lockTimeout.milliseconds), searchPath: "pg_catalog")
+            lockTimeoutMs: Int(lockTimeout.milliseconds), searchPath: "pg_catalog",
+            role: execution.database.sessionRole)
     }
 }

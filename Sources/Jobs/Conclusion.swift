@@ -38,7 +38,7 @@ enum Conclusion: Sendable {
     ) async -> Result<[String?], InspectionError> {
         do {
             return try await Connection.temporary(
-                database.address, .read(applicationName: "schemad evidence")
+                database.address, .read(applicationName: "schemad evidence", role: database.sessionRole)
             ) { session throws(PostgresError) in
                 guard try Locks.fenceIsFree(session) else {
                     return .failure(InspectionError(.conflict, "a backend of the job is still active"))

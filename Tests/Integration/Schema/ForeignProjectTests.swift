@@ -108,6 +108,37 @@ import Wire
         }
     }
 
+    /// env.py acts as a role whose privileges the login does not inherit.
+    @Test func envSetsARole() async throws {
+        let shadow = try await ShadowFixture.settings()
+        let id = UInt32.random(in: 0 ... .max)
+        let (owner, login) = ("owner_\(id)", "login_\(id)")
+        let environment = SmallProject.environment(
+            connected: "connection.execute(text('SET ROLE \(owner)')); connection.commit()")
+        try await ProjectFixture.with(environment: environment, starts: false) { settings, _ in
+            settings.shadow = shadow
+        } _: { fixture in
+            let database = fixture.database
+            let name = try #require(try await database.value("SELECT current_database()"))
+            let url = database.url.replacing("user=postgres", with: "user=\(login)")
+            try #require(url != database.url)
+            for statement in [
+                "CREATE ROLE \(owner)", "CREATE ROLE \(login) LOGIN NOINHERIT IN ROLE \(owner)",
+                "ALTER DATABASE \(name) OWNER TO \(owner)",
+            ] { try await database.execute(statement) }
+            let settings = try fixture.agent.folder.read("schemad.toml")
+            try fixture.agent.folder.write("schemad.toml", settings.replacing(database.url, with: url))
+            try await fixture.agent.start()
+            #expect(try await fixture.agent.call(Migrate.self, .init()).applied == [SmallProject.base])
+            #expect(try await database.value("SELECT tableowner FROM pg_tables WHERE tablename = 'notes'") == owner)
+            try await fixture.agent.kill()
+            for statement in [
+                "ALTER DATABASE \(name) OWNER TO postgres", "REASSIGN OWNED BY \(owner) TO postgres",
+                "DROP OWNED BY \(owner), \(login)", "DROP ROLE \(owner), \(login)",
+            ] { try await database.execute(statement) }
+        }
+    }
+
     /// Models may call functions that only the migrations create.
     @Test func modelsThatCallAFunction() async throws {
         try await Self.with(environment: SmallProject.environment()) { project in
