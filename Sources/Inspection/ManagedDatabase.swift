@@ -315,6 +315,7 @@ package final class ManagedDatabase: Sendable {
                 shadow: shadow, setup: setup, runner: { [settings] in settings.runner(for: $0) }
             ).describe()
         } catch let error as AlembicError {
+            do { try await shadow.explain(error) } catch { throw AlembicError(.unproven, "\(error)") }
             throw error
         } catch {
             throw AlembicError(Task.isCancelled ? .cancelled : .unproven, "\(error)")
