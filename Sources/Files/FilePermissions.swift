@@ -1,4 +1,3 @@
-import CPosix
 import Glibc
 
 /// The owner, the group and the permission bits of a file.

@@ -10,7 +10,7 @@ struct SocketFile: Sendable {
     let path: String
     let descriptor: CInt
     private let identity: FileIdentity?
-    private let lock: FileLock
+    private let lock: ProcessLock
 
     /// Listens at `endpoint`; the file's mode is right from its first instant.
     ///
@@ -35,10 +35,10 @@ struct SocketFile: Sendable {
         lock.remove()
     }
 
-    private static func lock(_ path: String) throws(AgentError) -> FileLock {
-        let lock: FileLock?
+    private static func lock(_ path: String) throws(AgentError) -> ProcessLock {
+        let lock: ProcessLock?
         do {
-            lock = try FileLock.take(path + ".lock")
+            lock = try ProcessLock.take(path + ".lock")
         } catch {
             throw cannotListen(path, error.message, isMissing: error.code == .missing)
         }

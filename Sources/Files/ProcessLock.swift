@@ -5,7 +5,7 @@ import Synchronization
 /// An exclusive lock between processes, held on a file that exists only for this purpose.
 ///
 /// The lock ends with the process, however it ends. The file then stays, and the next process takes its lock.
-package final class FileLock: Sendable {
+package final class ProcessLock: Sendable {
     private let path: String
     /// Nil after the release.
     private let descriptor: Mutex<CInt?>
@@ -22,7 +22,7 @@ package final class FileLock: Sendable {
     /// - Parameter path: of the lock's file, which is created with mode 0600 when it is missing.
     /// - Returns: nil when another process, or another lock of this one, holds it.
     /// - Throws: ``FilesError`` when the file cannot be created or opened.
-    package static func take(_ path: String) throws(FilesError) -> FileLock? {
+    package static func take(_ path: String) throws(FilesError) -> ProcessLock? {
         while true {
             let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
             guard descriptor >= 0 else { throw FilesError(errno: errno) }
@@ -41,7 +41,7 @@ package final class FileLock: Sendable {
             // The holder before may have removed the file after this process opened it: then the lock is on a file that
             // the next process would not find.
             if let stamp = FileIdentity(descriptor: descriptor), stamp == FileIdentity(path: path) {
-                return FileLock(path: path, descriptor: descriptor)
+                return ProcessLock(path: path, descriptor: descriptor)
             }
             close(descriptor)
         }

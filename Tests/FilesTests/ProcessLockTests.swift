@@ -4,19 +4,19 @@ import Support
 import Testing
 
 /// Locks between processes. Two locks of one process exclude each other as those of two processes do.
-@Suite struct FileLockTests {
+@Suite struct ProcessLockTests {
     @Test func onlyOneHolds() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.path("lock")
-            let first = try #require(try FileLock.take(path))
-            #expect(try FileLock.take(path) == nil)
+            let first = try #require(try ProcessLock.take(path))
+            #expect(try ProcessLock.take(path) == nil)
             first.remove()
             #expect(FileIdentity(path: path) == nil)
-            let second = try #require(try FileLock.take(path))
+            let second = try #require(try ProcessLock.take(path))
             // The first is released already: this does not remove the file of the second.
             first.remove()
             #expect(FileIdentity(path: path) != nil)
-            #expect(try FileLock.take(path) == nil)
+            #expect(try ProcessLock.take(path) == nil)
             second.remove()
         }
     }
@@ -25,10 +25,10 @@ import Testing
     @Test func aFileThatWasLeft() async throws {
         try await TemporaryFolder.with { folder in
             let path = folder.path("lock")
-            do { _ = try #require(try FileLock.take(path)) }
+            do { _ = try #require(try ProcessLock.take(path)) }
             #expect(FileIdentity(path: path) != nil)
-            let lock = try #require(try FileLock.take(path))
-            #expect(try FileLock.take(path) == nil)
+            let lock = try #require(try ProcessLock.take(path))
+            #expect(try ProcessLock.take(path) == nil)
             lock.remove()
         }
     }
@@ -37,7 +37,7 @@ import Testing
         try await TemporaryFolder.with { folder in
             try #require(symlink("target", folder.path("link")) == 0)
             for name in ["link", "missing/lock"] {
-                #expect(throws: FilesError.self) { try FileLock.take(folder.path(name)) }
+                #expect(throws: FilesError.self) { try ProcessLock.take(folder.path(name)) }
             }
             #expect(FileIdentity(path: folder.path("target")) == nil)
         }
@@ -52,7 +52,7 @@ import Testing
                     group.addTask {
                         var taken = 0
                         for _ in 0..<300 {
-                            guard let lock = try? FileLock.take(path) else { continue }
+                            guard let lock = try? ProcessLock.take(path) else { continue }
                             // Whoever holds the lock is alone with this file.
                             let alone = open(folder.path("alone"), O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
                             #expect(alone >= 0)
