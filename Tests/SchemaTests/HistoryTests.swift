@@ -95,6 +95,25 @@ struct HistoryTests {
         #expect(history.catalog(containing: ["root", "a1", "b1"]) != nil)
     }
 
+    /// A change that the caller knows is the same step as the catalog after it; the version table is left out.
+    @Test func knownChangesAreAppended() {
+        var history = SchemaHistory(base: Catalog(schemas: ["public"], tables: []), versionTables: [Self.version])
+        var before = history.base
+        for step in 0..<Self.history.steps.count {
+            var after = Self.history.catalog(at: step + 1)
+            if step != 3 { after.tables.append(Self.table("alembic_version", "v\(step)")) }
+            let change = CatalogChange(from: before, to: after)
+            history.append(revision: "r\(step + 1)", rows: ["r\(step + 1)"], change: change)
+            before = after
+        }
+        #expect(history == Self.history)
+        history.append(revision: "r6", rows: ["r6"], catalog: history.last)
+        #expect(history.steps.last?.change.isEmpty == true)
+        history.fail(revision: "r7", message: "no")
+        history.append(revision: "r8", rows: ["r8"], change: CatalogChange())
+        #expect(history.unknown == ["r8"] && history.steps.count == 6)
+    }
+
     /// A series of random catalogs: each is restored from the changes, also after encoding and decoding.
     @Test(arguments: 0..<8) func randomHistoriesAreRestored(seed: Int) throws {
         var history = SchemaHistory()

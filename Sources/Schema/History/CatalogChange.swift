@@ -35,6 +35,11 @@ public struct CatalogChange: Codable, Hashable, Sendable {
     /// The keys of all objects that are new, changed or removed.
     public var keys: [ObjectKey] { put.keys + removed }
 
+    /// The change without these tables.
+    func leavingOut(_ tables: Set<ObjectKey>) -> CatalogChange {
+        CatalogChange(put: put.leavingOut(tables), removed: removed.filter { !tables.contains($0) })
+    }
+
     func apply(to objects: inout [ObjectKey: CatalogObject]) {
         for key in removed { objects[key] = nil }
         for object in put.objects { objects[object.key] = object }

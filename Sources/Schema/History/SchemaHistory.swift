@@ -81,9 +81,24 @@ public struct SchemaHistory: Codable, Hashable, Sendable {
             return
         }
         let after = catalog.leavingOut(Set(versionTables.map(ObjectKey.init(table:))))
-        let change = CatalogChange(from: tip ?? last, to: after)
-        steps.append(Step(revision: revision, rows: rows.sorted { $0.precedesInBytes($1) }, change: change))
+        append(revision, rows, CatalogChange(from: tip ?? last, to: after))
         tip = after
+    }
+
+    /// Adds the revision that ran next, as the method above, for a caller that knows what it changed.
+    ///
+    /// - Parameter change: the change from the catalog after the revision before; the version table may be part of it.
+    public mutating func append(revision: String, rows: [String], change: CatalogChange) {
+        guard failure == nil else {
+            unknown.append(revision)
+            return
+        }
+        append(revision, rows, change.leavingOut(Set(versionTables.map(ObjectKey.init(table:)))))
+        tip = nil
+    }
+
+    private mutating func append(_ revision: String, _ rows: [String], _ change: CatalogChange) {
+        steps.append(Step(revision: revision, rows: rows.sorted { $0.precedesInBytes($1) }, change: change))
     }
 
     /// Changes the catalogs of all steps, for example to remove comments that are not compared.
