@@ -7,6 +7,8 @@ import Glibc
     private let options: SessionOptions
     private let cancelSwitch: CancelSwitch
     private let notices: Unmanaged<NoticeBox>
+    /// The names of the statements that this session has prepared.
+    private var prepared: [String: String] = [:]
     /// For example 150004 for PostgreSQL 15.4.
     public let serverVersion: Int
     /// The process id of the backend, as `pg_backend_pid()` reports it.
@@ -57,6 +59,27 @@ import Glibc
             return try transaction { () throws(PostgresError) in try forEach(statement, parameters, body) }
         }
         try run(statement, parameters) { result in
+            for index in 0..<result.count { body(Row(result, index)) }
+        }
+    }
+
+    /// The same for a statement that runs many times: the server parses it once per session. Behind a pooler it is parsed
+    /// every time, because the next transaction may run on another backend.
+    ///
+    /// - Throws: as `forEach`.
+    func forEach(
+        prepared statement: String, _ parameters: [String?], _ body: (borrowing Row) -> Void
+    ) throws(PostgresError) {
+        if isPooled { return try forEach(statement, parameters, body) }
+        let name: String
+        if let known = prepared[statement] {
+            name = known
+        } else {
+            name = "schemad_\(prepared.count)"
+            try run(statement, [], .prepare(name)) { _ in }
+            prepared[statement] = name
+        }
+        try run(statement, parameters, .execute(name)) { result in
             for index in 0..<result.count { body(Row(result, index)) }
         }
     }
@@ -161,9 +184,17 @@ import Glibc
         return rows
     }
 
+    /// What the server is to do with a statement.
+    private enum Action {
+        case run
+        case prepare(String)
+        case execute(String)
+    }
+
     /// Sends a statement and passes its result to the body, unless that is an error.
     private func run(
-        _ statement: String, _ parameters: [String?], isCleanup: Bool = false, _ body: (borrowing ResultHandle) -> Void
+        _ statement: String, _ parameters: [String?], _ action: Action = .run, isCleanup: Bool = false,
+        _ body: (borrowing ResultHandle) -> Void
     ) throws(PostgresError) {
         if cancelSwitch.isRequested, !isCleanup {
             throw PostgresError(
@@ -174,8 +205,12 @@ import Glibc
                 kind: .server, sqlstate: "22021", message: "PostgreSQL text cannot contain NUL characters.")
         }
         let sent = unsafe withCStrings(parameters) { values in
-            unsafe PQsendQueryParams(
-                connection.pointer, statement, CInt(parameters.count), nil, values, nil, nil, 0)
+            let (count, pointer) = unsafe (CInt(parameters.count), connection.pointer)
+            return switch action {
+            case .run: unsafe PQsendQueryParams(pointer, statement, count, nil, values, nil, nil, 0)
+            case .prepare(let name): unsafe PQsendPrepare(pointer, name, statement, 0, nil)
+            case .execute(let name): unsafe PQsendQueryPrepared(pointer, name, count, values, nil, nil, 0)
+            }
         }
         guard sent == 1 else { throw lost(statement) }
         try waitForResult(statement)

@@ -16,13 +16,15 @@ public struct SessionOptions: Sendable {
     public var role: String?
     /// The session must survive long idle periods because it holds a lock: `idle_session_timeout` is switched off.
     public var keepsSession: Bool
+    /// The session runs the same statements many times: their first plans are kept, regardless of their parameters.
+    public var keepsPlans: Bool
     /// Receives the server's notices and warnings; nil discards them.
     public var notice: (@Sendable (String) -> Void)?
 
     public init(
         applicationName: String, connectTimeoutSeconds: Int = 5, statementTimeoutMs: Int = 0, lockTimeoutMs: Int = 0,
         readOnly: Bool = false, searchPath: String? = nil, role: String? = nil, keepsSession: Bool = false,
-        notice: (@Sendable (String) -> Void)? = nil
+        keepsPlans: Bool = false, notice: (@Sendable (String) -> Void)? = nil
     ) {
         self.applicationName = applicationName
         self.connectTimeoutSeconds = max(1, connectTimeoutSeconds)
@@ -32,6 +34,7 @@ public struct SessionOptions: Sendable {
         self.searchPath = searchPath
         self.role = role
         self.keepsSession = keepsSession
+        self.keepsPlans = keepsPlans
         self.notice = notice
     }
 
@@ -49,6 +52,7 @@ public struct SessionOptions: Sendable {
             ("default_transaction_read_only", readOnly ? "on" : "off"),
         ]
         if keepsSession, serverVersion >= 140_000 { pins.append(("idle_session_timeout", "0")) }
+        if keepsPlans { pins.append(("plan_cache_mode", "force_generic_plan")) }
         if let searchPath { pins.append(("search_path", searchPath)) }
         // Last, because a role that is not a superuser might not be allowed to set some of the above.
         if let role { pins.append(("role", role)) }

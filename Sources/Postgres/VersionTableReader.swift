@@ -56,7 +56,7 @@ public enum VersionTableReader {
     ///
     /// - Parameter table: as an earlier read found it.
     /// - Throws: the server's error, including `permissionDenied` and, for a table that was dropped, 42P01.
-    static func rows(_ session: Session, of table: VersionTable) throws(PostgresError) -> [String?] {
+    public static func rows(_ session: Session, of table: VersionTable) throws(PostgresError) -> [String?] {
         let name = TableName(schema: table.schema, name: table.name).sql()
         let rows = try session.query("SELECT version_num FROM \(name) LIMIT \(rowLimit)")
         return VersionTable.sorted(rows.values.map { $0[0] })

@@ -3,7 +3,7 @@ import Schema
 /// Reads schemas, extensions, sequences and routines.
 extension CatalogAssembly {
     mutating func readSchemas() throws(PostgresError) {
-        try session.forEach(
+        try source.session.forEach(
             """
             SELECT n.nspname FROM pg_catalog.pg_namespace n
             WHERE \(CatalogSQL.isUserSchema) AND n.oid NOT IN \(CatalogSQL.members(of: "pg_namespace"))
@@ -13,7 +13,7 @@ extension CatalogAssembly {
     }
 
     mutating func readExtensions() throws(PostgresError) {
-        try session.forEach(
+        try source.session.forEach(
             """
             SELECT x.extname, x.extversion, n.nspname FROM pg_catalog.pg_extension x
             JOIN pg_catalog.pg_namespace n ON n.oid = x.extnamespace
@@ -28,12 +28,13 @@ extension CatalogAssembly {
     /// The sequence of an identity column has an internal dependency on the column and becomes part of it. A sequence
     /// that a column owns has an automatic dependency.
     mutating func readSequences() throws(PostgresError) {
-        try session.forEach(
+        try source.forEach(
+            \.relations,
             """
             SELECT n.nspname, c.relname, pg_catalog.format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin,
                    s.seqmax, s.seqcache, s.seqcycle, d.refobjid, a.attname,
-                   d.deptype = 'i', a.attnum
-            FROM \(CatalogSQL.relations("'S'"))
+                   d.deptype = 'i', a.attnum, c.oid
+            FROM \(source.relations("'S'"))
             JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid
             LEFT JOIN pg_catalog.pg_depend d
              ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.objsubid = 0
@@ -47,41 +48,48 @@ extension CatalogAssembly {
                 schema: row.name(0, &texts), name: row.name(1, &texts), type: row.name(2, &texts),
                 start: row.number(3), increment: row.number(4), minimum: row.number(5), maximum: row.number(6),
                 cache: row.number(7), cycles: row.isTrue(8))
+            let oid: UInt32 = row.number(13)
             if row.isTrue(11) {
+                identityTables[oid] = row.number(9)
                 guard let place = places[row.number(9)], let position = numbers[place].position(of: row.number(12))
                 else { return }
                 tables[place].columns[position].identityOptions = sequence.identityOptions
                 return
             }
             let column = row.text(10, &texts)
-            sequence.owner = names[row.number(9)].flatMap { table in
+            sequence.owner = name(of: row.number(9)).flatMap { table in
                 column.map { Sequence.Owner(table: table, column: $0) }
             }
-            sequences.append(sequence)
+            sequences.append((oid, sequence))
         }
     }
 
     /// Skips the constructors of range types, which have an internal dependency on the type.
     mutating func readRoutines() throws(PostgresError) {
-        try session.forEach(
+        try source.forEach(
+            \.routines,
             """
             SELECT n.nspname,
                    pg_catalog.quote_ident(p.proname) || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')',
                    p.prokind,
-                   \(definition("CASE p.prokind WHEN 'a' THEN (\(Self.aggregate)) ELSE pg_catalog.pg_get_functiondef(p.oid) END"))
+                   \(definition("CASE p.prokind WHEN 'a' THEN (\(Self.aggregate)) ELSE pg_catalog.pg_get_functiondef(p.oid) END")),
+                   p.oid
             FROM pg_catalog.pg_proc p
             JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace AND \(CatalogSQL.isUserSchema)
             WHERE NOT EXISTS (
                 SELECT FROM pg_catalog.pg_depend e
                 WHERE e.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND e.objid = p.oid
-                 AND e.deptype IN ('e', 'i'))
+                 AND e.deptype IN ('e', 'i'))\(source.only("p.oid"))
             ORDER BY n.nspname, p.proname
             """
         ) { row in
             routines.append(
-                Routine(
-                    schema: row.name(0, &texts), signature: row.name(1, &texts), kind: Routine.Kind(row.letter(2)),
-                    definition: row.text(3)))
+                (
+                    row.number(4),
+                    Routine(
+                        schema: row.name(0, &texts), signature: row.name(1, &texts), kind: Routine.Kind(row.letter(2)),
+                        definition: row.text(3))
+                ))
         }
     }
 

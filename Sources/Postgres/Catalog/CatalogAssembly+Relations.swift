@@ -5,7 +5,8 @@ extension CatalogAssembly {
     mutating func readRelations() throws(PostgresError) {
         // relnatts counts dropped columns too, so it is never too small. A partition bound contains no columns, so
         // pg_get_expr needs no table oid, and therefore no lock, for it.
-        try session.forEach(
+        try source.forEach(
+            \.relations,
             """
             SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity,
                    c.relnatts, pg_catalog.pg_get_expr(c.relpartbound, 0),
@@ -13,7 +14,7 @@ extension CatalogAssembly {
                    c.oid IN \(CatalogSQL.members(of: "pg_class"))
             FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND \(CatalogSQL.isUserSchema)
-            WHERE c.relkind IN (\(CatalogSQL.tableKinds)) AND c.relpersistence <> 't'
+            WHERE c.relkind IN (\(CatalogSQL.tableKinds)) AND c.relpersistence <> 't'\(source.only("c.oid"))
             ORDER BY n.nspname, c.relname
             """
         ) { row in
@@ -38,7 +39,8 @@ extension CatalogAssembly {
 
     mutating func readColumns() throws(PostgresError) {
         var (last, place): (UInt32, Int?) = (0, nil)
-        try session.forEach(
+        try source.forEach(
+            \.relations,
             """
             SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
                    a.attidentity, a.attislocal,
@@ -49,7 +51,7 @@ extension CatalogAssembly {
             FROM pg_catalog.pg_attribute a
             JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
             WHERE a.attnum > 0 AND NOT a.attisdropped
-             AND a.attrelid IN (SELECT c.oid FROM \(CatalogSQL.relations(CatalogSQL.tableKinds + ", 'c'")))
+             AND a.attrelid IN (SELECT c.oid FROM \(source.relations(CatalogSQL.tableKinds + ", 'c'")))
             """
         ) { row in
             let relation: UInt32 = row.number(0)
@@ -72,13 +74,14 @@ extension CatalogAssembly {
 
     /// Only an expression that contains columns needs the table's oid, and only then may the query wait for a lock.
     mutating func readDefaults() throws(PostgresError) {
-        try session.forEach(
+        try source.forEach(
+            \.relations,
             """
             SELECT d.adrelid, d.adnum, a.attgenerated <> '', pg_catalog.pg_get_expr(
                        d.adbin, CASE WHEN pg_catalog.strpos(d.adbin::text, '{VAR ') > 0 THEN d.adrelid ELSE 0 END)
             FROM pg_catalog.pg_attrdef d
             JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-            WHERE d.adrelid IN (SELECT c.oid FROM \(CatalogSQL.relations()))
+            WHERE d.adrelid IN (SELECT c.oid FROM \(source.relations()))
             """
         ) { row in
             guard let place = places[row.number(0)], let position = numbers[place].position(of: row.number(1)) else {
@@ -94,32 +97,34 @@ extension CatalogAssembly {
     }
 
     mutating func readParents() throws(PostgresError) {
-        try session.forEach(
+        try source.forEach(
+            \.relations,
             """
             SELECT i.inhrelid, i.inhparent FROM pg_catalog.pg_inherits i
-            WHERE i.inhrelid IN (SELECT c.oid FROM \(CatalogSQL.relations()))
+            WHERE i.inhrelid IN (SELECT c.oid FROM \(source.relations()))
             ORDER BY i.inhrelid, i.inhseqno
             """
         ) { row in
-            guard let place = places[row.number(0)], let parent = names[row.number(1)] else { return }
+            guard let place = places[row.number(0)], let parent = name(of: row.number(1)) else { return }
             tables[place].parents.append(parent)
         }
     }
 
     mutating func readViews() throws(PostgresError) {
-        try session.forEach(
-            "SELECT c.oid, pg_catalog.pg_get_viewdef(c.oid) FROM \(CatalogSQL.relations("'v', 'm'"))"
+        try source.forEach(
+            \.relations, "SELECT c.oid, pg_catalog.pg_get_viewdef(c.oid) FROM \(source.relations("'v', 'm'"))"
         ) { row in
             if let place = places[row.number(0)] { tables[place].definition = row.text(1) }
         }
     }
 
     mutating func readComments() throws(PostgresError) {
-        try session.forEach(
+        try source.forEach(
+            \.relations,
             """
             SELECT d.objoid, d.objsubid, d.description FROM pg_catalog.pg_description d
             WHERE d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
-             AND d.objoid IN (SELECT c.oid FROM \(CatalogSQL.relations()))
+             AND d.objoid IN (SELECT c.oid FROM \(source.relations()))
             """
         ) { row in
             guard let place = places[row.number(0)] else { return }
@@ -135,7 +140,8 @@ extension CatalogAssembly {
     /// Reads the privileges on tables and columns, one text per role: `reader=INSERT*,SELECT(email)`, where `*` means
     /// WITH GRANT OPTION. The owner's privileges are omitted, because the owner differs between databases.
     mutating func readPrivileges() throws(PostgresError) {
-        try session.forEach(
+        try source.forEach(
+            \.relations,
             """
             SELECT g.oid, CASE g.grantee WHEN 0 THEN 'PUBLIC'
                                ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(g.grantee)) END || '='
@@ -143,12 +149,12 @@ extension CatalogAssembly {
             FROM (
                 SELECT c.oid, c.relowner, e.grantee,
                        (e.privilege_type || CASE WHEN e.is_grantable THEN '*' ELSE '' END) COLLATE "C" AS privilege
-                FROM \(CatalogSQL.relations()) CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) e
+                FROM \(source.relations()) CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) e
                 UNION ALL
                 SELECT c.oid, c.relowner, e.grantee,
                        (e.privilege_type || '(' || pg_catalog.quote_ident(a.attname) || ')'
                         || CASE WHEN e.is_grantable THEN '*' ELSE '' END) COLLATE "C"
-                FROM \(CatalogSQL.relations())
+                FROM \(source.relations())
                 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
                 CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) e
             ) g

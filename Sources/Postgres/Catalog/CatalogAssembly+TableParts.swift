@@ -6,14 +6,16 @@ extension CatalogAssembly {
     /// skipped. NOT NULL constraints, which PostgreSQL 18 stores here, belong to columns; constraint triggers are
     /// triggers.
     mutating func readConstraints() throws(PostgresError) {
-        try session.forEach(
+        try source.forEach(
+            \.relations,
             """
             SELECT k.conrelid, k.conname, k.contype, k.conkey, k.convalidated, k.conislocal, k.confrelid,
                    \(definition("pg_catalog.pg_get_constraintdef(k.oid)"))
             FROM pg_catalog.pg_constraint k
-            LEFT JOIN pg_catalog.pg_constraint p ON k.conparentid <> 0 AND p.oid = k.conparentid
-            WHERE k.contype IN ('p', 'u', 'c', 'f', 'x') AND p.conrelid IS DISTINCT FROM k.conrelid
-             AND k.conrelid IN (SELECT c.oid FROM \(CatalogSQL.relations()))
+            WHERE k.contype IN ('p', 'u', 'c', 'f', 'x')
+             AND k.conrelid IS DISTINCT FROM (
+                 SELECT p.conrelid FROM pg_catalog.pg_constraint p WHERE k.conparentid <> 0 AND p.oid = k.conparentid)
+             AND k.conrelid IN (SELECT c.oid FROM \(source.relations()))
             """
         ) { row in
             guard let place = places[row.number(0)], let kind = Constraint.Kind(row.letter(2)) else { return }
@@ -27,7 +29,7 @@ extension CatalogAssembly {
                     definition: row.withBytes(7) {
                         texts.text($0.extracting(isValidated ? 0..<$0.count : $0.withoutNotValid))
                     },
-                    isValidated: isValidated, references: names[row.number(6)], isInherited: !row.isTrue(5)))
+                    isValidated: isValidated, references: name(of: row.number(6)), isInherited: !row.isTrue(5)))
         }
         for place in tables.indices {
             tables[place].constraints.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
@@ -36,15 +38,17 @@ extension CatalogAssembly {
 
     /// Skips the indexes of constraints.
     mutating func readIndexes() throws(PostgresError) {
-        try session.forEach(
+        try source.forEach(
+            \.relations,
             """
             SELECT i.indrelid, x.relname, i.indisunique, i.indisvalid, x.relispartition,
                    \(definition("pg_catalog.pg_get_indexdef(i.indexrelid)"))
             FROM pg_catalog.pg_index i
             JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
-            WHERE i.indrelid IN (SELECT c.oid FROM \(CatalogSQL.relations()))
+            WHERE i.indrelid IN (SELECT c.oid FROM \(source.relations()))
              AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
-                             WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
+                             WHERE k.conrelid = i.indrelid AND k.conindid = i.indexrelid
+                              AND k.contype IN ('p', 'u', 'x'))
             """
         ) { row in
             guard let place = places[row.number(0)] else { return }
@@ -60,14 +64,15 @@ extension CatalogAssembly {
 
     /// Before version 15 the triggers that partitions inherit are marked internal.
     mutating func readTriggers() throws(PostgresError) {
-        let inherited = session.serverVersion < 150_000 ? "OR t.tgparentid <> 0" : ""
-        try session.forEach(
+        let inherited = source.session.serverVersion < 150_000 ? "OR t.tgparentid <> 0" : ""
+        try source.forEach(
+            \.relations,
             """
             SELECT t.tgrelid, t.tgname, t.tgenabled, t.tgparentid <> 0,
                    \(definition("pg_catalog.pg_get_triggerdef(t.oid)"))
             FROM pg_catalog.pg_trigger t
             WHERE (NOT t.tgisinternal \(inherited))
-             AND t.tgrelid IN (SELECT c.oid FROM \(CatalogSQL.relations()))
+             AND t.tgrelid IN (SELECT c.oid FROM \(source.relations()))
             """
         ) { row in
             guard let place = places[row.number(0)] else { return }
@@ -84,14 +89,15 @@ extension CatalogAssembly {
     /// The query returns one row per role of a policy.
     mutating func readPolicies() throws(PostgresError) {
         var last: UInt32 = 0
-        try session.forEach(
+        try source.forEach(
+            \.relations,
             """
             SELECT p.polrelid, p.oid, p.polname, p.polpermissive, p.polcmd,
                    CASE role WHEN 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(role) END,
                    \(definition("pg_catalog.pg_get_expr(p.polqual, p.polrelid)")),
                    \(definition("pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)"))
             FROM pg_catalog.pg_policy p CROSS JOIN LATERAL pg_catalog.unnest(p.polroles) AS role
-            WHERE p.polrelid IN (SELECT c.oid FROM \(CatalogSQL.relations()))
+            WHERE p.polrelid IN (SELECT c.oid FROM \(source.relations()))
             ORDER BY p.oid
             """
         ) { row in

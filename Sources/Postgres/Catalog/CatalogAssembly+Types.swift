@@ -20,7 +20,8 @@ extension CatalogAssembly {
     /// or type.
     mutating func readTypes() throws(PostgresError) {
         var drafts: [Draft] = []
-        try session.forEach(
+        try source.forEach(
+            \.types,
             """
             SELECT t.oid, n.nspname, t.typname, t.typtype, t.typnotnull, t.typrelid,
                    CASE t.typtype WHEN 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod)
@@ -31,7 +32,7 @@ extension CatalogAssembly {
             LEFT JOIN pg_catalog.pg_range r ON r.rngtypid = t.oid
             WHERE (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'c' AND t.typrelid IN (
                       SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relkind = 'c'))
-             AND t.oid NOT IN \(CatalogSQL.members(of: "pg_type"))
+             AND t.oid NOT IN \(CatalogSQL.members(of: "pg_type"))\(source.only("t.oid"))
             ORDER BY n.nspname, t.typname
             """
         ) { row in
@@ -56,7 +57,7 @@ extension CatalogAssembly {
                     .composite(
                         attributes: (attributes[draft.relation] ?? []).sorted { $0.number < $1.number }.map(\.column))
                 }
-            return UserType(schema: draft.schema, name: draft.name, definition: definition)
+            return (draft.oid, UserType(schema: draft.schema, name: draft.name, definition: definition))
         }
     }
 
@@ -85,8 +86,12 @@ extension CatalogAssembly {
     /// Enum labels in their sort order, by the oid of the enum.
     private mutating func readLabels() throws(PostgresError) -> [UInt32: [String]] {
         var labels: [UInt32: [String]] = [:]
-        try session.forEach(
-            "SELECT e.enumtypid, e.enumlabel FROM pg_catalog.pg_enum e ORDER BY e.enumtypid, e.enumsortorder"
+        try source.forEach(
+            \.types,
+            """
+            SELECT e.enumtypid, e.enumlabel FROM pg_catalog.pg_enum e WHERE true\(source.only("e.enumtypid"))
+            ORDER BY e.enumtypid, e.enumsortorder
+            """
         ) { row in labels[row.number(0), default: []].append(row.name(1, &texts)) }
         return labels
     }
@@ -94,12 +99,13 @@ extension CatalogAssembly {
     /// Check constraints, by the oid of the domain and by name.
     private mutating func readDomainChecks() throws(PostgresError) -> [UInt32: [String: String]] {
         var checks: [UInt32: [String: String]] = [:]
-        try session.forEach(
+        try source.forEach(
+            \.types,
             """
             SELECT k.contypid, k.conname, \(definition("pg_catalog.pg_get_constraintdef(k.oid)"))
             FROM pg_catalog.pg_constraint k
             JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace AND \(CatalogSQL.isUserSchema)
-            WHERE k.contypid <> 0 AND k.contype = 'c'
+            WHERE k.contypid <> 0 AND k.contype = 'c'\(source.only("k.contypid"))
             """
         ) { row in checks[row.number(0), default: [:]][row.name(1, &texts)] = row.text(2) ?? "" }
         return checks

@@ -3,8 +3,10 @@ import Schema
 /// Reads the catalog inside a transaction, with one statement per kind of object. Each adds to the results of earlier
 /// ones.
 struct CatalogAssembly {
-    let session: Session
+    let source: CatalogSource
     let options: CatalogReader.Options
+    /// The names of the relations that are not in the scope of the read, by `pg_class.oid`.
+    let knownNames: [UInt32: TableName]
     var texts = TextPool()
 
     /// Every table, view and foreign table in a user schema, including extension members, because other objects may refer
@@ -20,42 +22,68 @@ struct CatalogAssembly {
 
     var schemas: [String] = []
     var extensions: [Extension] = []
-    var sequences: [Sequence] = []
-    var types: [UserType] = []
-    var routines: [Routine] = []
+    var sequences: [(oid: UInt32, Sequence)] = []
+    /// The tables of the identity columns, by the `pg_class.oid` of the sequence.
+    var identityTables: [UInt32: UInt32] = [:]
+    var types: [(oid: UInt32, UserType)] = []
+    var routines: [(oid: UInt32, Routine)] = []
 
-    init(_ session: Session, _ options: CatalogReader.Options) {
-        self.session = session
+    /// - Parameters:
+    ///   - scope: what to read; nil reads everything.
+    ///   - knownNames: the names of all relations, as an earlier read found them, by `pg_class.oid`; for a scope only.
+    init(
+        _ session: Session, _ options: CatalogReader.Options, scope: CatalogScope? = nil,
+        knownNames: [UInt32: TableName] = [:]
+    ) {
+        source = CatalogSource(session, scope)
         self.options = options
+        self.knownNames = knownNames
     }
 
     mutating func read() throws(PostgresError) {
-        try readSchemas()
-        try readExtensions()
+        guard let scope = source.scope else {
+            try readSchemas()
+            try readExtensions()
+            try readTables()
+            try readTypes()
+            try readRoutines()
+            return try readDefinitions()
+        }
+        if !scope.relations.isEmpty { try readTables() }
+        if !scope.types.isEmpty { try readTypes() }
+        if !scope.routines.isEmpty { try readRoutines() }
+        if !scope.relations.isEmpty { try readDefinitions() }
+    }
+
+    private mutating func readTables() throws(PostgresError) {
         try readRelations()
         try readColumns()
-        try readParents()
-        try readConstraints()
-        try readIndexes()
-        try readTriggers()
-        try readPolicies()
-        try readSequences()
-        try readTypes()
-        try readRoutines()
-        if options.comments { try readComments() }
+        if source.mayHave(.inheritance) { try readParents() }
+        if source.mayHave(.constraint) { try readConstraints() }
+        if source.mayHave(.index) { try readIndexes() }
+        if source.mayHave(.trigger) { try readTriggers() }
+        if source.mayHave(.policy) { try readPolicies() }
+        if source.mayHave(.sequence) { try readSequences() }
+        if options.comments, source.mayHave(.comment) { try readComments() }
         if options.privileges { try readPrivileges() }
+    }
+
+    private mutating func readDefinitions() throws(PostgresError) {
         guard options.definitions else { return }
         try readDefaults()
         // Last, because the tables that a view selects from stay locked until the transaction ends.
-        try readViews()
+        if source.mayHave(.rule) { try readViews() }
     }
 
     /// The catalog, after `read()`.
     func catalog() -> Catalog {
         Catalog(
-            serverVersion: session.serverVersion, schemas: schemas, tables: tables, sequences: sequences, types: types,
-            routines: routines, extensions: extensions)
+            serverVersion: source.session.serverVersion, schemas: schemas, tables: tables,
+            sequences: sequences.map(\.1), types: types.map(\.1), routines: routines.map(\.1), extensions: extensions)
     }
+
+    /// The name of a relation; nil for one that a catalog does not contain.
+    func name(of relation: UInt32) -> TableName? { names[relation] ?? knownNames[relation] }
 
     /// The SQL expression of a definition, or NULL when definitions are not requested.
     func definition(_ expression: String) -> String {

@@ -66,7 +66,7 @@ public struct CatalogFingerprint: Hashable, Sendable {
     ]
 
     /// Sums hashes, because an xid can be cast to a number only through text.
-    private static func sum(_ catalog: String, _ condition: String) -> String {
+    static func sum(_ catalog: String, _ condition: String) -> String {
         """
         (SELECT pg_catalog.sum(pg_catalog.hash_array_extended(ARRAY[x.xmin], 0))
          FROM pg_catalog.\(catalog) x WHERE \(condition))

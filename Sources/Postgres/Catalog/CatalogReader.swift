@@ -102,11 +102,14 @@ public enum CatalogReader {
             }
             before = after
         }
-        throw failure
-            ?? PostgresError(
-                kind: .changedMeanwhile,
-                message: "The schema changed during each of \(options.attempts) attempts to read it.",
-                hint: "Try again after the migration or other DDL has finished.")
+        throw failure ?? changedMeanwhile(attempts: options.attempts)
+    }
+
+    static func changedMeanwhile(attempts: Int) -> PostgresError {
+        PostgresError(
+            kind: .changedMeanwhile,
+            message: "The schema changed during each of \(attempts) attempts to read it.",
+            hint: "Try again after the migration or other DDL has finished.")
     }
 
     /// Reads the catalog without definitions and the result of the body in one snapshot.
@@ -148,11 +151,15 @@ public enum CatalogReader {
     /// Fingerprints and reads each have their own transaction, because a backend is sure to process the invalidation
     /// messages of earlier DDL only at the start of a transaction. Between two statements of one transaction it may use
     /// its caches, and a definition could show an older catalog than the first fingerprint did.
-    private static func pinned<T>(
-        _ session: Session, _ body: () throws(PostgresError) -> T
+    ///
+    /// - Parameter readsFew: whether the body reads a few objects through indexes. The statements are prepared then, and
+    ///   an early plan would still read whole system catalogs after these have grown.
+    static func pinned<T>(
+        _ session: Session, readsFew: Bool = false, _ body: () throws(PostgresError) -> T
     ) throws(PostgresError) -> T {
         try session.transaction(isolation: .repeatableRead) { () throws(PostgresError) in
-            try session.query(CatalogSQL.settings)
+            let more = readsFew ? ", pg_catalog.set_config('enable_seqscan', 'off', true)" : ""
+            try session.query(CatalogSQL.settings + more)
             return try body()
         }
     }

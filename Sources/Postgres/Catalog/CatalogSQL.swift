@@ -32,11 +32,13 @@ enum CatalogSQL {
     static let tableKinds = "'r', 'p', 'v', 'm', 'f'"
 
     /// `pg_class c` joined with `pg_namespace n`, limited to the relations that a `Catalog` contains.
-    static func relations(_ kinds: String = tableKinds) -> String {
+    ///
+    /// - Parameter condition: further limits it, as `AND …`.
+    static func relations(_ kinds: String, _ condition: String = "") -> String {
         """
         pg_catalog.pg_class c
         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND \(isUserSchema)
-         AND c.relkind IN (\(kinds)) AND c.relpersistence <> 't' AND c.oid NOT IN \(members(of: "pg_class"))
+         AND c.relkind IN (\(kinds)) AND c.relpersistence <> 't' AND c.oid NOT IN \(members(of: "pg_class"))\(condition)
         """
     }
 }
