@@ -62,7 +62,8 @@ public struct Snapshot: Sendable {
         }
         let count = history.steps.count
         let models = expected.models == nil ? "" : " and the models"
-        return Report(summary: "\(count) revision\(count == 1 ? "" : "s")\(models) in \(path)", gaps: gaps)
+        let replays = expected.changesWereMissed == true ? ", replayed twice because a change was missed" : ""
+        return Report(summary: "\(count) revision\(count == 1 ? "" : "s")\(models) in \(path)\(replays)", gaps: gaps)
     }
 
     /// The settings with the options that env.py needs, if none were given.

@@ -35,6 +35,9 @@ package struct ExpectedSchema: Codable, Sendable {
     package var notCreated: [ModelCreation.Failure]
     /// Why history or models are missing, a clause each.
     package var problems: [String]
+    /// True when reading only what each revision changed gave another catalog than a full read, so that the history was
+    /// replayed again with a full read after each revision; otherwise nil.
+    package var changesWereMissed: Bool?
     /// What env.py opened instead of the shadow; nil when it opened the shadow.
     package var openedInstead: String?
 

@@ -2,7 +2,6 @@ import Alembic
 import Postgres
 import Runtime
 import Schema
-import Synchronization
 
 /// Replays the history, and creates the models where its tables were.
 struct ExpectedSchemaBuilder: Sendable {
@@ -34,6 +33,9 @@ struct ExpectedSchemaBuilder: Sendable {
         var observers: [String] = []
         var versionWidths = ColumnWidths()
         var failure: AlembicError?
+        /// Whether a full read confirmed the catalogs.
+        var isConfirmed = true
+        var changesWereMissed = false
         var models: Result<(Catalog, ModelCreation), AlembicError>?
     }
 
@@ -59,6 +61,7 @@ struct ExpectedSchemaBuilder: Sendable {
             problems: [])
         expected.history = outcome.history
         expected.hiddenTables = outcome.hiddenTables
+        if outcome.changesWereMissed { expected.changesWereMissed = true }
         expected.versionWidths = outcome.versionWidths.changes
         expected.widenedTo = outcome.setup.versionTables.first?.columnWidth
         if outcome.failure == nil { expected.recordsEveryID = expected.widenedTo == nil }
@@ -99,13 +102,24 @@ struct ExpectedSchemaBuilder: Sendable {
         }
     }
 
+    /// Replays it, and once more with full reads of the catalog where reading only the changes missed one.
     private func replay(
         _ setup: ShadowSetup, _ progress: @escaping @Sendable (ReplayProgress) -> Void
     ) async throws -> Outcome {
+        let outcome = try await replay(setup, readsChanges: true, progress)
+        guard !outcome.isConfirmed, !Task.isCancelled else { return outcome }
+        var confirmed = try await replay(setup, readsChanges: false, progress)
+        confirmed.changesWereMissed = true
+        return confirmed
+    }
+
+    private func replay(
+        _ setup: ShadowSetup, readsChanges: Bool, _ progress: @escaping @Sendable (ReplayProgress) -> Void
+    ) async throws -> Outcome {
         try await shadow.withDatabase(setup) { database in
-            let base = try await database.catalog(options)
-            let history = SchemaHistory(base: base, versionTables: [versionTable])
-            let state = Mutex(Outcome(setup: setup, history: history))
+            let recorder = try await ReplayRecorder(
+                database, versionTable: versionTable, options: options, readsChanges: readsChanges)
+            var outcome = Outcome(setup: setup)
             do throws(AlembicError) {
                 let replay = try await runner(database.address).replay(
                     to: ["heads"], nonce: database.nonce, deadline: Self.deadline, prove: database.proves,
@@ -114,29 +128,17 @@ struct ExpectedSchemaBuilder: Sendable {
                             progress(ReplayProgress(revision: index, total: total))
                         }
                     }
-                ) { revision in
-                    let (table, catalog) = try await database.state(versionTable: versionTable, options)
-                    state.withLock {
-                        $0.history?.append(
-                            revision: revision, rows: table.rows.compactMap(\.self), catalog: catalog)
-                        $0.versionWidths.add(table.columnWidth, after: revision)
-                    }
-                }
-                state.withLock { ($0.hiddenTables, $0.observers) = (replay.hiddenTables, replay.observers) }
+                ) { revision in try await recorder.add(revision: revision) }
+                (outcome.hiddenTables, outcome.observers) = (replay.hiddenTables, replay.observers)
             } catch {
-                return state.withLock { outcome in
-                    outcome.failure = error
-                    if let revision = error.revision {
-                        outcome.history?.fail(revision: revision, message: "\(error)")
-                    } else {
-                        outcome.history = nil
-                    }
-                    return outcome
-                }
+                outcome.failure = error
+                guard let revision = error.revision else { return outcome }
+                recorder.fail(revision: revision, message: "\(error)")
             }
-            var outcome = state.withLock(\.self)
-            guard description.models != nil else { return outcome }
-            try await database.dropTables(except: base)
+            (outcome.history, outcome.versionWidths) = (recorder.history, recorder.versionWidths)
+            outcome.isConfirmed = await recorder.isConfirmed()
+            guard outcome.failure == nil, outcome.isConfirmed, description.models != nil else { return outcome }
+            try await database.dropTables(except: recorder.base)
             outcome.models = try await create(in: database, outcome.history)
             return outcome
         }

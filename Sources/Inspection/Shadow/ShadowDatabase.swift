@@ -14,7 +14,7 @@ struct ShadowDatabase: Sendable {
     init(_ address: DatabaseAddress, user: String?) {
         self.address = user.map(address.with(user:)) ?? address
         reader = Connection(
-            address, SessionOptions(applicationName: "schemad shadow", searchPath: "pg_catalog"))
+            address, SessionOptions(applicationName: "schemad shadow", searchPath: "pg_catalog", keepsPlans: true))
     }
 
     func apply(_ setup: ShadowSetup, hasRoles: Bool) async throws(PostgresError) {
@@ -51,16 +51,6 @@ struct ShadowDatabase: Sendable {
     func normalize(_ texts: [ExpressionText]) async throws(PostgresError) -> [ExpressionText: String] {
         try await reader.withSession { session throws(PostgresError) in
             try ExpressionReader.readBack(texts, session)
-        }
-    }
-
-    /// The version table, and the catalog.
-    func state(
-        versionTable: TableName, _ options: CatalogReader.Options
-    ) async throws(PostgresError) -> (versionTable: VersionTable, catalog: Catalog) {
-        try await reader.withSession { session throws(PostgresError) in
-            let table = try VersionTableReader.read(session, schema: versionTable.schema, name: versionTable.name)
-            return (table, try CatalogReader.read(session, options))
         }
     }
 

@@ -126,6 +126,8 @@ package actor ShadowServer {
                     // One transaction creates all tables of the models and holds several locks for each.
                     parameters: [
                         "max_connections": "20", "max_worker_processes": "0", "max_locks_per_transaction": "8192",
+                        // The pages of many empty tables; only those in use take memory.
+                        "shared_buffers": "64MB",
                     ],
                     majorVersion: majorVersion))
         self.cluster = cluster

@@ -124,6 +124,42 @@ import Wire
         }
     }
 
+    /// A revision that changes a system catalog itself, in a way that no DDL does: what changed is not found, so the
+    /// history is replayed again with a full read after each revision.
+    @Test func aMissedChangeIsFoundByAFullRead() async throws {
+        try await TemporaryFolder.with { folder in
+            let project = try SmallProject(in: folder)
+            try project.revision(
+                "b00000000001", down: SmallProject.base,
+                """
+                op.execute("CREATE TABLE odd (id int, gone int)")
+                """)
+            try project.revision(
+                "b00000000002", down: "b00000000001",
+                """
+                op.execute("SET allow_system_table_mods = on")
+                op.execute("DELETE FROM pg_attribute WHERE attrelid = 'odd'::regclass AND attname = 'gone'")
+                """)
+            let file = folder.path("schema.snapshot")
+            let created = try await Program.run(
+                try Products.path("schemad"),
+                [
+                    "snapshot", "--project", project.path, "--out", file, "--python", TestPython.interpreter,
+                    "--environment", "DATABASE_URL=${url+psycopg}", "--url", try await TestCluster.shared().url(),
+                ])
+            #expect(created.status == 0, "\(created.standardError)")
+            #expect(created.standardOutput.contains("replayed twice because a change was missed"))
+            struct Expected: Decodable { var history: SchemaHistory }
+            let history = try JSONDecoder().decode(
+                Expected.self, from: Data(contentsOf: URL(fileURLWithPath: file))
+            ).history
+            let columns = (2...3).map { position in
+                history.catalog(at: position).tables.first { $0.name == "odd" }?.columns.map(\.name)
+            }
+            #expect(columns == [["id", "gone"], ["id"]])
+        }
+    }
+
     /// With a baseline the migrations start from an existing schema: a database that has exactly this schema is empty, one
     /// that has more is not.
     @Test func baselineIsTheInitialSchema() async throws {
