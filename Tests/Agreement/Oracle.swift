@@ -18,6 +18,9 @@ struct Oracle: Sendable, CustomStringConvertible {
 
     var description: String { packages ?? interpreter }
 
+    /// Installed to test that schemad refuses it.
+    private static let tooOld = "alembic-1.7.7"
+
     /// Older versions: those that `deploy/python-environment` installs in addition to the newest one, and those of the
     /// interpreters in `ALEMBIC_PYTHONS`, separated by colons.
     static let older: [Oracle] = {
@@ -25,7 +28,7 @@ struct Oracle: Sendable, CustomStringConvertible {
         let folder = "\(RepositoryRoot.path)/.venv"
         let found = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
         return named.map { Oracle(interpreter: String($0)) }
-            + found.filter { $0.hasPrefix("alembic-") }.map { Oracle(packages: "\(folder)/\($0)") }
+            + found.filter { $0.hasPrefix("alembic-") && $0 != tooOld }.map { Oracle(packages: "\(folder)/\($0)") }
     }()
 
     private static let folder = "\(RepositoryRoot.path)/Tests/Agreement/oracle"

@@ -26,6 +26,7 @@ package actor ShadowServer {
         users -= 1
         if users == 0, cluster != nil {
             removal = Task { [idleTime = Self.idleTime] in
+                // A timer: the next user cancels it.
                 guard (try? await Task.sleep(for: idleTime)) != nil else { return }
                 await self.removeIfUnused()
             }
