@@ -9,6 +9,8 @@ public struct Assessment: Sendable {
     public var healthy: Bool
     /// Whether no difference breaks the models; nil when nothing could be compared.
     public var schemaMatch: Bool?
+    /// What the models need and the migrations do not make: the message of the finding; nil where there is nothing.
+    public var neededByModels: String? { findings.first { $0.code == Rule.schemaModelsNeedMore.code }?.message }
     /// Errors first, then warnings, then information; within each in the order of ``FindingCatalog``.
     public var findings: [Finding]
     /// Nil when the version table was not read, or its rows cannot be judged because the project cannot be read.

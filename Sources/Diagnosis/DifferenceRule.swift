@@ -34,13 +34,16 @@ extension SchemaDifference {
         let sides = [("models", models), ("migrations", migrations), ("live", live)]
         let texts = sides.compactMap { side, text in text.map { "\(side): \(Self.shortened($0))" } }
         let weight = [blame?.rawValue, breaking ? "breaking" : nil].compactMap(\.self)
-        return "\(kind.rawValue) \(object) (\((texts + weight).joined(separator: "; ")))\(guess)"
+        return "\(kind.rawValue) \(object) (\((texts + weight).joined(separator: "; ")))\(guess)\(origin)"
     }
 
     /// The beginning of a long definition; `schema.differences` of the result has all of it.
     private static func shortened(_ text: String) -> String {
         text.utf8.count <= 300 ? text : "\(text.prefix(300)) …"
     }
+
+    /// The revision that creates it.
+    var origin: String { revision.map { ", created by \($0)" } ?? "" }
 
     /// What it may have been renamed to.
     var guess: String { renamedTo.map { ", perhaps renamed to \($0)" } ?? "" }
@@ -74,18 +77,27 @@ extension RuleContext {
         _ code: String, _ differences: [SchemaDifference], _ what: String, _ plural: String, remedy: String,
         statement: (SchemaDifference) -> String? = { _ in nil }
     ) -> [RuleResult] {
-        // The database is behind the models: the pending revisions may resolve the difference.
-        let mayBePending = missingObjects == .maybePending
-        let pending = differences.filter { $0.blame == nil && mayBePending }
-        let settled = differences.filter { $0.blame != nil || !mayBePending }
+        // Without the migrations it is not known which side is wrong.
+        let isKnown = comparison?.hasMigrations == true
+        let undecided = differences.filter { $0.blame == nil && !isKnown }
+        let settled = differences.filter { $0.blame != nil || isKnown }
         func title(_ group: [SchemaDifference]) -> String {
             "\(group.count) \(group.count == 1 ? what : plural): \(SafeText.list(group.map(\.object)))"
         }
         var results: [RuleResult] = []
-        if !pending.isEmpty {
+        if !undecided.isEmpty {
+            let isBreaking = undecided.contains(where: \.breaking)
+            let reason =
+                hasPending
+                ? "pending revisions may change this"
+                : "the migrations were not compared, so the models or the database may be meant to differ"
             results.append(
-                MissingObjects.maybePending.result(
-                    code, title(pending), evidence: pending.map(\.line), pending, self))
+                RuleResult(
+                    code, isBreaking ? .warning : .info, hasPending ? .behind : isBreaking ? .unverified : .inSync,
+                    title(undecided) + "; \(reason).", evidence: undecided.map(\.line),
+                    remedy: hasPending
+                        ? [adminctl("plan"), adminctl("migrate")]
+                        : ["# The next comparison with the migrations decides:", adminctl("diagnose --fresh")]))
         }
         let groups = Dictionary(grouping: settled) { difference in
             difference.breaking ? Severity.error : difference.kind.isInformational ? .info : .warning

@@ -18,6 +18,11 @@ public struct Facts: Sendable {
     public var versionTable: VersionTableFacts?
     /// The application's tables; nil when the catalog could not be read. Such a database never counts as fresh.
     public var applicationTables: [TableName]?
+    /// Those of ``applicationTables`` that this project's migrations or models make; others belong to somebody else. Nil
+    /// while that is not known.
+    public var projectTables: [TableName]?
+    /// Whether the migrations are being replayed, so that what they make is not known yet.
+    public var isReplaying = false
     /// The comparison of models, migrations and the live database.
     public var schema: SchemaFacts
     /// The server's message when a lock kept the definitions from being read.
@@ -53,6 +58,7 @@ public struct Facts: Sendable {
         self.graph = graph
         self.versionTable = versionTable
         self.applicationTables = applicationTables
+        projectTables = applicationTables
         self.schema = schema
         self.probes = probes
     }

@@ -21,10 +21,10 @@ public enum FindingCatalog {
     private static let versionTable: [Rule] = [
         .versionTableDenied, .versionTableNotATable, .versionTableMissing, .versionTableEmpty,
         .rowsUnknown, .rowsSymbolic, .rowsPartial, .rowsRedundant, .rowsDuplicate, .rowsPadded, .rowsNull, .rowsEmpty,
-        .versionTableWidth, .versionAhead, .versionBehind,
+        .versionTableWidth, .versionAhead, .rowsStale, .versionBehind,
     ]
     private static let schema: [Rule] = [
-        .schemaMissingTable, .schemaMissingColumn, .schemaTypeDiffers, .schemaEnumDiffers, .schemaNullabilityDiffers,
+        .schemaAlreadyExists, .schemaMissingTable, .schemaMissingColumn, .schemaModelsNeedMore, .schemaTypeDiffers, .schemaEnumDiffers, .schemaNullabilityDiffers,
         .schemaDefaultDiffers, .schemaExtraColumn, .schemaConstraintDiffers, .schemaIndexDiffers, .schemaIndexInvalid,
         .schemaTableDiffers, .schemaObjectDiffers,
     ]

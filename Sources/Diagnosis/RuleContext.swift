@@ -26,7 +26,7 @@ struct RuleContext: Sendable {
             switch state {
             // Until env.py is read, the table may have another name, unless the database has no tables at all.
             case .missing where !facts.isEnvironmentRead && facts.applicationTables?.isEmpty != true: nil
-            case .missing, .empty: graph.pending(from: [], to: graph.effectiveHeads)
+            case .missing, .empty: facts.mayBeFresh == nil ? nil : graph.pending(from: [], to: graph.effectiveHeads)
             case .legitimate, .corrupt: graph.pending(from: classification?.known ?? [], to: graph.effectiveHeads)
             case .unknownRows, .notATable, .denied, nil: nil
             }
@@ -60,8 +60,24 @@ struct RuleContext: Sendable {
         }
     }
 
-    /// Whether there are neither version rows nor application tables. False when the catalog could not be read.
-    var isFresh: Bool { hasNoVersionRows && facts.applicationTables?.isEmpty == true }
+    /// Whether there are neither version rows nor tables of this project. False when that is not known.
+    var isFresh: Bool { hasNoVersionRows && facts.mayBeFresh == true }
+
+    /// The pending revisions of which the database has something already, oldest first.
+    var partlyApplied: [PendingRevision] {
+        guard case .compared(let comparison, _) = facts.schema, isReachable, graphIsUsable else { return [] }
+        return comparison.pending
+    }
+
+    /// The rows of a database that has exactly the schema after some pending revisions, and those revisions; nil where
+    /// the rows fit the schema, or where no revision fits it.
+    var rowsOfSchema: (rows: [String], applied: [String])? {
+        let applied = partlyApplied.filter(\.isApplied).map(\.revision)
+        guard let graph = facts.graph, !applied.isEmpty else { return nil }
+        return (RowClassification(rows: (rows?.known ?? []) + applied, graph: graph).known, applied)
+    }
+
+    private var graphIsUsable: Bool { facts.graph?.isUsable == true }
 
     /// Whether `fixVersion` refuses the rows without `--to`, because the right revision of some is not certain.
     var hasRefusedRows: Bool {
@@ -89,6 +105,15 @@ struct RuleContext: Sendable {
 }
 
 extension Facts {
+    /// Whether the database has no table of this project; nil when that is not known.
+    var mayBeFresh: Bool? {
+        guard let applicationTables else { return nil }
+        if applicationTables.isEmpty { return true }
+        guard let projectTables else { return isReplaying ? nil : false }
+        if !projectTables.isEmpty { return false }
+        return isReplaying ? nil : true
+    }
+
     /// Whether env.py was read. If not, the models are unknown and the version table is assumed to have its default
     /// name.
     var isEnvironmentRead: Bool { projectProblem == nil && !runnerProblems.contains(where: \.isBlocking) }

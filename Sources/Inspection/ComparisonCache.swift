@@ -25,8 +25,6 @@ final class ComparisonCache: Sendable {
         var expectation: String
         var rows: [String?]?
         var versionTable: TableName
-        /// Whether the database has application tables, so that missing version rows do not mean a fresh database.
-        var isUsed: Bool
     }
 
     private struct Content {

@@ -55,6 +55,20 @@ struct DiagnosisInputs: Sendable {
     /// Whether a replay of the migrations is available.
     var hasMigrations: Bool { expected?.history != nil }
 
+    /// Whether the migrations are being replayed.
+    var isReplaying: Bool {
+        if case .building = expectation { true } else { false }
+    }
+
+    /// The tables of the database that the project's migrations or models make; nil while neither is known.
+    func projectTables(_ live: LiveState) -> [TableName]? {
+        let models = (try? description?.get())?.models
+        guard models?.tables.isEmpty == false || expected?.history != nil else { return nil }
+        var own = Set((expected?.history?.managed ?? []).filter { $0.category == .relation })
+        if let models { own.formUnion(models.names.map(ObjectKey.init(table:))) }
+        return live.applicationTables.filter { own.contains(ObjectKey(table: $0)) }
+    }
+
     /// Adds to the version table what env.py and the pending revisions make of its column.
     mutating func completeVersionTable() {
         guard case .success(var live) = live, let description = try? description?.get() else { return }
@@ -78,7 +92,7 @@ struct DiagnosisInputs: Sendable {
     /// revision has run.
     mutating func recognizeBaseline() {
         guard let history = expected?.history, !history.base.tables.isEmpty,
-            case .success(var live) = live, live.hasDefinitions, !live.applicationTables.isEmpty,
+            case .success(var live) = live, live.hasDefinitions, projectTables(live)?.isEmpty == false,
             live.versionTable.rows?.isEmpty ?? live.versionTable.isMissing
         else { return }
         let comparison = SchemaComparison(
@@ -89,8 +103,8 @@ struct DiagnosisInputs: Sendable {
                 defaultSchema: live.versionTable.schema))
         guard comparison.differences.isEmpty, comparison.notComparable.isEmpty else { return }
         let created = Set(history.base.tables.map(\.qualifiedName))
-        guard live.applicationTables.allSatisfy(created.contains) else { return }
-        live.applicationTables = []
+        guard projectTables(live)?.allSatisfy(created.contains) == true else { return }
+        live.applicationTables.removeAll(where: created.contains)
         self.live = .success(live)
     }
 }

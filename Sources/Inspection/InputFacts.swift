@@ -22,8 +22,10 @@ extension Facts {
             let isAssumed = (try? inputs.description?.get()) == nil && inputs.description != nil
             if !isAssumed || !live.versionTable.isMissing { versionTable = live.versionTable }
             applicationTables = live.applicationTables
+            projectTables = inputs.projectTables(live)
         case .failure(let error): reachability = Reachability(error)
         }
+        isReplaying = inputs.isReplaying
         schema = inputs.compare()
         addEnvironment(of: inputs)
         if let effects = (try? inputs.description?.get())?.effects, !effects.changes.isEmpty {

@@ -163,7 +163,10 @@ package final class ManagedDatabase: Sendable {
                 shadow: shadow, setup: setup, otherSchemas: existing, description: description,
                 longestID: project.longestID, options: settings.catalogOptions,
                 runner: { [settings] in settings.runner(for: $0) })
-            return try await builder.build(key: key.full, contentHash: key.contentHash, progress: store.note)
+            var expected = try await builder.build(
+                key: key.full, contentHash: key.contentHash, progress: store.note)
+            expected.scripts = project.scripts
+            return expected
         }
         guard let expected = inputs.expected, expected.history != nil else { return }
         let known = RowClassification(rows: live.versionTable.rows ?? [], graph: project.graph).known

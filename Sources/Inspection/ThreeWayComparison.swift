@@ -8,6 +8,7 @@ extension DiagnosisInputs {
     /// What the migrations create at the live rows; nil where that is not known.
     var expectedCatalog: Catalog? {
         guard let history = expected?.history, let live = try? live.get(),
+            live.versionTable.rows?.isEmpty == false || projectTables(live)?.isEmpty == true,
             case .known(let migrations) = migrationsAtRows(history, live)
         else { return nil }
         return migrations.expected
@@ -43,13 +44,14 @@ extension DiagnosisInputs {
         let expectation =
             switch expectation {
             case .ready(let expected): "\(expected.key) of \(expected.madeAt)"
-            case .building(let progress): "being built: \(progress?.revision ?? 0)"
+            case .building(let progress, let previous):
+                "being built: \(progress?.revision ?? 0) after \(previous?.key ?? "")"
             case .missing(let reason): "missing: \(reason)"
             case .failed: "without a shadow"
             }
         return ComparisonCache.Position(
             project: projectKey, expectation: expectation, rows: live.versionTable.rows,
-            versionTable: live.versionTableName, isUsed: !live.applicationTables.isEmpty)
+            versionTable: live.versionTableName)
     }
 
     private func comparison(_ live: LiveState) -> SchemaFacts {
@@ -90,7 +92,11 @@ extension DiagnosisInputs {
             defaultSchema: description.models?.defaultSchema ?? live.versionTable.schema,
             searchPath: description.models?.searchPath ?? [])
         switch expectation {
-        case .building(let progress):
+        case .building(let progress, let previous):
+            if let history = previous?.history, let migrations = migrationsBefore(history, previous, live) {
+                sides.versionTables += history.versionTables
+                sides.migrations = migrations
+            }
             let place = progress.map { ", revision \($0.revision) of \($0.total)" } ?? ""
             return (sides, ["the migrations are still being replayed in the background" + place])
         case .missing(let reason): return (sides, [reason])
@@ -109,6 +115,18 @@ extension DiagnosisInputs {
         }
     }
 
+    /// What the applied revisions make by an earlier replay, while their scripts are the same; nil where that is not known.
+    private func migrationsBefore(
+        _ history: SchemaHistory, _ previous: ExpectedSchema?, _ live: LiveState
+    ) -> SchemaSides.Migrations? {
+        guard let previous, let project = try? project.get(), live.versionTable.rows?.isEmpty == false,
+            case .known(var migrations) = findMigrationsAtRows(history, live),
+            migrations.applied.allSatisfy({ previous.scripts[$0.revision] == project.scripts[$0.revision] })
+        else { return nil }
+        if previous.contentHash != project.contentHash { (migrations.heads, migrations.pending) = (nil, []) }
+        return migrations
+    }
+
     private func migrationsAtRows(_ history: SchemaHistory, _ live: LiveState) -> MigrationsAtRows {
         guard let position = historyPosition(live) else { return findMigrationsAtRows(history, live) }
         return comparisons.migrations(position) { findMigrationsAtRows(history, live) }
@@ -117,18 +135,23 @@ extension DiagnosisInputs {
     private func findMigrationsAtRows(_ history: SchemaHistory, _ live: LiveState) -> MigrationsAtRows {
         let heads = { history.failure == nil ? history.last : nil }
         guard let graph = try? project.get().graph, let rows = live.versionTable.rows, !rows.isEmpty else {
-            guard live.applicationTables.isEmpty else {
-                return .unknown("there are no version rows")
-            }
-            return .known(SchemaSides.Migrations(expected: history.base, heads: heads(), managed: history.managed))
+            // Which revisions have run is then found by what they make.
+            return .known(
+                SchemaSides.Migrations(
+                    expected: history.base, heads: heads(), managed: history.managed, pending: history.steps))
         }
         let classified = RowClassification(rows: rows, graph: graph)
         guard classified.rows.allSatisfy({ [nil, .redundant, .duplicate, .padded].contains($0.fault) }) else {
             return .unknown("the version rows do not say which revisions have run")
         }
-        guard let expected = history.catalog(containing: graph.closure(of: classified.known)) else {
+        let closure = graph.closure(of: classified.known)
+        guard let expected = history.catalog(containing: closure) else {
             return .unknown("the replay did not pass through the revisions of the version rows")
         }
-        return .known(SchemaSides.Migrations(expected: expected, heads: heads(), managed: history.managed))
+        return .known(
+            SchemaSides.Migrations(
+                expected: expected, heads: heads(), managed: history.managed,
+                applied: history.steps.filter { closure.contains($0.revision) },
+                pending: history.steps.filter { !closure.contains($0.revision) }))
     }
 }

@@ -13,6 +13,14 @@ public struct ModelSchema: Codable, Hashable, Sendable {
         self.searchPath = searchPath
     }
 
+    /// The names under which the session may find the tables.
+    public var names: [TableName] {
+        tables.flatMap { table in
+            let schemas = table.schema.map { [$0] } ?? [defaultSchema] + searchPath
+            return schemas.map { TableName(schema: $0, name: table.name) }
+        }
+    }
+
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         tables = try container.decode([ModelTable].self, forKey: .tables)

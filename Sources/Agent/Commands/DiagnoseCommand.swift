@@ -78,6 +78,7 @@ extension Diagnose.Schema {
         var extract = SchemaExtract()
         self.init(sources: sources, missingColumns: nil, differences: extract.take(comparison.differences))
         missingColumns = extract.take(comparison.missingColumns)
+        if !comparison.pending.isEmpty { pending = extract.take(comparison.pending) }
         notComparable = extract.take(comparison.notComparable)
         accepted = extract.take(comparison.accepted)
         ignored = extract.take(comparison.ignored)

@@ -23,6 +23,10 @@ struct SchemaExtract {
         take(columns) { $0.table.utf8.count + $0.column.utf8.count + $0.type.utf8.count }
     }
 
+    mutating func take(_ revisions: [PendingRevision]) -> [PendingRevision] {
+        take(revisions) { $0.present.reduce(0) { $0 + $1.object.utf8.count + Self.overhead } }
+    }
+
     mutating func take(_ objects: [UnmanagedObject]) -> [UnmanagedObject] { take(objects) { $0.object.utf8.count } }
 
     mutating func take(_ objects: [IncomparableObject]) -> [IncomparableObject] {

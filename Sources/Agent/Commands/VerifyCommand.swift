@@ -1,6 +1,7 @@
 import Diagnosis
 import Inspection
 import Revisions
+import Schema
 import Wire
 
 /// Decides whether an image that expects these heads may start: by the rows, and for an older image by the schema that
@@ -61,7 +62,9 @@ struct VerifyCommand: CommandHandler {
         _ diagnosis: DatabaseDiagnosis, _ asked: Verify.Parameters, policy: DatabaseSettings.VerifyPolicy
     ) -> Verify.Result {
         let heads = asked.heads ?? diagnosis.graph?.effectiveHeads ?? []
-        let verdict = verdict(diagnosis, heads: heads, fingerprint: asked.fingerprint)
+        var verdict = verdict(diagnosis, heads: heads, fingerprint: asked.fingerprint)
+        let needed = [.equal, .unverified].contains(verdict) ? diagnosis.assessment.neededByModels : nil
+        if needed != nil, policy == .exact { verdict = .drifted }
         let mayStart: Bool =
             switch verdict {
             case .equal, .unverified: true
@@ -70,7 +73,8 @@ struct VerifyCommand: CommandHandler {
             case .behind, .corrupt, .drifted, .empty, .unreachable: false
             }
         return Verify.Result(
-            verdict: verdict, mayStart: mayStart, heads: heads, rows: diagnosis.rows, ageMs: diagnosis.ageMs())
+            verdict: verdict, mayStart: mayStart, heads: heads, rows: diagnosis.rows, ageMs: diagnosis.ageMs(),
+            warning: needed)
     }
 
     private static func verdict(
@@ -109,11 +113,13 @@ struct VerifyCommand: CommandHandler {
 
     /// The verdict when the rows are the image's heads: the schema decides.
     private static func compared(_ diagnosis: DatabaseDiagnosis, _ fingerprint: String?) -> Verify.Verdict {
+        // Without the migrations only the existence of tables and columns was compared.
+        let isReplaying = diagnosis.facts.isReplaying && diagnosis.comparison?.hasMigrations == false
         let isSame = fingerprint.flatMap { asked in diagnosis.fingerprint.map { $0 == asked } }
         return switch (diagnosis.assessment.schemaMatch, isSame) {
         case (false?, _), (_, false?): .drifted
         case (_, true?): .equal
-        case (true?, nil): fingerprint == nil ? .equal : .unverified
+        case (true?, nil): fingerprint == nil && !isReplaying ? .equal : .unverified
         case (nil, nil): .unverified
         }
     }

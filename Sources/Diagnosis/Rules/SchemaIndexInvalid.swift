@@ -17,7 +17,8 @@ extension Rule {
             code, context.differences(code), "index is INVALID", "indexes are INVALID",
             remedy: "# Rebuild it; a unique index fails again while there are duplicates:"
         ) { difference in
-            "REINDEX INDEX CONCURRENTLY \(difference.object);"
+            difference.migrations == nil && difference.blame != .drift
+                ? "DROP INDEX CONCURRENTLY \(difference.object);" : "REINDEX INDEX CONCURRENTLY \(difference.object);"
         }
     }
 }

@@ -11,10 +11,10 @@ extension Rule {
                 The models map a column that the live table does not have. Every statement that loads the model \
                 fails (SQLSTATE 42703). An application that swallows the error shows an empty list with a positive \
                 total.
-                Error: no pending revision explains it. The head was stamped, the column was dropped, or the model \
-                has no revision.
-                Warning: revisions are pending that may add the column (see version.behind), or the migrations \
-                created the column but no model maps it.
+                Error: no pending revision adds it. The head was stamped, the column was dropped, or the model has no \
+                revision.
+                Warning: a pending revision adds the column (see version.behind), or the migrations created the \
+                column but no model maps it.
                 """,
             evidence: """
                 The models, and the migrations if they were replayed, compared with the catalog; with the type of \
@@ -33,12 +33,11 @@ extension Rule {
             code, missing.filter { !$0.breaking }, "column that the migrations created does not exist",
             "columns that the migrations created do not exist",
             remedy: "# Restore it as its revision defines it; no model maps it.")
-        guard let cause = context.missingObjects else { return results }
-        for group in cause.groups(mapped) {
+        for (cause, group) in context.causes(of: mapped) {
             let names = group.map(\.object)
             let what =
                 names.count == 1 ? "1 mapped column does not exist" : "\(names.count) mapped columns do not exist"
-            let evidence = group.map { "\($0.object) \($0.models ?? $0.migrations ?? "")\($0.guess)" }
+            let evidence = group.map { "\($0.object) \($0.models ?? $0.migrations ?? "")\($0.guess)\($0.origin)" }
             results.append(
                 cause.result(code, "\(what): \(SafeText.list(names))", evidence: evidence, group, context))
         }

@@ -1,3 +1,4 @@
+import Revisions
 import Schema
 import Text
 
@@ -10,10 +11,10 @@ extension Rule {
             problem: """
                 The models map a table, but the database has no table or view of that name. Every statement on it \
                 fails (SQLSTATE 42P01).
-                Error: no pending revision explains it. The head was stamped, the table was dropped, or the model \
-                has no revision.
-                Warning: revisions are pending that may create the table (see version.behind), or the migrations \
-                created the table but no model maps it.
+                Error: no pending revision creates it. The head was stamped, the table was dropped, or the model has \
+                no revision.
+                Warning: a pending revision creates the table (see version.behind), or the migrations created the \
+                table but no model maps it.
                 """,
             evidence: "The models, and the migrations if they were replayed, compared with the catalog.",
             remedy: """
@@ -28,11 +29,10 @@ extension Rule {
             code, missing.filter { !$0.breaking }, "relation that the migrations created does not exist",
             "relations that the migrations created do not exist",
             remedy: "# Restore it as its revision defines it, for example from a schema dump.")
-        guard let cause = context.missingObjects else { return results }
-        for group in cause.groups(mapped) {
+        for (cause, group) in context.causes(of: mapped) {
             let names = group.map(\.object)
             let what = names.count == 1 ? "1 mapped table does not exist" : "\(names.count) mapped tables do not exist"
-            let evidence = group.map { $0.object + $0.guess }
+            let evidence = group.map { $0.object + $0.guess + $0.origin }
             results.append(
                 cause.result(code, "\(what): \(SafeText.list(names))", evidence: evidence, group, context))
         }
@@ -47,14 +47,6 @@ enum MissingObjects {
     /// No pending revision explains it.
     case unexplained
 
-    /// What is missing, grouped by remedy: what an applied revision created and was dropped later, then what no applied
-    /// revision created.
-    func groups(_ differences: [SchemaDifference]) -> [[SchemaDifference]] {
-        guard self == .unexplained else { return [differences].filter { !$0.isEmpty } }
-        return [differences.filter { $0.blame == .drift }, differences.filter { $0.blame != .drift }]
-            .filter { !$0.isEmpty }
-    }
-
     /// - Parameter differences: what is missing.
     func result(
         _ code: String, _ what: String, evidence: [String], _ differences: [SchemaDifference], _ context: RuleContext
@@ -62,11 +54,16 @@ enum MissingObjects {
         switch self {
         case .maybePending:
             RuleResult(
-                code, .warning, .behind, what + "; pending revisions may change this.", evidence: evidence,
-                remedy: [context.adminctl("plan"), context.adminctl("migrate")])
+                code, .warning, .behind,
+                what
+                    + (differences.allSatisfy { $0.revision != nil }
+                        ? "; pending revisions create this." : "; pending revisions may create this."),
+                evidence: evidence,
+                remedy: context.partlyApplied.isEmpty
+                    ? [context.adminctl("plan"), context.adminctl("migrate")] : context.settlingPending)
         case .unexplained:
             RuleResult(
-                code, .error, .drifted, what + "; \(context.whyUnexplained).", evidence: evidence,
+                code, .error, .drifted, what + "; \(context.whyUnexplained(differences)).", evidence: evidence,
                 remedy: context.restoring(differences))
         }
     }
@@ -81,14 +78,28 @@ extension RuleContext {
         return comparison
     }
 
-    /// Nil in a fresh database, where `version.behind` is enough.
-    var missingObjects: MissingObjects? {
-        if isFresh { return nil }
-        return versionTableState == .legitimate && pending?.isEmpty == false ? .maybePending : .unexplained
+    /// Whether revisions are pending, so that what is missing may come with them.
+    var hasPending: Bool { versionTableState == .legitimate && pending?.isEmpty == false }
+
+    /// Why each of the objects is missing, by remedy: what an applied revision created and was dropped later, what no
+    /// revision creates, and what a pending revision brings. Nothing in a fresh database, where `version.behind` is
+    /// enough.
+    func causes(of missing: [SchemaDifference]) -> [(MissingObjects, [SchemaDifference])] {
+        if isFresh { return [] }
+        let (dropped, others) = (missing.filter { $0.blame == .drift }, missing.filter { $0.blame != .drift })
+        let coming = hasPending ? others.filter { $0.blame == nil } : []
+        let unexplained = hasPending ? others.filter { $0.blame != nil } : others
+        return [(.unexplained, dropped), (.unexplained, unexplained), (.maybePending, coming)].filter { !$0.1.isEmpty }
     }
 
-    fileprivate var whyUnexplained: String {
-        switch (versionTableState, pending?.isEmpty) {
+    fileprivate func whyUnexplained(_ missing: [SchemaDifference]) -> String {
+        if versionTableState == .legitimate, missing.allSatisfy({ $0.blame == .drift }) {
+            return hasPending
+                ? "revisions that have run created this, and no pending one does"
+                : "revisions that have run created this"
+        }
+        return switch (versionTableState, pending?.isEmpty) {
+        case (.legitimate, false): "no revision creates this"
         case (.legitimate, true): "no revision is pending"
         case (.corrupt, false) where !hasRefusedRows && !hasNoVersionRows:
             "a pending revision may add this after the version rows are repaired"
@@ -98,8 +109,9 @@ extension RuleContext {
     }
 
     fileprivate func restoring(_ differences: [SchemaDifference]) -> [String] {
-        guard versionTableState == .legitimate, pending?.isEmpty == true else {
-            return ["# First resolve the findings about the version table, then:", adminctl("diagnose --fresh")]
+        guard versionTableState == .legitimate else {
+            let cause = facts.graph?.isUsable == true ? "the version table" : "the project's scripts"
+            return ["# First resolve the findings about \(cause), then:", adminctl("diagnose --fresh")]
         }
         let isDrift = differences.allSatisfy { $0.blame == .drift }
         if isDrift, differences.allSatisfy({ $0.kind == .missingColumn }) {

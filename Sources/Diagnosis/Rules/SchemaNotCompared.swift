@@ -33,9 +33,12 @@ extension Rule {
                 ? "\(undecided.count) definition\(undecided.count == 1 ? "" : "s") could not be compared."
                 : "Schema comparison is incomplete: \(gaps[0])"
                     + (gaps.count == 1 ? "." : " (and \(gaps.count - 1) more reason\(gaps.count == 2 ? "" : "s")).")
+            // Until the first replay is done, the schema may differ from what the revisions make.
+            let isUnknown = context.facts.isReplaying && !comparison.hasMigrations && context.isAtHeads
             return [
                 RuleResult(
-                    code, .info, .inSync, message, evidence: gaps.dropFirst() + undecided,
+                    code, isUnknown ? .warning : .info, isUnknown ? .unverified : .inSync, message,
+                    evidence: gaps.dropFirst() + undecided,
                     remedy: [
                         "# This alone is not a fault. How to compare more:", "adminctl explain \(code)",
                     ])
@@ -50,8 +53,10 @@ extension Rule {
 }
 
 extension RuleContext {
+    /// Whether the rows are right and no revision is pending.
+    var isAtHeads: Bool { versionTableState == .legitimate && pending?.isEmpty == true }
+
     fileprivate func notCompared(_ code: String, because reason: String) -> RuleResult {
-        let isAtHeads = versionTableState == .legitimate && pending?.isEmpty == true
         return RuleResult(
             code, isAtHeads ? .warning : .info, isAtHeads ? .unverified : .inSync,
             "The schema of database \(facts.database) was not compared: \(reason).",

@@ -25,6 +25,7 @@ extension Rule {
         let count = pending.count == 1 ? "1 revision is" : "\(pending.count) revisions are"
         let names = pending.count > 4 ? "\(pending[0]) to \(last)" : pending.joined(separator: ", ")
         let repairFirst = context.versionTableState == .corrupt
+        let isPartlyApplied = !context.partlyApplied.isEmpty && !repairFirst
         return [
             RuleResult(
                 code, .error, .behind,
@@ -34,8 +35,10 @@ extension Rule {
                     "heads: " + SafeText.list(context.facts.graph?.effectiveHeads ?? [], limit: 20),
                     "pending: " + SafeText.list(pending, limit: 20),
                 ].map { $0.hasSuffix(": ") ? $0 + "none" : $0 },
-                remedy: (repairFirst ? ["# First repair the rows of the version table, then:"] : [])
-                    + [context.adminctl("plan"), context.adminctl("migrate")])
+                remedy: isPartlyApplied
+                    ? context.settlingPending
+                    : (repairFirst ? ["# First repair the rows of the version table, then:"] : [])
+                        + [context.adminctl("plan"), context.adminctl("migrate")])
         ]
     }
 }

@@ -46,22 +46,39 @@ extension RuleContext {
     /// - Parameter what: a clause that names the table.
     func withoutRows(_ code: String, _ what: String) -> RuleResult {
         if isFresh {
+            let others = facts.applicationTables?.count ?? 0
             return RuleResult(
                 code, .info, .empty,
-                "Database \(facts.database) is fresh: it has no application tables, and \(what).",
-                evidence: ["0 application tables"],
+                "Database \(facts.database) is fresh: it has no \(others == 0 ? "application" : "project's") tables, and "
+                    + "\(what).",
+                evidence: ["0 application tables"] + (others == 0 ? [] : ["\(others) tables that this project does not make"]),
                 remedy: ["# Nothing to repair; the first migrate creates everything:", adminctl("migrate")])
+        }
+        guard facts.mayBeFresh != nil else {
+            return RuleResult(
+                code, .warning, .unverified,
+                "Database \(facts.database) has tables, and \(what); whether they are this project's is not known "
+                    + (facts.isReplaying ? "until its migrations have been replayed." : "yet."),
+                evidence: [tablesEvidence], remedy: ["# Once the replay is done:", adminctl("diagnose --fresh")])
         }
         return RuleResult(
             code, .error, .unmanaged,
             "Database \(facts.database) has application tables, but \(what): an upgrade would run every revision "
                 + "again.",
-            evidence: [tablesEvidence],
+            evidence: [tablesEvidence] + rowsEvidence,
             remedy: explicitRows())
     }
 
+    /// The revision whose schema the database has.
+    private var rowsEvidence: [String] {
+        guard let rows = rowsOfSchema?.rows else { return [] }
+        return ["the schema is that of \(SafeText.list(rows))"]
+    }
+
     fileprivate var tablesEvidence: String {
-        guard let tables = facts.applicationTables else { return "the application tables could not be counted" }
+        guard let tables = facts.projectTables ?? facts.applicationTables else {
+            return "the application tables could not be counted"
+        }
         let names = tables.map { $0.sql(defaultSchema: facts.versionTable?.schema) }
         return "\(names.count) application table\(names.count == 1 ? "" : "s"): \(SafeText.list(names))"
     }
@@ -69,7 +86,15 @@ extension RuleContext {
     /// Commands that record revisions in a database without rows. The user has to choose the revision; the heads are
     /// suggested only if everything that the models map exists.
     func explicitRows() -> [String] {
+        if let rows = rowsOfSchema?.rows {
+            let words = rows.map(ShellWord.quoted).joined(separator: " ")
+            return [
+                "# Record the revisions that the schema shows. Later ones that change only data then run:",
+                adminctl("fixVersion --to \(words)"), adminctl("fixVersion --to \(words) --apply"),
+            ]
+        }
         guard case .compared(let comparison, _) = facts.schema, comparison.tablesCompared > 0, !comparison.isBreaking,
+            !comparison.hasMigrations || comparison.differences.isEmpty, partlyApplied.isEmpty,
             let heads = facts.graph?.effectiveHeads, !heads.isEmpty
         else {
             return [

@@ -7,6 +7,8 @@ package struct Project: Sendable {
     package var graph: RevisionGraph
     /// SHA-256 in hexadecimal of each script, by absolute path: the runner loads no other bytes.
     package var sha256: [String: String]
+    /// The same by revision.
+    package var scripts: [String: String]
     /// A digest of all scripts together.
     package var contentHash: String
 
@@ -79,8 +81,12 @@ actor ProjectReader {
             return project
         }
         let digests = reading.files.map { ($0.realPath, $0.digest.hexadecimal) }
+        let byFile = Dictionary(reading.files.map { ($0.path, $0.digest.hexadecimal) }) { first, _ in first }
         let project = Project(
             graph: reading.graph, sha256: Dictionary(digests, uniquingKeysWith: { first, _ in first }),
+            scripts: Dictionary(
+                reading.graph.revisions.compactMap { revision in byFile[revision.file].map { (revision.id, $0) } },
+                uniquingKeysWith: { first, _ in first }),
             contentHash: contentHash)
         self.project = project
         return project

@@ -4,13 +4,15 @@ package import Schema
 /// What a project's migrations and its models create in an empty PostgreSQL. `schemad snapshot` writes it to a file.
 package struct ExpectedSchema: Codable, Sendable {
     /// The version of this struct's JSON; files of other versions are built again.
-    static let currentFormat = 3
+    static let currentFormat = 4
 
     package var format = Self.currentFormat
     /// Identifies the scripts and all files of the project that env.py loaded.
     package var key: String
     /// Identifies the scripts alone.
     package var contentHash: String
+    /// The hash of the script of each revision.
+    var scripts: [String: String] = [:]
     /// RFC 3339, UTC.
     package var madeAt: String
     /// Nil when not even the first revision could be run.

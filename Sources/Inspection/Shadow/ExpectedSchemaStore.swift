@@ -20,8 +20,8 @@ package struct ReplayProgress: Codable, Hashable, Sendable {
 actor ExpectedSchemaStore {
     enum State: Sendable {
         case ready(ExpectedSchema)
-        /// It is being built; callers continue without it.
-        case building(ReplayProgress? = nil)
+        /// It is being built; callers continue without it, or with that of the project as it was before.
+        case building(ReplayProgress? = nil, previous: ExpectedSchema? = nil)
         /// A clause without a full stop.
         case missing(String)
         /// There is no shadow in which it could be built.
@@ -89,7 +89,7 @@ actor ExpectedSchemaStore {
             lastBuild += 1
             building = (lastBuild, key, Task { [lastBuild] in await self.build(lastBuild, key, build) })
         }
-        return .building(replay)
+        return .building(replay, previous: known)
     }
 
     /// Forgets a schema that would be another one today.

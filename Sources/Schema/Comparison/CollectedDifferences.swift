@@ -15,6 +15,7 @@ struct CollectedDifferences {
     let defaultSchema: String
     var differences: [Entry] = []
     var advice: [Entry] = []
+    var pending: [PendingRevision] = []
     var unmanaged: [ObjectPath] = []
     var undecided: [Undecided] = []
     var tablesCompared = 0
@@ -46,6 +47,7 @@ struct CollectedDifferences {
                 result.advice.append(entry.difference)
             }
         }
+        result.pending = pending
         result.unmanaged = unmanaged.filter { rule($0) == nil }
             .sorted { $0.precedes($1) ?? ($0.kind.rawValue < $1.kind.rawValue) }
             .map { UnmanagedObject(kind: $0.kind, object: name($0)) }

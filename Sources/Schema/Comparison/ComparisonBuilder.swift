@@ -55,9 +55,21 @@ struct ComparisonBuilder {
                 Undecided(kind: .definitions, path: $0, reason: reason)
             }
         }
+        let pending = PendingComparison(
+            migrations.pending, after: expected, live: live, versionTables: versionTables,
+            defaultSchema: sides.defaultSchema, parsedTexts: sides.parsedTexts, comparesDefinitions: knowsAll)
+        collected.pending = pending.revisions
+        let origins = SchemaOrigins(migrations.applied)
         for discrepancy in drift.discrepancies {
+            if isInvalid(discrepancy) {
+                collected.differences.append(leftInvalid(discrepancy, pending.creators[PathKey(discrepancy.path)]))
+                continue
+            }
+            if pending.paths.contains(PathKey(discrepancy.path)) { continue }
             let isBreaking = classifier.isBreaking(discrepancy)
-            collected.differences.append(drifted(discrepancy, isBreaking: isBreaking, models))
+            var entry = drifted(discrepancy, isBreaking: isBreaking, models)
+            if discrepancy.kind.isMissing { entry.difference.revision = origins.creator(of: discrepancy.path) }
+            collected.differences.append(entry)
         }
         collected.unmanaged = drift.unmanaged
         collected.undecided += drift.undecided
@@ -66,7 +78,8 @@ struct ComparisonBuilder {
             expected.catalog.tables.lazy.filter { [versionTables] in !versionTables.contains($0.key) }.count
         let heads = migrations.heads.map(CatalogIndex.init)
         if let mapped {
-            addMissing(mapped, explained: drift.explained, expected: expected, heads: heads)
+            addMissing(
+                mapped, explained: drift.explained, expected: expected, heads: heads, creators: pending.creators)
             collected.tablesCompared += mapped.tables.lazy.filter { $0.place(in: expected) == nil }.count
         }
         if let heads { addAdvice(heads: heads) }
@@ -103,10 +116,28 @@ struct ComparisonBuilder {
         return entry
     }
 
+    /// Whether it is an index that a failed `CREATE INDEX CONCURRENTLY` left behind, and that no applied revision creates.
+    private func isInvalid(_ discrepancy: Discrepancy) -> Bool {
+        guard discrepancy.kind == .extraIndex else { return false }
+        let path = discrepancy.path
+        return live.table(TableName(schema: path.schema, name: path.table ?? ""))?.indexes
+            .contains { !$0.isValid && $0.name.hasSameBytes(as: path.name) } ?? false
+    }
+
+    /// - Parameter revision: the pending one that creates the index; nil where there is none.
+    private func leftInvalid(_ discrepancy: Discrepancy, _ revision: String?) -> Entry {
+        Entry(
+            path: discrepancy.path,
+            difference: SchemaDifference(
+                kind: .indexInvalid, object: name(discrepancy.path), live: discrepancy.actual,
+                blame: revision == nil ? .handMade : nil, breaking: false, revision: revision))
+    }
+
     /// Adds the tables and columns of the models that both the live database and the migrations at its rows lack: no
     /// drift, but the models' statements fail.
     private mutating func addMissing(
-        _ mapped: MappedSchema, explained: [ObjectPath], expected: CatalogIndex, heads: CatalogIndex?
+        _ mapped: MappedSchema, explained: [ObjectPath], expected: CatalogIndex, heads: CatalogIndex?,
+        creators: [PathKey: String]
     ) {
         let reported = collected.differences.lazy.filter { $0.difference.kind.isMissingRelationOrColumn }.map(\.path)
         let known = Set((explained + reported).map { PathKey($0) })
@@ -128,7 +159,9 @@ struct ComparisonBuilder {
                     path: discrepancy.path,
                     difference: SchemaDifference(
                         kind: discrepancy.kind, object: name(discrepancy.path), models: discrepancy.expected,
-                        blame: blame, breaking: true),
+                        blame: blame, breaking: true,
+                        revision: blame == nil
+                            ? creators[PathKey(discrepancy.path)] ?? creators[PathKey(table: discrepancy.path)] : nil),
                     columnType: discrepancy.expectedType, isMapped: true))
         }
     }
@@ -230,16 +263,4 @@ private struct MissingNames {
 
     /// Whether the catalog lacks the object, or the table that it belongs to.
     func contains(_ path: ObjectPath) -> Bool { names.contains(PathKey(path)) || names.contains(PathKey(table: path)) }
-}
-
-/// A path without the kind of relation: what is a table to the models may be a view to the migrations.
-private struct PathKey: Hashable {
-    private let names: [ExactString]
-
-    init(_ path: ObjectPath) {
-        names = ([path.schema, path.table ?? path.name] + (path.table == nil ? [] : [path.name])).map(ExactString.init)
-    }
-
-    /// The table that a part belongs to.
-    init(table path: ObjectPath) { names = [path.schema, path.table ?? path.name].map(ExactString.init) }
 }

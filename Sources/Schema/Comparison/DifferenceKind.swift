@@ -108,6 +108,27 @@ extension SchemaDifference {
             }
         }
 
+        /// Whether the expected side has the object and the other lacks it.
+        var isMissing: Bool {
+            switch self {
+            case .missingSchema, .missingExtension, .missingTable, .missingColumn, .missingConstraint, .missingIndex,
+                .missingTrigger, .missingPolicy, .missingView, .missingSequence, .missingEnum, .missingType,
+                .missingFunction:
+                true
+            default: false
+            }
+        }
+
+        /// Whether the expected side lacks an object that the other has.
+        var isExtra: Bool {
+            switch self {
+            case .extraSchema, .extraExtension, .extraTable, .extraColumn, .extraConstraint, .extraIndex, .extraTrigger,
+                .extraPolicy, .extraView, .extraSequence, .extraEnum, .extraType, .extraFunction:
+                true
+            default: false
+            }
+        }
+
         /// Whether the difference is about an index.
         public var isAboutIndex: Bool {
             switch self {

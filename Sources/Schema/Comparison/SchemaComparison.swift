@@ -11,6 +11,8 @@ public struct SchemaComparison: Codable, Hashable, Sendable {
     public var differences: [SchemaDifference]
     /// The differences between models and migrations: for developers; they do not affect the verdict on a database.
     public var advice: [SchemaDifference]
+    /// The pending revisions of which the live database has something already, oldest first.
+    public var pending: [PendingRevision]
     /// The objects of the live database that no migration ever created.
     public var unmanaged: [UnmanagedObject]
     /// What could not be compared; it may differ.
@@ -25,30 +27,48 @@ public struct SchemaComparison: Codable, Hashable, Sendable {
     /// in ``SchemaSides/parsedTexts``, they decide what is ``notComparable`` otherwise.
     public var textsToParse: [ExpressionText]
 
-    /// Whether statements of the application's models fail on this database.
-    public var isBreaking: Bool { differences.contains(where: \.breaking) }
+    /// Whether the live database was compared with the migrations. If not, nothing is known about which side of a
+    /// difference is wrong.
+    public var hasMigrations: Bool
+
+    /// Whether statements of the application's models fail on this database. A type that differs from the models' is
+    /// counted only where it differs from the migrations' too, since models and migrations may differ on purpose.
+    public var isBreaking: Bool {
+        differences.contains { $0.breaking && (hasMigrations || $0.kind.isMissingRelationOrColumn) }
+    }
+
+    /// What the models need and the migrations do not make at the heads, apart from whole tables and columns.
+    public var neededByModels: [SchemaDifference] {
+        let different = Set(differences.map { NamedDifference($0) })
+        return advice.filter {
+            $0.breaking && !$0.kind.isMissingRelationOrColumn && !different.contains(NamedDifference($0))
+        }
+    }
 
     public init(
         missingTables: [TableName] = [], missingColumns: [MissingColumn] = [], differences: [SchemaDifference] = [],
-        advice: [SchemaDifference] = [], unmanaged: [UnmanagedObject] = [], notComparable: [IncomparableObject] = [],
+        advice: [SchemaDifference] = [], pending: [PendingRevision] = [], unmanaged: [UnmanagedObject] = [], notComparable: [IncomparableObject] = [],
         ignored: [IgnoredDifference] = [], accepted: [SchemaDifference] = [], tablesCompared: Int = 0,
-        textsToParse: [ExpressionText] = []
+        textsToParse: [ExpressionText] = [], hasMigrations: Bool = true
     ) {
         self.missingTables = missingTables
         self.missingColumns = missingColumns
         self.differences = differences
         self.advice = advice
+        self.pending = pending
         self.unmanaged = unmanaged
         self.notComparable = notComparable
         self.ignored = ignored
         self.accepted = accepted
         self.tablesCompared = tablesCompared
         self.textsToParse = textsToParse
+        self.hasMigrations = hasMigrations
     }
 
     /// Compares the sides, as far as they are known.
     public init(_ sides: SchemaSides, options: ComparisonOptions = ComparisonOptions()) {
         self = ComparisonBuilder(sides, options).comparison
+        hasMigrations = sides.migrations != nil
     }
 }
 
@@ -90,4 +110,12 @@ public struct IgnoredDifference: Codable, Hashable, Sendable {
         self.rule = rule
         self.difference = difference
     }
+}
+
+/// The object and the kind of a difference, whatever its sides have.
+private struct NamedDifference: Hashable {
+    let kind: SchemaDifference.Kind
+    let object: String
+
+    init(_ difference: SchemaDifference) { (kind, object) = (difference.kind, difference.object) }
 }

@@ -27,10 +27,12 @@ public struct SchemaDifference: Codable, Hashable, Sendable {
     /// A guess: an extra object with the definition of the missing one, under this name. Formatted like `object`; of a
     /// column the bare name.
     public var renamedTo: String?
+    /// The revision that creates the object: one that has run where `blame` is `drift`, a pending one where it is nil.
+    public var revision: String?
 
     public init(
         kind: Kind, object: String, models: String? = nil, migrations: String? = nil, live: String? = nil,
-        blame: Blame? = nil, breaking: Bool, renamedTo: String? = nil
+        blame: Blame? = nil, breaking: Bool, renamedTo: String? = nil, revision: String? = nil
     ) {
         self.kind = kind
         self.object = object
@@ -40,10 +42,11 @@ public struct SchemaDifference: Codable, Hashable, Sendable {
         self.blame = blame
         self.breaking = breaking
         self.renamedTo = renamedTo
+        self.revision = revision
     }
 
-    /// Writes every member, absent ones as `null`, so that each entry has the same members. Only `renamedTo` is left
-    /// out where it is absent.
+    /// Writes every member, absent ones as `null`, so that each entry has the same members. Only `renamedTo` and
+    /// `revision` are left out where they are absent.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(kind, forKey: .kind)
@@ -54,6 +57,7 @@ public struct SchemaDifference: Codable, Hashable, Sendable {
         try container.encode(blame, forKey: .blame)
         try container.encode(breaking, forKey: .breaking)
         try container.encodeIfPresent(renamedTo, forKey: .renamedTo)
+        try container.encodeIfPresent(revision, forKey: .revision)
     }
 }
 

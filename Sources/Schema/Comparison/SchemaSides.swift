@@ -9,11 +9,19 @@ public struct SchemaSides: Sendable {
         public var heads: Catalog?
         /// Every object that some snapshot contained.
         public var managed: Set<ObjectKey>
+        /// The revisions that have run by the live version rows, and those that are pending, in the order of the replay.
+        public var applied: [SchemaHistory.Step]
+        public var pending: [SchemaHistory.Step]
 
-        public init(expected: Catalog, heads: Catalog?, managed: Set<ObjectKey>) {
+        public init(
+            expected: Catalog, heads: Catalog?, managed: Set<ObjectKey>, applied: [SchemaHistory.Step] = [],
+            pending: [SchemaHistory.Step] = []
+        ) {
             self.expected = expected
             self.heads = heads
             self.managed = managed
+            self.applied = applied
+            self.pending = pending
         }
     }
 

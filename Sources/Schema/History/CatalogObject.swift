@@ -1,3 +1,5 @@
+import Text
+
 /// A top-level object of a catalog.
 enum CatalogObject {
     case schema(String)
@@ -15,6 +17,20 @@ enum CatalogObject {
         case .sequence(let value): value.key
         case .relation(let value): value.key
         case .routine(let value): value.key
+        }
+    }
+}
+
+extension CatalogObject: ByteEquatable {
+    func hasSameBytes(as other: CatalogObject) -> Bool {
+        switch (self, other) {
+        case (.schema(let name), .schema(let otherName)): name.hasSameBytes(as: otherName)
+        case (.extension(let value), .extension(let otherValue)): value.hasSameBytes(as: otherValue)
+        case (.type(let value), .type(let otherValue)): value.hasSameBytes(as: otherValue)
+        case (.sequence(let value), .sequence(let otherValue)): value.hasSameBytes(as: otherValue)
+        case (.relation(let value), .relation(let otherValue)): value.hasSameBytes(as: otherValue)
+        case (.routine(let value), .routine(let otherValue)): value.hasSameBytes(as: otherValue)
+        default: false
         }
     }
 }

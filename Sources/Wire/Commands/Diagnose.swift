@@ -124,6 +124,8 @@ extension Diagnose {
         public var unmanaged: [UnmanagedObject]
         /// Differences between models and migrations, for developers.
         public var advice: [SchemaDifference]
+        /// The pending revisions of which the database has something already, oldest first; nil where there are none.
+        public var pending: [PendingRevision]?
         public var notComparable: [IncomparableObject]
         /// Differences that a rule of the settings ignores.
         public var ignored: [IgnoredDifference]
@@ -134,7 +136,7 @@ extension Diagnose {
 
         public init(
             sources: Sources, missingColumns: [MissingColumn]?, differences: [SchemaDifference]?,
-            unmanaged: [UnmanagedObject] = [], advice: [SchemaDifference] = [],
+            unmanaged: [UnmanagedObject] = [], advice: [SchemaDifference] = [], pending: [PendingRevision]? = nil,
             notComparable: [IncomparableObject] = [], ignored: [IgnoredDifference] = [],
             accepted: [SchemaDifference] = [], omitted: Int = 0
         ) {
@@ -143,6 +145,7 @@ extension Diagnose {
             self.differences = differences
             self.unmanaged = unmanaged
             self.advice = advice
+            self.pending = pending
             self.notComparable = notComparable
             self.ignored = ignored
             self.accepted = accepted

@@ -57,9 +57,13 @@ public enum Verify: Command {
         /// True while the agent reads the project or the database for the first time: `verdict` is then the newest known
         /// one, or `unreachable` while there is none. Nil otherwise.
         public var reading: Bool?
+        /// What the image should know although it may start: what its models need and the database lacks. Nil where there
+        /// is nothing.
+        public var warning: String?
 
         public init(
-            verdict: Verdict, mayStart: Bool, heads: [String], rows: [String?]?, ageMs: Int64?, reading: Bool = false
+            verdict: Verdict, mayStart: Bool, heads: [String], rows: [String?]?, ageMs: Int64?, reading: Bool = false,
+            warning: String? = nil
         ) {
             self.verdict = verdict
             self.mayStart = mayStart
@@ -67,6 +71,7 @@ public enum Verify: Command {
             self.rows = rows
             self.ageMs = ageMs
             self.reading = reading ? true : nil
+            self.warning = warning
         }
     }
 }

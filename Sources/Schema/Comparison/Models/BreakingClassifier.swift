@@ -13,19 +13,25 @@ struct BreakingClassifier {
     private let standard: Standard
     /// Whether the discrepancies come from a catalog with defaults; otherwise nothing is known about what is filled.
     private let knowsDefaults: Bool
+    /// Whether the expected side of the discrepancies is the models' own.
+    private let expectsModels: Bool
 
     /// Classifies by the models.
     ///
     /// - Parameter catalogs: the catalogs in which the mapped tables are searched; an object belongs to the mapped
     ///   table that is found under its name.
-    init(_ schema: MappedSchema, foundIn catalogs: [CatalogIndex], knowsDefaults: Bool = true) {
+    init(
+        _ schema: MappedSchema, foundIn catalogs: [CatalogIndex], knowsDefaults: Bool = true, expectsModels: Bool = false
+    ) {
         standard = .models(schema, foundIn: catalogs)
+        self.expectsModels = expectsModels
         self.knowsDefaults = knowsDefaults
     }
 
     /// Classifies by the migrations.
     init(migrations catalog: CatalogIndex, knowsDefaults: Bool = true) {
         standard = .migrations(catalog)
+        expectsModels = false
         self.knowsDefaults = knowsDefaults
     }
 
@@ -80,7 +86,12 @@ struct BreakingClassifier {
         guard let mapped else { return false }
         let type = ColumnType(formatted: actual.type)
         // A type that the models write in an unknown way is the one that the migrations created.
-        guard let wanted = mapped.type ?? expected.map({ ColumnType(formatted: $0.type) }) else { return false }
+        let created = expected.map { ColumnType(formatted: $0.type) }
+        guard var wanted = mapped.type ?? created else { return false }
+        if wanted.isVarcharWithoutLength {
+            // Models that give a text no length leave it to the migrations.
+            if let created, !expectsModels { wanted = created } else if type.isText { return false }
+        }
         return type.isNarrower(than: wanted)
     }
 

@@ -13,7 +13,7 @@ struct ModelAdvice {
         _ models: SchemaSides.Models, _ mapped: MappedSchema, heads: CatalogIndex, versionTables: Set<ObjectKey>,
         defaultSchema: String, parsedTexts: [ExpressionText: String], options: ComparisonOptions
     ) {
-        classifier = BreakingClassifier(mapped, foundIn: [heads])
+        classifier = BreakingClassifier(mapped, foundIn: [heads], expectsModels: true)
         switch models {
         case .created(let catalog):
             let created = CatalogIndex(catalog)

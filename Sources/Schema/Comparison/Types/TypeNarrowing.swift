@@ -11,6 +11,8 @@ extension ColumnType {
         case (.builtIn(let mine), .builtIn(let theirs)):
             if let narrower = Self.isNarrowerText(mine, modifiers, theirs, other.modifiers) { return narrower }
             if let narrower = Self.isNarrowerNumber(mine, modifiers, theirs, other.modifiers) { return narrower }
+            // PostgreSQL converts each to the other in an assignment, and both accept every document.
+            if [mine, theirs].allSatisfy({ $0 == "json" || $0 == "jsonb" }) { return false }
             if isTime, other.isTime { return Self.isNarrowerTime(mine, modifiers, theirs, other.modifiers) }
             return mine != theirs
         case (.user(let schema, let mine), .user(let otherSchema, let theirs)):
@@ -21,6 +23,15 @@ extension ColumnType {
             return false
         case (.builtIn, .user), (.user, .builtIn): return true
         }
+    }
+
+    /// A `character varying` without a length, as models spell `String()`.
+    var isVarcharWithoutLength: Bool { base == .builtIn("character varying") && modifiers.isEmpty && !isArray }
+
+    /// One of the built-in types of texts.
+    var isText: Bool {
+        guard case .builtIn(let name) = base, !isArray else { return false }
+        return ["text", "character varying", "character", "bpchar", "name"].contains(name)
     }
 
     /// Nil where one of them is neither a text nor a bit string.

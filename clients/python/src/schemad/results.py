@@ -33,7 +33,8 @@ class Verification:
     the service decides what to do then. `rows` contains `None` for a NULL row, and is `None` itself when the rows
     could not be read. `age_ms` is the age of the facts. `reading` is true while the agent reads the project or the
     database for the first time: `may_start` is false then, `verdict` is the newest known one (`unreachable` while
-    there is none), and the same call may succeed later.
+    there is none), and the same call may succeed later. `warning` says what the models need and the database
+    lacks, also where the code may start.
     """
 
     verdict: str
@@ -44,6 +45,7 @@ class Verification:
     message: str = ""
     error: Optional[Exception] = field(default=None, compare=False)
     reading: bool = False
+    warning: str = ""
 
     @classmethod
     def from_result(cls, result: Mapping[str, Any]) -> Verification:
@@ -70,6 +72,7 @@ class Verification:
             age_ms=age_ms,
             message=message,
             reading=reading,
+            warning=_optional(result, "warning", str) or "",
         )
 
     @classmethod
