@@ -5,7 +5,7 @@ import Schema
 public struct Assessment: Sendable {
     /// The worst that any finding causes.
     public var verdict: Verdict
-    /// Whether no finding has severity `error`.
+    /// Whether no finding has severity `error`, and the schema is known.
     public var healthy: Bool
     /// Whether no difference breaks the models; nil when nothing could be compared.
     public var schemaMatch: Bool?
@@ -30,9 +30,10 @@ public func diagnose(_ facts: Facts) -> Assessment {
     let ordered = results.enumerated().sorted {
         ($0.element.finding.severity, $0.offset) < ($1.element.finding.severity, $1.offset)
     }
+    let verdict = results.map(\.verdict).min() ?? .inSync
     return Assessment(
-        verdict: results.map(\.verdict).min() ?? .inSync,
-        healthy: !results.contains { $0.finding.severity == .error },
+        verdict: verdict,
+        healthy: verdict != .unverified && !results.contains { $0.finding.severity == .error },
         schemaMatch: facts.schema.match,
         findings: ordered.map(\.element.finding),
         versionTableState: context.versionTableState,

@@ -93,7 +93,7 @@ extension RuleContext {
                 : "the migrations were not compared, so the models or the database may be meant to differ"
             results.append(
                 RuleResult(
-                    code, isBreaking ? .warning : .info, hasPending ? .behind : isBreaking ? .unverified : .inSync,
+                    code, isBreaking || hasPending ? .warning : .info, hasPending ? .behind : isBreaking ? .unverified : .inSync,
                     title(undecided) + "; \(reason).", evidence: undecided.map(\.line),
                     remedy: hasPending
                         ? [adminctl("plan"), adminctl("migrate")]

@@ -134,12 +134,16 @@ extension DiagnosisInputs {
 
     private func findMigrationsAtRows(_ history: SchemaHistory, _ live: LiveState) -> MigrationsAtRows {
         let heads = { history.failure == nil ? history.last : nil }
-        guard let graph = try? project.get().graph, let rows = live.versionTable.rows, !rows.isEmpty else {
+        guard live.versionTable.rows != nil || live.versionTable.isMissing else {
+            return .unknown("the version rows could not be read")
+        }
+        guard let rows = live.versionTable.rows, !rows.isEmpty else {
             // Which revisions have run is then found by what they make.
             return .known(
                 SchemaSides.Migrations(
                     expected: history.base, heads: heads(), managed: history.managed, pending: history.steps))
         }
+        guard let graph = try? project.get().graph else { return .unknown("the project's scripts cannot be read") }
         let classified = RowClassification(rows: rows, graph: graph)
         guard classified.rows.allSatisfy({ [nil, .redundant, .duplicate, .padded].contains($0.fault) }) else {
             return .unknown("the version rows do not say which revisions have run")

@@ -29,8 +29,56 @@ extension Case {
                         differences: [
                             SchemaDifference(
                                 kind: .type, object: "prospects.bio", models: "BIGINT", live: "integer", breaking: true)
+                        ], tablesCompared: 1, hasMigrations: false), gaps: [])
+            }, .behind, .legitimate, match: true, "e:version.behind", "w:schema.typeDiffers"),
+        Case(
+            "rows that are older than the schema",
+            Sample.with(Sample.rows(Sample.second)) {
+                $0.schema = .compared(
+                    SchemaComparison(
+                        pending: [
+                            PendingRevision(
+                                revision: Sample.head,
+                                present: [.init(action: .creates, kind: .column, object: "prospects.bio")],
+                                isApplied: true)
                         ], tablesCompared: 1), gaps: [])
-            }, .behind, .legitimate, match: false, "e:version.behind", "w:schema.typeDiffers"),
+            }, .behind, .legitimate, "e:version.rows.stale", "e:version.behind"),
+        Case(
+            "a pending revision of which a part exists",
+            Sample.with(Sample.rows(Sample.second)) {
+                $0.schema = .compared(
+                    SchemaComparison(
+                        pending: [
+                            PendingRevision(
+                                revision: Sample.head,
+                                present: [.init(action: .creates, kind: .enum, object: "mood", isSame: false)])
+                        ], tablesCompared: 1), gaps: [])
+            }, .behind, .legitimate, "e:version.behind", "e:schema.alreadyExists"),
+        Case(
+            "models that need a longer text than the migrations make",
+            Sample.facts(
+                schema: .compared(
+                    SchemaComparison(
+                        advice: [
+                            SchemaDifference(
+                                kind: .type, object: "prospects.bio", models: "character varying(100)",
+                                migrations: "character varying(10)", blame: .missingMigration, breaking: true)
+                        ], tablesCompared: 1), gaps: [])), .drifted, .legitimate, "e:schema.modelsNeedMore"),
+        Case(
+            "the first replay of the migrations is not done",
+            Sample.with(
+                Sample.facts(
+                    schema: .compared(SchemaComparison(tablesCompared: 1, hasMigrations: false), gaps: ["it is replayed"])
+                )
+            ) { $0.isReplaying = true }, .unverified, .legitimate, "w:schema.notCompared"),
+        Case(
+            "tables without version rows, while the migrations are replayed",
+            Sample.with(Sample.facts(Sample.table(.missing))) { ($0.isReplaying, $0.projectTables) = (true, nil) },
+            .unverified, .missing, "w:version.table.missing", "i:schema.notCompared"),
+        Case(
+            "tables of another project alone",
+            Sample.with(Sample.facts(Sample.table(.missing), schema: Sample.withoutTable)) { $0.projectTables = [] },
+            .empty, .missing, match: false, "e:version.behind", "i:version.table.missing", "i:schema.notCompared"),
         Case(
             "something that could not be compared",
             Sample.facts(

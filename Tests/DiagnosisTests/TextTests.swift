@@ -87,7 +87,7 @@ struct TextTests {
             finding.message == "1 mapped column does not exist: prospects.bio_text; no revision is pending.")
         #expect(finding.evidence == ["prospects.bio_text TEXT"])
         let reasons: [(Facts, String)] = [
-            (Sample.rows(Sample.second), "; pending revisions may change this."),
+            (Sample.rows(Sample.second), "; pending revisions may create this."),
             (
                 Sample.rows(Sample.first, Sample.second),
                 "a pending revision may add this after the version rows are repaired."

@@ -39,7 +39,9 @@ struct VerdictTests {
         #expect(assessment.versionTableState == `case`.state)
         #expect(assessment.schemaMatch == `case`.schemaMatch)
         #expect(assessment.findings.map { "\($0.severity.rawValue.prefix(1)):\($0.code)" } == `case`.findings)
-        #expect(assessment.healthy == !`case`.findings.contains { $0.hasPrefix("e:") })
+        #expect(
+            assessment.healthy
+                == (`case`.verdict != .unverified && !`case`.findings.contains { $0.hasPrefix("e:") }))
         for finding in assessment.findings {
             #expect(finding.message.hasSuffix("."))
             #expect(FindingCatalog.rule(finding.code)?.severities.contains(finding.severity) == true)

@@ -11,7 +11,7 @@ import Testing
         .Position
     {
         var position = ComparisonCache.Position(
-            project: "k", expectation: "e", rows: ["a"], versionTable: InspectionFixture.versionTable, isUsed: true)
+            project: "k", expectation: "e", rows: ["a"], versionTable: InspectionFixture.versionTable)
         change(&position)
         return position
     }
@@ -45,7 +45,6 @@ import Testing
             Self.key { $0.baselineReads = 2 }, Self.key { $0.position.project = "l" },
             Self.key { $0.position.expectation = "being built" }, Self.key { $0.position.rows = ["a", nil] },
             Self.key { $0.position.rows = nil }, Self.key { $0.position.versionTable.schema = "app" },
-            Self.key { $0.position.isUsed = false },
         ]
         for (index, other) in others.enumerated() {
             let cache = ComparisonCache()

@@ -199,9 +199,10 @@ import Testing
     }
 
     /// A direct change of a system catalog, which no DDL makes, is missed, and the comparison with a full read shows it.
+    /// Where another test changes a role meanwhile, everything is read again, and nothing is missed.
     @Test func aFullReadShowsWhatWasMissed() async throws {
         try await TestCluster.withDatabase { url in
-            try await TestCluster.execute(url, "CREATE TABLE a (id int, x int)")
+            try await TestCluster.execute(url, "CREATE TABLE a (id int, x1 int, x2 int, x3 int, x4 int, x5 int)")
             let watched = try await Watched(url)
             let changes = watched.changes
             let matches = { @Sendable () async throws -> Bool in
@@ -209,11 +210,15 @@ import Testing
                     try changes.matchesFullRead(session)
                 }
             }
-            #expect(try await matches())
-            try await TestCluster.execute(
-                url, "SET allow_system_table_mods = on",
-                "DELETE FROM pg_attribute WHERE attrelid = 'a'::regclass AND attname = 'x'")
-            #expect(try await !matches())
+            var missed = false
+            for number in 1...5 where !missed {
+                #expect(try await matches())
+                try await TestCluster.execute(
+                    url, "SET allow_system_table_mods = on",
+                    "DELETE FROM pg_attribute WHERE attrelid = 'a'::regclass AND attname = 'x\(number)'")
+                missed = try await !matches()
+            }
+            #expect(missed)
             await watched.close()
         }
     }

@@ -22,7 +22,7 @@ struct NarrowingTests {
         ("time without time zone", "time with time zone", true, false),
         ("date", "timestamp with time zone", true, true), ("time without time zone", "interval", true, true),
         ("interval day to second", "interval", true, false), ("bit(3)", "bit(5)", true, true),
-        ("bit varying(3)", "bit varying(5)", true, false), ("json", "jsonb", true, true),
+        ("bit varying(3)", "bit varying(5)", true, false), ("json", "jsonb", false, false),
         ("uuid", "text", true, true), ("boolean", "integer", true, true), ("text[]", "text", true, true),
         ("integer[]", "bigint[]", true, false), ("public.mood", "public.feeling", true, true),
         ("public.mood", "text", true, true), ("public.citext", "text", false, false),

@@ -23,8 +23,17 @@ extension Rule {
         guard context.facts.versionTable?.recordsEveryID != true else { return nil }
         let reported = Set(context.tooLongToRecord.compactMap { graph[$0.revision]?.file })
         return problem.file.map(reported.contains) == true ? nil : .warning
-    } remedy: { _, context in
-        [
+    } remedy: { problem, context in
+        let id = context.facts.graph?.revisions.first { $0.file == problem.file }?.id ?? ""
+        guard let table = context.facts.versionTable, !table.isMissing, let width = table.columnWidth,
+            width < id.unicodeScalars.count
+        else {
+            return [
+                "# Shorten the id if no database has recorded it. Otherwise let env.py, or a revision before this one,",
+                "# make the column wider: a new database has VARCHAR(32).",
+            ]
+        }
+        return [
             "# Shorten the id if no database has recorded it, or widen the column:",
             "ALTER TABLE \(context.versionTableSQL) ALTER COLUMN version_num TYPE varchar(255);",
         ]

@@ -43,8 +43,9 @@ extension Rule {
                         "# This alone is not a fault. How to compare more:", "adminctl explain \(code)",
                     ])
             ]
-        case .compared:
-            return [context.notCompared(code, because: "target_metadata of env.py maps no tables")]
+        case .compared(_, let gaps):
+            let reasons = gaps.isEmpty ? ["target_metadata of env.py maps no tables"] : gaps
+            return [context.notCompared(code, because: reasons.joined(separator: ", and "))]
         case .notCompared(let reason):
             // A problem of the project has a finding of its own, which explains this.
             return context.facts.isEnvironmentRead ? [context.notCompared(code, because: reason)] : []

@@ -8,7 +8,7 @@ package struct Project: Sendable {
     /// SHA-256 in hexadecimal of each script, by absolute path: the runner loads no other bytes.
     package var sha256: [String: String]
     /// The same by revision.
-    package var scripts: [String: String]
+    package var scripts: [String: String] = [:]
     /// A digest of all scripts together.
     package var contentHash: String
 

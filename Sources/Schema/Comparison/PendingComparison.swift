@@ -200,7 +200,8 @@ private struct Existing {
             let parts =
                 table.columns.map { ObjectPath(.column, $0.name, of: table) }
                 + table.constraints.map { ObjectPath(.constraint, $0.name, of: table) }
-                + table.indexes.map { ObjectPath(.index, $0.name, of: table) }
+                // An invalid index has to be dropped first, and has a difference of its own.
+                + table.indexes.filter(\.isValid).map { ObjectPath(.index, $0.name, of: table) }
                 + table.triggers.map { ObjectPath(.trigger, $0.name, of: table) }
                 + table.policies.map { ObjectPath(.policy, $0.name, of: table) }
             names.formUnion(parts.map { PathKey($0) })

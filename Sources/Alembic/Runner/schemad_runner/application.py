@@ -100,6 +100,8 @@ def application_context(config: Any) -> tuple[AbstractContextManager[Any], BaseE
     except ImportError as error:
         return nullcontext(), error
     load_dotenv()
+    # As the command `flask` does: applications look at it when they are imported.
+    os.environ["FLASK_RUN_FROM_CLI"] = "true"
     try:
         application = ScriptInfo(app_import_path=os.environ.get("FLASK_APP")).load_app()
     except click.UsageError as error:

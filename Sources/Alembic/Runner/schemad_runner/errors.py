@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 
@@ -22,3 +23,15 @@ def sqlstate(error: BaseException | None) -> str | None:
         if isinstance(code, str):
             return code
     return None
+
+
+def server_message(error: BaseException) -> str:
+    """The message of a driver's error with the server's DETAIL and HINT, in one line, without the lines that show where
+    in the statement it is. The values of a whole row are left out: they may be secrets."""
+    text = str(error)
+    message = re.split(r"\n(?:DETAIL|HINT|CONTEXT|LINE \d+):", text)[0].strip()
+    for field, label in (("DETAIL", ""), ("HINT", "Hint: ")):
+        found = re.search(rf"^{field}: *(.*)$", text, re.MULTILINE)
+        if found and not found[1].startswith("Failing row contains"):
+            message = f"{message.rstrip('.')}. {label}{found[1].strip()}"
+    return message

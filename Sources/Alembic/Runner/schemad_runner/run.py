@@ -12,7 +12,7 @@ from typing import Any
 from schemad_runner.agent import Agent
 from schemad_runner.application import main_option, run_with_application, set_script_location
 from schemad_runner.connections import Connections
-from schemad_runner.errors import sqlstate, with_causes
+from schemad_runner.errors import server_message, sqlstate, with_causes
 from schemad_runner.nested import NestedRuns, RunEnded
 from schemad_runner.options import Options
 from schemad_runner.sources import Sources
@@ -178,8 +178,8 @@ class Run:
         missing = next((cause.name for cause in causes if isinstance(cause, ModuleNotFoundError)), None)
         original = getattr(error, "orig", None) or error
         name = type(original).__name__
-        # Without DETAIL, which quotes the row. SQLAlchemy's asyncpg adapter puts the driver's class before the message.
-        message = str(original).partition("\nDETAIL:")[0].strip() or name
+        # SQLAlchemy's asyncpg adapter puts the driver's class before the message.
+        message = (server_message(original) if state else str(original).strip()) or name
         if message.startswith("<class "):
             message = message.partition(">: ")[2]
         context = getattr(self.environment, "_migration_context", None)
