@@ -26,6 +26,8 @@ public struct Facts: Sendable {
     public var changeMessage: String?
     /// The role that the agent logs in as; nil when the server could not be queried.
     public var role: RoleFacts?
+    /// What that role may change and the pending revisions change; nil for a superuser, and while it is not known.
+    public var privileges: PrivilegeFacts?
     /// Transactions of other sessions in this database that have been open for a long time, the oldest first.
     public var transactions: [TransactionFacts] = []
     /// What env.py changed in the shadow before it ran migrations; nil where it changed nothing, or that is not known.

@@ -30,8 +30,9 @@ public enum FindingCatalog {
     ]
     private static let probes: [Rule] = [.probeFailed, .probeSilentFailure, .probeNotRun]
     private static let environment: [Rule] = [
-        .serverPooler, .serverReadOnly, .serverOwnSchema, .serverStatementTimeout, .serverChanging,
-        .serverLongTransaction, .shadowUnavailable, .shadowNotListening, .graphIdTooLong, .graphMultipleHeads,
+        .serverPooler, .serverReadOnly, .serverMissingPrivileges, .serverOwnSchema, .serverStatementTimeout,
+        .serverChanging, .serverLongTransaction, .shadowUnavailable, .shadowNotListening, .graphIdTooLong,
+        .graphMultipleHeads,
         .schemaNotCompared,
     ]
 }

@@ -59,6 +59,7 @@ extension Facts {
         case nil: break
         }
         transactions = live.transactions.map(TransactionFacts.init)
+        privileges = inputs.privileges
         role = RoleFacts(live, models: try? inputs.description?.get().models)
     }
 

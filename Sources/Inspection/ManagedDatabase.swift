@@ -123,6 +123,7 @@ package final class ManagedDatabase: Sendable {
         await addExpectation(to: &inputs, live)
         inputs.completeVersionTable()
         inputs.recognizeBaseline()
+        inputs.privileges = await privileges(inputs)
         if let position = inputs.position {
             inputs.normalized = await normalizedExpressions(position).known(at: position)
         }
@@ -269,6 +270,18 @@ package final class ManagedDatabase: Sendable {
             known = (role, connection)
             return connection
         }
+    }
+
+    /// What the role of env.py's sessions may change, while revisions are pending.
+    private func privileges(_ inputs: DiagnosisInputs) async -> PrivilegeFacts? {
+        guard let pending = inputs.pending, !pending.isEmpty, let live = try? inputs.live.get(),
+            let description = try? inputs.description?.get()
+        else { return nil }
+        let role = try? await read(readerConnection(as: inputs.session?.role(of: description))) {
+            session throws(PostgresError) in
+            try RolePrivilegesReader.read(session, versionTable: live.versionTableName)
+        }
+        return role.flatMap(\.self).map { PrivilegeFacts($0, inputs, pending: pending) }
     }
 
     // MARK: - Description

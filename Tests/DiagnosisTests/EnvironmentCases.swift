@@ -23,6 +23,16 @@ extension Case {
         RoleFacts(name: "app", creationSchema: creates, otherVersionTables: others)
     }
 
+    /// The pending head changes `prospects`, which belongs to another role.
+    private static func withoutOwnership(securityDefiner: Bool = false) -> PrivilegeFacts {
+        let table = ObjectKey(.relation, schema: "public", name: "prospects")
+        return PrivilegeFacts(
+            role: RolePrivileges(
+                role: "app", serverVersion: 150_004, database: "shop",
+                foreignObjects: [table: RolePrivileges.ForeignObject(owner: "boss")], rowStatements: [.update]),
+            operations: [Sample.head: [.alters(table)]], hasSecurityDefiner: securityDefiner)
+    }
+
     private static let ownTable = VersionTableFacts(
         schema: "app", presence: .table(rows: [Sample.head]), columnWidth: 32)
 
@@ -58,6 +68,17 @@ extension Case {
         Case(
             "a statement_timeout of a second",
             compared { $0.role = RoleFacts(name: "app", statementTimeoutMs: 1_000) }, .inSync, .legitimate),
+        Case(
+            "a pending revision that changes a table of another owner",
+            compared(Sample.rows(Sample.second)) { $0.privileges = withoutOwnership() }, .behind, .legitimate,
+            "e:version.behind", "e:server.missingPrivileges"),
+        Case(
+            "the same with routines that may change it",
+            compared(Sample.rows(Sample.second)) { $0.privileges = withoutOwnership(securityDefiner: true) }, .behind,
+            .legitimate, "e:version.behind", "w:server.missingPrivileges"),
+        Case(
+            "a table of another owner that no pending revision changes",
+            compared(Sample.rows(Sample.head)) { $0.privileges = withoutOwnership() }, .inSync, .legitimate),
         Case(
             "a version table in the role's own schema that hides another",
             compared(Sample.facts(ownTable)) {

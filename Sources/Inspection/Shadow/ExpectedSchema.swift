@@ -4,7 +4,7 @@ package import Schema
 /// What a project's migrations and its models create in an empty PostgreSQL. `schemad snapshot` writes it to a file.
 package struct ExpectedSchema: Codable, Sendable {
     /// The version of this struct's JSON; files of other versions are built again.
-    static let currentFormat = 3
+    static let currentFormat = 4
 
     package var format = Self.currentFormat
     /// Identifies the scripts and all files of the project that env.py loaded.
@@ -24,6 +24,8 @@ package struct ExpectedSchema: Codable, Sendable {
     var versionWidths: [String: Int?] = [:]
     /// Whether every id could be recorded in the version table that the project creates; nil when that is not known.
     var recordsEveryID: Bool?
+    /// The revisions that switch to another role.
+    package var roleSwitches: Set<String> = []
     /// The schema for want of which the replay stopped.
     var missingSchema: String?
     /// The schemas that existed before the replay, and the roles that the history creates itself.

@@ -32,6 +32,7 @@ struct ExpectedSchemaBuilder: Sendable {
         var history: SchemaHistory?
         var hiddenTables: [TableName] = []
         var observers: [String] = []
+        var roleSwitches: Set<String> = []
         var versionWidths = ColumnWidths()
         var failure: AlembicError?
         var models: Result<(Catalog, ModelCreation), AlembicError>?
@@ -59,6 +60,7 @@ struct ExpectedSchemaBuilder: Sendable {
             problems: [])
         expected.history = outcome.history
         expected.hiddenTables = outcome.hiddenTables
+        expected.roleSwitches = outcome.roleSwitches
         expected.versionWidths = outcome.versionWidths.changes
         expected.widenedTo = outcome.setup.versionTables.first?.columnWidth
         if outcome.failure == nil { expected.recordsEveryID = expected.widenedTo == nil }
@@ -110,8 +112,11 @@ struct ExpectedSchemaBuilder: Sendable {
                 let replay = try await runner(database.address).replay(
                     to: ["heads"], nonce: database.nonce, deadline: Self.deadline, prove: database.proves,
                     progress: { event in
-                        if case .revisionStarted(_, let index, let total) = event {
+                        switch event {
+                        case .revisionStarted(_, let index, let total):
                             progress(ReplayProgress(revision: index, total: total))
+                        case .roleSwitched(let revision): state.withLock { _ = $0.roleSwitches.insert(revision) }
+                        case .connected, .revisionApplied, .autocommit: break
                         }
                     }
                 ) { revision in
