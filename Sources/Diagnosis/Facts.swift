@@ -36,6 +36,12 @@ public struct Facts: Sendable {
     public var writableFiles: [WritableFile] = []
     /// Why there is no shadow although the settings do not disable it.
     public var shadowProblem: ShadowProblem?
+    /// A replay that took too long; nil when it ended by itself.
+    public var replayTimeout: ReplayTimeoutFacts?
+    /// The role for want of which a replay stopped, on a shadow in which none can be created.
+    public var roleMissingInShadow: MissingRole?
+    /// Roles that revisions need and that the server does not have.
+    public var missingRoles: [MissingRole] = []
     /// The runner's message when env.py connected to another database than the shadow in a replay.
     public var openedInsteadOfShadow: String?
     /// The results of the probes, in the order of the settings.

@@ -31,6 +31,8 @@ struct DiagnosisInputs: Sendable {
     /// What the role of env.py's sessions lacks for the pending revisions; nil for a superuser, while nothing is pending,
     /// and where it is not known.
     var privileges: PrivilegeFacts?
+    /// Roles that revisions need and that the server does not have.
+    var missingRoles: [RoleNeed] = []
     /// Where the live database is in the project's history; nil while that is not known.
     var position: NormalizedExpressionCache.Position?
     var normalized = NormalizedExpressionCache.Expressions()

@@ -133,6 +133,32 @@ extension Case {
                 $0.shadowProblem = ShadowProblem(reason: "no port\n127.0.0.1: refused", cause: .notListening)
             }, .inSync, .legitimate, "w:shadow.notListening", "i:schema.notCompared"),
         Case(
+            "a replay that took too long",
+            Sample.with(Sample.facts()) {
+                $0.replayTimeout = ReplayTimeoutFacts(
+                    revision: Sample.head, limit: "600.0 seconds", place: "versions/x.py:7",
+                    stack: ["versions/x.py:7 in upgrade"])
+            }, .inSync, .legitimate, "w:shadow.replayTimeout", "i:schema.notCompared"),
+        Case(
+            "a replay that took too long before the first revision",
+            Sample.with(Sample.facts()) {
+                $0.replayTimeout = ReplayTimeoutFacts(revision: nil, limit: "1.0 seconds")
+            },
+            .inSync, .legitimate, "w:shadow.replayTimeout", "i:schema.notCompared"),
+        Case(
+            "a shadow without a role",
+            Sample.with(Sample.facts()) {
+                $0.roleMissingInShadow = MissingRole(role: "Reporting", revision: Sample.head)
+            }, .inSync, .legitimate, "w:shadow.roleMissing", "i:schema.notCompared"),
+        Case(
+            "a pending revision that needs a role",
+            compared(Sample.rows(Sample.second)) {
+                $0.missingRoles = [
+                    MissingRole(role: "Reporting", revision: Sample.head),
+                    MissingRole(role: "gone", revision: Sample.first),
+                ]
+            }, .behind, .legitimate, "e:version.behind", "e:server.roleMissing"),
+        Case(
             "a host without PostgreSQL's programs",
             Sample.with(Sample.facts()) {
                 $0.shadowProblem = ShadowProblem(reason: "initdb is not installed", cause: .notInstalled)
