@@ -25,7 +25,7 @@ struct ServedDatabase: Sendable {
         maximumAge: Duration, retries: Bool = false, until deadline: ContinuousClock.Instant
     ) async throws(WireError) -> DatabaseDiagnosis {
         do {
-            return try await inspected.diagnose(maximumAge: maximumAge, retries: retries, until: deadline)
+            return try await inspected.diagnoseInTime(maximumAge: maximumAge, retries: retries, until: deadline)
         } catch {
             throw WireError(error)
         }

@@ -22,6 +22,10 @@ public struct AlembicError: Error, Hashable, Sendable {
         case driverMissing = "project.driverMissing"
         /// env.py, or a module that it imports, raised an error, ended the process, or never ran the migrations.
         case environmentFailed = "project.environmentFailed"
+        /// env.py did not end in time, and was stopped.
+        case environmentTimeout = "project.environmentTimeout"
+        /// env.py is still running.
+        case environmentRunning = "project.environmentRunning"
         /// env.py configures a URL and no connection.
         case offlineOnly = "project.offlineOnly"
         /// env.py runs migrations more than once, for several databases or schemas.
@@ -74,6 +78,8 @@ public struct AlembicError: Error, Hashable, Sendable {
     public var outcome: MigrationRun.Outcome
     /// The end of what the process wrote to standard output and standard error, at most 16 KiB.
     public var outputTail: String
+    /// Where a run was when it was stopped, as `file:line in function`, the innermost first; empty for other errors.
+    public var stack: [String] = []
     /// What the run noticed before the error.
     public var warnings: [RunnerWarning] = []
     /// The package that no searched folder contains; only for errors of the configuration.

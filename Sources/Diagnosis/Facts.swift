@@ -31,6 +31,8 @@ public struct Facts: Sendable {
     public var changeMessage: String?
     /// The role that the agent logs in as; nil when the server could not be queried.
     public var role: RoleFacts?
+    /// What that role may change and the pending revisions change; nil for a superuser, and while it is not known.
+    public var privileges: PrivilegeFacts?
     /// Transactions of other sessions in this database that have been open for a long time, the oldest first.
     public var transactions: [TransactionFacts] = []
     /// What env.py changed in the shadow before it ran migrations; nil where it changed nothing, or that is not known.
@@ -39,6 +41,12 @@ public struct Facts: Sendable {
     public var writableFiles: [WritableFile] = []
     /// Why there is no shadow although the settings do not disable it.
     public var shadowProblem: ShadowProblem?
+    /// A replay that took too long; nil when it ended by itself.
+    public var replayTimeout: ReplayTimeoutFacts?
+    /// The role for want of which a replay stopped, on a shadow in which none can be created.
+    public var roleMissingInShadow: MissingRole?
+    /// Roles that revisions need and that the server does not have.
+    public var missingRoles: [MissingRole] = []
     /// The runner's message when env.py connected to another database than the shadow in a replay.
     public var openedInsteadOfShadow: String?
     /// The results of the probes, in the order of the settings.

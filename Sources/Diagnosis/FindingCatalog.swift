@@ -30,8 +30,11 @@ public enum FindingCatalog {
     ]
     private static let probes: [Rule] = [.probeFailed, .probeSilentFailure, .probeNotRun]
     private static let environment: [Rule] = [
-        .serverPooler, .serverReadOnly, .serverOwnSchema, .serverStatementTimeout, .serverChanging,
-        .serverLongTransaction, .shadowUnavailable, .shadowNotListening, .graphIdTooLong, .graphMultipleHeads,
+        .serverPooler, .serverReadOnly, .serverMissingPrivileges, .serverRoleMissing, .serverOwnSchema,
+        .serverStatementTimeout,
+        .serverChanging, .serverLongTransaction, .shadowUnavailable, .shadowNotListening, .shadowReplayTimeout,
+        .shadowRoleMissing, .graphIdTooLong,
+        .graphMultipleHeads,
         .schemaNotCompared,
     ]
 }

@@ -32,6 +32,8 @@ package struct DatabaseSettings: Sendable {
     package var statementTimeout = Duration.zero
     /// How long one migration may run.
     package var migrateDeadline = Duration.seconds(900)
+    /// How long env.py may run when nothing is migrated.
+    package var environmentDeadline = Duration.seconds(60)
     /// Transactions of other sessions that have been open for this long are reported.
     package var longTransaction = Duration.seconds(60)
     package var verify = VerifyPolicy.additive
@@ -104,6 +106,8 @@ package struct ShadowSettings: Hashable, Sendable {
     package var server = Server.embedded
     /// An SQL dump that every replay starts from, for histories that do not start empty.
     package var baseline: String?
+    /// How long one replay, or the creation of the models, may take.
+    package var replayDeadline = Duration.seconds(600)
 
     package init(server: Server = .embedded, baseline: String? = nil) {
         self.server = server

@@ -28,6 +28,11 @@ struct DiagnosisInputs: Sendable {
     var expectation = ExpectedSchemaStore.State.missing("the project cannot be read or run")
     /// What the shadow had in common with the live database in the replay; nil while there is none.
     var replaySetup: ShadowSetup?
+    /// What the role of env.py's sessions lacks for the pending revisions; nil for a superuser, while nothing is pending,
+    /// and where it is not known.
+    var privileges: PrivilegeFacts?
+    /// Roles that revisions need and that the server does not have.
+    var missingRoles: [RoleNeed] = []
     /// Where the live database is in the project's history; nil while that is not known.
     var position: NormalizedExpressionCache.Position?
     var normalized = NormalizedExpressionCache.Expressions()

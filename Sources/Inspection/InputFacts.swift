@@ -51,7 +51,10 @@ extension Facts {
         switch inputs.expectation {
         case .failed(let error):
             shadowProblem = ShadowProblem(error)
-        case .ready(let expected): openedInsteadOfShadow = expected.openedInstead
+        case .ready(let expected):
+            openedInsteadOfShadow = expected.openedInstead
+            replayTimeout = expected.timeout.map { ReplayTimeoutFacts($0, in: inputs.folder) }
+            roleMissingInShadow = expected.roleMissingInShadow.map { MissingRole($0) }
         case .building, .missing: break
         }
         guard let live = try? inputs.live.get() else { return }
@@ -61,6 +64,8 @@ extension Facts {
         case nil: break
         }
         transactions = live.transactions.map(TransactionFacts.init)
+        privileges = inputs.privileges
+        missingRoles = inputs.missingRoles.map { MissingRole($0) }
         role = RoleFacts(live, models: try? inputs.description?.get().models)
     }
 
@@ -93,7 +98,8 @@ extension ProjectProblem {
     init(_ error: AlembicError, in folder: String) {
         self.init(
             code: error.code.rawValue, message: error.message, file: Self.relative(error.file, to: folder),
-            line: error.line)
+            line: error.line, evidence: error.stack.map { Self.relative($0, to: folder) ?? $0 },
+            isBlocking: error.code != .environmentRunning)
     }
 
     /// What a run noticed does not keep the project from being used.
@@ -103,8 +109,25 @@ extension ProjectProblem {
             line: warning.line, isBlocking: false)
     }
 
-    private static func relative(_ file: String?, to folder: String) -> String? {
+    fileprivate static func relative(_ file: String?, to folder: String) -> String? {
         file.map { $0.hasPrefix(folder + "/") ? String($0.dropFirst(folder.utf8.count + 1)) : $0 }
+    }
+}
+
+extension ReplayTimeoutFacts {
+    /// - Parameter folder: the project's; files in it are named relative to it.
+    fileprivate init(_ timeout: ReplayTimeout, in folder: String) {
+        let file = ProjectProblem.relative(timeout.file, to: folder)
+        self.init(
+            revision: timeout.revision, limit: "\(Duration.milliseconds(timeout.limitMs))",
+            place: file.map { file in timeout.line.map { "\(file):\($0)" } ?? file },
+            stack: timeout.stack.map { ProjectProblem.relative($0, to: folder) ?? $0 })
+    }
+}
+
+extension MissingRole {
+    fileprivate init(_ need: RoleNeed) {
+        self.init(role: need.role, revision: need.revision)
     }
 }
 

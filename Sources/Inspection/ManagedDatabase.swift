@@ -27,6 +27,8 @@ package final class ManagedDatabase: Sendable {
     private let baseline: BaselineFile
     private let comparisons = ComparisonCache()
     private let lastCatalog = Mutex<CatalogReader.Reading?>(nil)
+    /// How many callers wait for a run of env.py.
+    private let waitingForEnvironment = Mutex(0)
 
     package var name: String { settings.name }
 
@@ -72,7 +74,7 @@ package final class ManagedDatabase: Sendable {
     ///   not only when the project has changed or some time has passed.
     package func diagnose(maximumAge: Duration, retries: Bool = true) async -> DatabaseDiagnosis {
         await monitor.diagnose(maximumAge: maximumAge, retries: retries) { [self] retries, latest in
-            let inputs = await inputs(retries: retries)
+            let inputs = await inputs(retries: retries, waitsAgain: false)
             // A table that is locked for a moment does not make the server unreachable.
             if case .failure(let error) = inputs.live, error.kind == .lockTimeout, let latest, latest.isReachable {
                 return (latest.withLockedVersionTable(error.message), false)
@@ -92,19 +94,70 @@ package final class ManagedDatabase: Sendable {
         }
     }
 
-    /// Project, models and database as they are now; each may fail independently.
+    /// The same for a request that is answered in any case: shortly before its deadline, while env.py is still running,
+    /// with what the project's files and the database say without it.
     ///
-    /// - Parameter retries: whether a cached failure of env.py is ignored.
-    func inputs(retries: Bool) async -> DiagnosisInputs {
+    /// - Throws: `deadlineExceeded` when something else takes too long, `cancelled`.
+    package func diagnoseInTime(
+        maximumAge: Duration, retries: Bool, until deadline: ContinuousClock.Instant
+    ) async throws(InspectionError) -> DatabaseDiagnosis {
+        let begun = ContinuousClock.now
+        let reserve = min(.seconds(5), (deadline - begun) / 4)
+        do throws(InspectionError) {
+            return try await diagnose(maximumAge: maximumAge, retries: retries, until: deadline - reserve)
+        } catch  where error.code == .deadlineExceeded {
+            guard waitingForEnvironment.withLock(\.self) > 0 else {
+                // The diagnosis that has begun meanwhile.
+                let age = max(maximumAge, .now - begun)
+                return try await diagnose(maximumAge: age, retries: retries, until: deadline)
+            }
+            return try await Deadline.wait(
+                until: deadline, late: InspectionError.late, cancelled: InspectionError.callerGone
+            ) {
+                .success(
+                    DatabaseDiagnosis(await self.inputsWithoutEnvironment(since: begun), database: self.name))
+            }
+        }
+    }
+
+    /// Project and database while env.py is still running.
+    private
+        func inputsWithoutEnvironment(since begun: ContinuousClock.Instant) async
+        -> DiagnosisInputs
+    {
+        var inputs = await projectInputs(retries: false)
+        let last = lastDescription.withLock(\.self)
+        let waited = Duration.seconds((ContinuousClock.now - begun).components.seconds)
+        inputs.description = .failure(
+            AlembicError(
+                .environmentRunning,
+                "env.py is still running after \(waited): this diagnosis does without it"))
+        inputs.readAt = .now
+        inputs.live = await read(last, role: lastSession.withLock(\.self)?.role(of: last))
+        return inputs
+    }
+
+    private func projectInputs(retries: Bool) async -> DiagnosisInputs {
         var inputs = DiagnosisInputs(
             folder: settings.project, project: await shared.scripts.read(retries: retries, runner: runner),
             comparisons: comparisons)
         inputs.ignore = settings.ignore
+        return inputs
+    }
+
+    /// Project, models and database as they are now; each may fail independently.
+    ///
+    /// - Parameters:
+    ///   - retries: whether a cached failure of env.py is ignored.
+    ///   - waitsAgain: whether this waits for an env.py that took too long before; otherwise it runs in the background.
+    func inputs(retries: Bool, waitsAgain: Bool = true) async -> DiagnosisInputs {
+        var inputs = await projectInputs(retries: retries)
         if case .success(let project) = inputs.project {
             do {
                 let session = try await liveSession(project)
                 inputs.session = session
-                (inputs.description, inputs.descriptionDigest) = await describe(session, retries: retries)
+                (inputs.description, inputs.descriptionDigest) = await describe(
+                    session, retries: retries, waitsAgain: waitsAgain)
             } catch {
                 // Python is started only for a database that responds.
                 inputs.description = lastDescription.withLock(\.self).map { .success($0) }
@@ -123,6 +176,8 @@ package final class ManagedDatabase: Sendable {
         await addExpectation(to: &inputs, live)
         inputs.completeVersionTable()
         inputs.recognizeBaseline()
+        inputs.privileges = await privileges(inputs)
+        inputs.missingRoles = await missingRoles(inputs)
         if let position = inputs.position {
             inputs.normalized = await normalizedExpressions(position).known(at: position)
         }
@@ -173,6 +228,7 @@ package final class ManagedDatabase: Sendable {
         inputs.position = NormalizedExpressionCache.Position(
             project: key.full, revisions: project.graph.newest(of: known))
         (setup.schemas, setup.droppedRoles) = (expected.schemas, expected.droppedRoles)
+        setup.addedRoles = expected.addedRoles
         if let width = expected.widenedTo { setup = setup.withVersionTable(description, width: width) }
         inputs.replaySetup = setup
     }
@@ -193,7 +249,7 @@ package final class ManagedDatabase: Sendable {
         let cache = await normalizedExpressions(position)
         await cache.request(diagnosis.comparison?.textsToParse ?? [], at: position) { [self] texts in
             var setup = setup
-            setup.roles = try await roles().filter { !setup.droppedRoles.contains($0) }
+            setup.roles = try await roles().filter { !setup.droppedRoles.contains($0) } + setup.addedRoles.map(\.role)
             let normalizer = ExpressionNormalizer(
                 shadow: shadow, setup: setup, revisions: position.revisions,
                 runner: { [settings] in settings.runner(for: $0) })
@@ -274,29 +330,71 @@ package final class ManagedDatabase: Sendable {
         }
     }
 
+    /// What the role of env.py's sessions may change, while revisions are pending.
+    private func privileges(_ inputs: DiagnosisInputs) async -> PrivilegeFacts? {
+        guard let pending = inputs.pending, !pending.isEmpty, let live = try? inputs.live.get(),
+            let description = try? inputs.description?.get()
+        else { return nil }
+        let role = try? await read(readerConnection(as: inputs.session?.role(of: description))) {
+            session throws(PostgresError) in
+            try RolePrivilegesReader.read(session, versionTable: live.versionTableName)
+        }
+        return role.flatMap(\.self).map { PrivilegeFacts($0, inputs, pending: pending) }
+    }
+
+    /// The roles that the history needs and that the server still does not have.
+    private func missingRoles(_ inputs: DiagnosisInputs) async -> [RoleNeed] {
+        guard let added = inputs.expected?.addedRoles, !added.isEmpty, let present = try? await roles()
+        else {
+            return []
+        }
+        return added.filter { !present.contains($0.role) }
+    }
+
     // MARK: - Description
 
     /// What env.py says about the project, with a digest of what that depends on: in the shadow, or on the live database
     /// where there is no shadow or env.py needs something that only the live database has.
     private func describe(
-        _ session: LiveSession, retries: Bool
+        _ session: LiveSession, retries: Bool, waitsAgain: Bool
     ) async -> (Result<ProjectDescription, AlembicError>, digest: String?) {
         let inShadow = await shared.description(for: session)
-        var result = await inShadow.known(retries: retries)
-        if result?.isSuccess != true, let live = await liveDescription.known(retries: false), live.isSuccess {
+        let known = await inShadow.known(retries: retries)
+        if known?.isSuccess != true, let live = await liveDescription.known(retries: false), live.isSuccess {
             return (kept(live), await liveDescription.digest)
         }
-        if result == nil {
-            result = await inShadow.run { [self] () throws(AlembicError) in try await describeInShadow(session) }
+        let result: Result<ProjectDescription, AlembicError>
+        if let known {
+            result = known
+        } else {
+            result = await run(inShadow, waitsAgain) { [self] () throws(AlembicError) in
+                try await describeInShadow(session)
+            }
         }
-        guard case .failure(let error)? = result, error.mayDependOnDatabase else {
-            return (kept(result ?? .failure(AlembicError(.cancelled, "the run was cancelled"))), await inShadow.digest)
+        guard case .failure(let error) = result, error.mayDependOnDatabase else {
+            return (kept(result), await inShadow.digest)
         }
-        var live = await liveDescription.known(retries: retries)
-        if live == nil {
-            live = await liveDescription.run { [self] () throws(AlembicError) in try await describeLive() }
+        let live: Result<ProjectDescription, AlembicError>
+        if let known = await liveDescription.known(retries: retries) {
+            live = known
+        } else {
+            live = await run(liveDescription, waitsAgain) { [self] () throws(AlembicError) in try await describeLive() }
         }
-        return (kept(live ?? .failure(error)), await liveDescription.digest)
+        return (kept(live), await liveDescription.digest)
+    }
+
+    /// Runs env.py, in the background where it took too long before: every diagnosis would wait as long.
+    private func run(
+        _ query: CachedRunnerQuery<ProjectDescription>, _ waitsAgain: Bool,
+        _ describe: @escaping @Sendable () async throws(AlembicError) -> ProjectDescription
+    ) async -> Result<ProjectDescription, AlembicError> {
+        if !waitsAgain, let timeout = await query.timeout {
+            Task { _ = await query.run(describe) }
+            return .failure(timeout)
+        }
+        waitingForEnvironment.withLock { $0 += 1 }
+        defer { waitingForEnvironment.withLock { $0 -= 1 } }
+        return await query.run(describe)
     }
 
     private func kept(
@@ -315,7 +413,8 @@ package final class ManagedDatabase: Sendable {
                 serverVersion: session.serverVersion, session: session.defaults, roles: try await roles(),
                 schemas: Set(session.defaults.schemas), versionTables: session.versionTables)
             return try await ShadowDescriber(
-                shadow: shadow, setup: setup, runner: { [settings] in settings.runner(for: $0) }
+                shadow: shadow, setup: setup, deadline: settings.environmentDeadline,
+                runner: { [settings] in settings.runner(for: $0) }
             ).describe()
         } catch let error as AlembicError {
             do { try await shadow.explain(error) } catch { throw AlembicError(.unproven, "\(error)") }
@@ -327,7 +426,9 @@ package final class ManagedDatabase: Sendable {
 
     private func describeLive() async throws(AlembicError) -> ProjectDescription {
         let nonce = Int64.random(in: 1...Int64.max)
-        return try await runner.describe(nonce: nonce) { [self] report in try await proves(report, lock: nonce) }
+        return try await runner.describe(nonce: nonce, deadline: settings.environmentDeadline) { [self] report in
+            try await proves(report, lock: nonce)
+        }
     }
 
     /// Runs the project's Python with this database's address.

@@ -1,7 +1,9 @@
-import Diagnosis
+package import Diagnosis
 package import Inspection
 package import Plans
 import Schema
+import Text
+import Wire
 
 extension PlanningInputs {
     /// What `migrate` would run now.
@@ -16,6 +18,31 @@ extension PlanningInputs {
         } catch {
             throw JobsError(error)
         }
+    }
+
+    /// The findings of the diagnosis. What the role lacks is about the revisions of the plan instead of all pending ones.
+    package func findings(about plan: MigrationPlan) -> [Finding] {
+        let own = Finding.missingPrivileges(diagnosis.facts, for: plan.steps, from: plan.from)
+        var findings = diagnosis.assessment.findings
+        let place = findings.firstIndex { $0.code == Finding.missingPrivilegesCode }
+        if let place { findings.remove(at: place) }
+        if let own {
+            findings.insert(own, at: place ?? findings.firstIndex { $0.severity > own.severity } ?? findings.endIndex)
+        }
+        return findings
+    }
+
+    /// - Throws: `permissionDenied` when the revisions of the plan fail for certain because the role may not do what they
+    ///   do.
+    package func requirePrivileges(for plan: MigrationPlan) throws(JobsError) {
+        guard let missing = diagnosis.facts.missingPrivileges(for: plan.steps, from: plan.from), missing.isCertain
+        else {
+            return
+        }
+        throw JobsError(
+            .permissionDenied,
+            "role \(SQLIdentifier.quoted(missing.privileges.role)) lacks \(SafeText.list(missing.clauses)): the run would "
+                + "fail, nothing was run; 'plan' shows the statements that grant it")
     }
 
     /// What `fixVersion` would change now.

@@ -26,7 +26,7 @@ final class RunProgress: Sendable {
             return Progress(
                 phase: .revision, revision: revision, index: index, total: total, status: .applied,
                 durationMs: Int64(durationMs))
-        case .autocommit:
+        case .autocommit, .roleSwitched:
             return nil
         }
     }

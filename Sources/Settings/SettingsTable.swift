@@ -180,6 +180,13 @@ extension SettingsTable {
         return path.hasPrefix("/") ? path : "\(folder)/\(path)"
     }
 
+    /// The duration at `key`, which must be longer than zero.
+    public mutating func deadline(_ key: String) throws(SettingsError) -> Duration? {
+        guard let duration = try duration(key) else { return nil }
+        guard duration > .zero else { throw error(key, "must be longer than 0") }
+        return duration
+    }
+
     /// The duration at `key`, written as `500ms`, `3s`, `15m`, `1h`, or `0` for none.
     public mutating func duration(_ key: String) throws(SettingsError) -> Duration? {
         guard let text = try expanded(key) else { return nil }

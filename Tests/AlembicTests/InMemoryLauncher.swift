@@ -7,14 +7,19 @@ struct InMemoryLauncher: RunnerLauncher {
     /// What the process does after it received the runner; it ends when the closure returns.
     let process: @Sendable (InMemoryProcess) async -> Void
 
-    init(_ process: @escaping @Sendable (InMemoryProcess) async -> Void) {
+    private let stacks: String
+
+    /// - Parameter stacks: what the process writes when its deadline has passed.
+
+    init(stacks: String = "", _ process: @escaping @Sendable (InMemoryProcess) async -> Void) {
+        self.stacks = stacks
         self.process = process
     }
 
     func run<Value: Sendable>(
         _ command: RunnerCommand, _ body: @Sendable (any RunnerTransport) async -> Value
     ) async throws(AlembicError) -> Value {
-        let running = InMemoryProcess()
+        let running = InMemoryProcess(stacks: stacks)
         let task = Task {
             await process(running)
             running.exit()
@@ -41,6 +46,11 @@ private struct InMemoryTransport: RunnerTransport {
         guard process.take(bytes) else { throw BrokenPipe() }
     }
 
+    func interrupt() {
+        process.write(process.stacks)
+        process.exit()
+    }
+
     func end() {
         process.exit()
     }
@@ -54,6 +64,11 @@ final class InMemoryProcess: Sendable {
     fileprivate let errorOutput: Pipe<[UInt8]> = AsyncStream.makeStream()
     private let input: Pipe<String> = AsyncStream.makeStream()
     private let state = Mutex((hasSource: false, hasExited: false))
+
+    /// What it writes when its deadline has passed.
+    fileprivate let stacks: String
+
+    fileprivate init(stacks: String) { self.stacks = stacks }
 
     /// The next line of the agent, the configuration first; nil when the process was ended.
     func line() async -> String? {

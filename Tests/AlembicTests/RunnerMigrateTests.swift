@@ -72,6 +72,7 @@ struct RunnerMigrateTests {
         case .revisionStarted(let revision, let index, let total): "started \(revision) \(index)/\(total)"
         case .revisionApplied(let revision, _, let committed): "applied \(revision)" + (committed ? " for good" : "")
         case .autocommit(let revision): "autocommit \(revision ?? "-")"
+        case .roleSwitched(let revision): "role switched \(revision)"
         }
     }
 

@@ -75,7 +75,46 @@ struct RunnerProcessTests {
             let error = try await failure { () throws(AlembicError) in
                 try await project.runner("postgresql://").describe(nonce: 1, deadline: .seconds(2)) { _ in true }
             }
-            #expect(error.code == .deadlineExceeded)
+            #expect(error.code == .environmentTimeout)
+            #expect(error.message.contains("2.0 seconds"))
+        }
+    }
+
+    /// In each, the interpreter does not get to run Python code: it computes, waits in C, or waits for a lock.
+    private static let standing = [
+        ("a loop", "while True:\n    pass"),
+        ("a socket", "import socket\nserver = socket.create_server(('127.0.0.1', 0))\nserver.accept()"),
+        ("a thread", "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()"),
+        (
+            "a signal handler",
+            "import signal, time\nsignal.signal(signal.SIGTERM, lambda *_: None)\ntime.sleep(1e6)"
+        ),
+    ]
+
+    @Test("a run that is stopped says where it stood", arguments: standing)
+    func stack(name: String, code: String) async throws {
+        let environment =
+            "open('started', 'w').close()\n\n\ndef wait_für_nichts():\n"
+            + code.split(separator: "\n").map { "    \($0)\n" }.joined() + "\n\nwait_für_nichts()\n"
+        try await RunnerProject.with(environment: environment) { project in
+            // A slow machine may need longer than the first deadline to start Python.
+            var error: AlembicError?
+            for deadline in [3, 20, 60] where error?.line == nil {
+                error = try await failure { () throws(AlembicError) in
+                    try await project.runner("postgresql://").describe(nonce: 1, deadline: .seconds(deadline)) { _ in
+                        true
+                    }
+                }
+                #expect(error?.code == .environmentTimeout)
+                if (try? project.folder.read("started")) == nil { error?.line = nil }
+            }
+            #expect(error?.file?.hasSuffix("/env.py") == true)
+            let last = 4 + code.split(separator: "\n").count
+            #expect((last - 1...last).contains(error?.line ?? 0), "\(error?.stack ?? [])")
+            #expect(
+                error?.stack.contains { $0.hasSuffix("in wait_für_nichts") } == true,
+                "\(error?.stack ?? [])")
+            #expect(error?.stack.contains { $0.contains("<schemad") } == false)
         }
     }
 

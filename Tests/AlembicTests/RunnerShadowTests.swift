@@ -52,6 +52,31 @@ struct RunnerShadowTests {
         }
     }
 
+    @Test("revisions that switch to another role are reported")
+    func roleSwitches() async throws {
+        try await RunnerProject.with { project in
+            let statements = [
+                "CREATE TABLE one (role text)", "UPDATE one SET role = 'x'", "set LOCAL role postgres", "RESET ROLE",
+                "SET SESSION AUTHORIZATION postgres", "DO $$BEGIN EXECUTE 'SET ROLE postgres'; END$$",
+                "SELECT set_config('role', 'postgres', true)", "SELECT set_config('lock_timeout', '1s', true)",
+            ]
+            for (index, statement) in statements.enumerated() {
+                try project.revision(
+                    "r\(index)", down: index == 0 ? nil : "r\(index - 1)", "op.execute(\"\"\"\(statement)\"\"\")")
+            }
+            try await TestCluster.withDatabase { url in
+                let seen = Mutex<[String]>([])
+                _ = try await project.runner(url).replay(
+                    to: ["heads"], nonce: nonce, deadline: .seconds(60), prove: { try await holds(nonce, in: url, $0) },
+                    progress: { event in
+                        if case .roleSwitched(let revision) = event { seen.withLock { $0.append(revision) } }
+                    }
+                ) { _ in }
+                #expect(seen.withLock { $0 } == ["r2", "r3", "r4", "r5", "r6"])
+            }
+        }
+    }
+
     @Test("the error names the revision that failed, and the ones before were seen")
     func failingReplay() async throws {
         try await RunnerProject.with { project in

@@ -23,6 +23,16 @@ extension Case {
         RoleFacts(name: "app", creationSchema: creates, otherVersionTables: others)
     }
 
+    /// The pending head changes `prospects`, which belongs to another role.
+    private static func withoutOwnership(securityDefiner: Bool = false) -> PrivilegeFacts {
+        let table = ObjectKey(.relation, schema: "public", name: "prospects")
+        return PrivilegeFacts(
+            role: RolePrivileges(
+                role: "app", serverVersion: 150_004, database: "shop",
+                foreignObjects: [table: RolePrivileges.ForeignObject(owner: "boss")], rowStatements: [.update]),
+            operations: [Sample.head: [.alters(table)]], hasSecurityDefiner: securityDefiner)
+    }
+
     private static let ownTable = VersionTableFacts(
         schema: "app", presence: .table(rows: [Sample.head]), columnWidth: 32)
 
@@ -58,6 +68,17 @@ extension Case {
         Case(
             "a statement_timeout of a second",
             compared { $0.role = RoleFacts(name: "app", statementTimeoutMs: 1_000) }, .inSync, .legitimate),
+        Case(
+            "a pending revision that changes a table of another owner",
+            compared(Sample.rows(Sample.second)) { $0.privileges = withoutOwnership() }, .behind, .legitimate,
+            "e:version.behind", "e:server.missingPrivileges"),
+        Case(
+            "the same with routines that may change it",
+            compared(Sample.rows(Sample.second)) { $0.privileges = withoutOwnership(securityDefiner: true) }, .behind,
+            .legitimate, "e:version.behind", "w:server.missingPrivileges"),
+        Case(
+            "a table of another owner that no pending revision changes",
+            compared(Sample.rows(Sample.head)) { $0.privileges = withoutOwnership() }, .inSync, .legitimate),
         Case(
             "a version table in the role's own schema that hides another",
             compared(Sample.facts(ownTable)) {
@@ -111,6 +132,32 @@ extension Case {
             Sample.with(Sample.facts()) {
                 $0.shadowProblem = ShadowProblem(reason: "no port\n127.0.0.1: refused", cause: .notListening)
             }, .inSync, .legitimate, "w:shadow.notListening", "i:schema.notCompared"),
+        Case(
+            "a replay that took too long",
+            Sample.with(Sample.facts()) {
+                $0.replayTimeout = ReplayTimeoutFacts(
+                    revision: Sample.head, limit: "600.0 seconds", place: "versions/x.py:7",
+                    stack: ["versions/x.py:7 in upgrade"])
+            }, .inSync, .legitimate, "w:shadow.replayTimeout", "i:schema.notCompared"),
+        Case(
+            "a replay that took too long before the first revision",
+            Sample.with(Sample.facts()) {
+                $0.replayTimeout = ReplayTimeoutFacts(revision: nil, limit: "1.0 seconds")
+            },
+            .inSync, .legitimate, "w:shadow.replayTimeout", "i:schema.notCompared"),
+        Case(
+            "a shadow without a role",
+            Sample.with(Sample.facts()) {
+                $0.roleMissingInShadow = MissingRole(role: "Reporting", revision: Sample.head)
+            }, .inSync, .legitimate, "w:shadow.roleMissing", "i:schema.notCompared"),
+        Case(
+            "a pending revision that needs a role",
+            compared(Sample.rows(Sample.second)) {
+                $0.missingRoles = [
+                    MissingRole(role: "Reporting", revision: Sample.head),
+                    MissingRole(role: "gone", revision: Sample.first),
+                ]
+            }, .behind, .legitimate, "e:version.behind", "e:server.roleMissing"),
         Case(
             "a host without PostgreSQL's programs",
             Sample.with(Sample.facts()) {

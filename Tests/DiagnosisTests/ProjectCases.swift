@@ -94,6 +94,16 @@ extension Case {
             }, .inSync, .legitimate, "w:project.pathFileFailed", "w:project.migratesItself",
             "w:project.optionNotRead", "i:schema.notCompared"),
         Case(
+            "an env.py that does not end", project("project.environmentTimeout"), .projectInvalid, .legitimate,
+            match: nil, "e:project.environmentTimeout"),
+        Case(
+            "an env.py that is still running",
+            Sample.with(Sample.facts()) {
+                $0.runnerProblems = [
+                    ProjectProblem(code: "project.environmentRunning", message: "It runs.", isBlocking: false)
+                ]
+            }, .unverified, .legitimate, "w:project.environmentRunning", "i:schema.notCompared"),
+        Case(
             "offline only", project("project.offlineOnly"), .projectInvalid, .legitimate, match: nil,
             "e:project.offlineOnly"),
         Case(

@@ -8,11 +8,13 @@ import Testing
 /// How a replay that failed is tried again.
 @Suite struct ShadowSetupTests {
     private static func adapted(
-        _ setup: ShadowSetup, _ sqlstate: String, _ message: String, longestID: Int = 0, others: Set<String> = []
+        _ setup: ShadowSetup, _ sqlstate: String, _ message: String, longestID: Int = 0, others: Set<String> = [],
+        createsRoles: Bool = true
     ) throws -> ShadowSetup? {
         let failure = AlembicError(.migrationFailed, message, revision: "a", sqlstate: sqlstate)
         return try setup.adapted(
-            to: failure, InspectionFixture.description.get(), longestID: longestID, otherSchemas: others)
+            to: failure, InspectionFixture.description.get(), longestID: longestID, otherSchemas: others,
+            createsRoles: createsRoles)
     }
 
     @Test func aMissingSchemaThatTheLiveDatabaseHas() throws {
@@ -52,6 +54,18 @@ import Testing
 
     @Test func otherFailuresStay() throws {
         #expect(try Self.adapted(ShadowSetup(), "42P01", #"relation "t" does not exist"#, others: ["t"]) == nil)
+    }
+
+    @Test(arguments: ["42704", "22023"]) func aRoleThatTheServerDoesNotHave(sqlstate: String) throws {
+        let message = #"role "Reporting" does not exist"#
+        let next = try #require(try Self.adapted(ShadowSetup(roles: ["app"]), sqlstate, message))
+        #expect(next.roles == ["app", "Reporting"])
+        #expect(next.addedRoles == [RoleNeed(role: "Reporting", revision: "a")])
+        #expect(try Self.adapted(next, sqlstate, message) == nil, "it exists now")
+        #expect(try Self.adapted(ShadowSetup(droppedRoles: ["Reporting"]), sqlstate, message) == nil)
+        #expect(try Self.adapted(ShadowSetup(), sqlstate, message, createsRoles: false) == nil)
+        #expect(try Self.adapted(ShadowSetup(), sqlstate, #"role "pg_new" does not exist"#) == nil)
+        #expect(try Self.adapted(ShadowSetup(), sqlstate, #"collation "x" does not exist"#) == nil)
     }
 
     @Test func changesOfAColumnWidth() {

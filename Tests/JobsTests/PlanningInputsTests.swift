@@ -2,6 +2,7 @@ import Diagnosis
 import Inspection
 import Plans
 import Revisions
+import Schema
 import Support
 import Testing
 import Wire
@@ -100,6 +101,42 @@ import Wire
         #expect(error?.code == .projectInvalid && error?.isRetryable == false)
         #expect(error?.details.first?.value == .string(GraphProblem.Code.missingParent))
         #expect(error?.details.first { $0.name == "file" }?.value == "versions/b.py")
+    }
+
+    // MARK: Privileges
+
+    /// Of the pending revisions b and c, only c changes a table of another owner.
+    private static func inputs(securityDefiner: Bool) throws -> PlanningInputs {
+        var inputs = try PlanningFixture.inputs(.table(rows: ["a"]))
+        let users = ObjectKey(.relation, schema: "public", name: "users")
+        inputs.diagnosis.facts.versionTable = inputs.live.versionTable
+        inputs.diagnosis.facts.privileges = PrivilegeFacts(
+            role: RolePrivileges(
+                role: "app", serverVersion: 150_004, database: "shop", foreignObjects: [users: .init(owner: "boss")],
+                rowStatements: [.update]),
+            operations: ["c": [.alters(users)]], hasSecurityDefiner: securityDefiner)
+        inputs.diagnosis = DatabaseDiagnosis(facts: inputs.diagnosis.facts)
+        return inputs
+    }
+
+    @Test func aRunThatFailsForCertainIsRefused() throws {
+        let inputs = try Self.inputs(securityDefiner: false)
+        let (all, first) = (try inputs.migrationPlan(to: nil), try inputs.migrationPlan(to: ["b"]))
+        let error = Self.error { try inputs.requirePrivileges(for: all) }
+        #expect(error?.code == .permissionDenied && error?.isRetryable == false)
+        #expect(error?.message.contains("role app lacks the ownership of public.users, which belongs to boss") == true)
+        #expect(Self.error { try inputs.requirePrivileges(for: first) } == nil)
+        #expect(inputs.findings(about: all).map(\.code) == inputs.diagnosis.assessment.findings.map(\.code))
+        #expect(inputs.findings(about: all).contains { $0.code == "server.missingPrivileges" })
+        #expect(!inputs.findings(about: first).contains { $0.code == "server.missingPrivileges" })
+    }
+
+    @Test func aRunThatMaySucceedIsNotRefused() throws {
+        let inputs = try Self.inputs(securityDefiner: true)
+        let plan = try inputs.migrationPlan(to: nil)
+        #expect(Self.error { try inputs.requirePrivileges(for: plan) } == nil)
+        let finding = inputs.findings(about: plan).first { $0.code == "server.missingPrivileges" }
+        #expect(finding?.severity == .warning && finding?.message.hasSuffix("migrate may fail.") == true)
     }
 
     // MARK: Repairs

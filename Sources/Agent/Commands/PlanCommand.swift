@@ -21,7 +21,7 @@ struct PlanCommand: CommandHandler {
                 revisions: plan.steps.compactMap { inputs.project.graph[$0] }.map {
                     Plan.Step(id: $0.id, doc: $0.doc, file: $0.file, down: $0.down)
                 },
-                findings: inputs.diagnosis.assessment.findings.filter { Self.concernsARun($0.code) })
+                findings: inputs.findings(about: plan).filter { Self.concernsARun($0.code) })
         } catch {
             throw WireError(error)
         }

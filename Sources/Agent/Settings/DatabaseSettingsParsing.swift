@@ -25,6 +25,7 @@ extension DatabaseSettings {
         lockTimeout = try table.duration("lock_timeout") ?? lockTimeout
         statementTimeout = try table.duration("statement_timeout") ?? statementTimeout
         migrateDeadline = try table.duration("migrate_deadline") ?? migrateDeadline
+        environmentDeadline = try table.deadline("environment_deadline") ?? environmentDeadline
         longTransaction = try table.duration("long_transaction") ?? longTransaction
         if let policy = try table.expanded("verify") {
             guard let policy = VerifyPolicy(rawValue: policy) else {

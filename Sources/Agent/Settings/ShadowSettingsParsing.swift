@@ -11,6 +11,7 @@ extension ShadowSettings {
         let isEmbedded = try table.boolean("embedded")
         let url = try Self.url(&table, folder: folder)
         baseline = try table.path("baseline", folder: folder)
+        replayDeadline = try table.deadline("replay_deadline") ?? replayDeadline
         if url != nil, isEmbedded == true { throw table.error("embedded", "cannot be true together with url") }
         if !isEnabled {
             server = .none

@@ -67,4 +67,6 @@ public enum RunnerEvent: Codable, Hashable, Sendable {
     case revisionApplied(revision: String, durationMs: Int, committed: Bool)
     /// An `autocommit_block()` begins: everything before it is committed, and what runs in it cannot be rolled back.
     case autocommit(revision: String?)
+    /// A revision of a replay switches to another role.
+    case roleSwitched(revision: String)
 }

@@ -68,6 +68,11 @@ private struct ProcessTransport: RunnerTransport {
         _ = try await child.standardInputWriter.write(bytes)
     }
 
+    /// `dump_stacks_on_signal` of the runner handles the signal, whose default action ends the process.
+    func interrupt() {
+        try? child.send(signal: .userDefinedTwo, toProcessGroup: false)
+    }
+
     /// The session leader is not reaped while the launcher's body runs, so its number cannot belong to another process.
     func end() {
         try? child.send(signal: .kill, toProcessGroup: true)

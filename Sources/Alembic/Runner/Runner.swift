@@ -54,6 +54,7 @@ public struct Runner: Sendable {
     ///   - readOnly: whether its sessions are read-only; false in a shadow.
     ///   - nonce: the key of an advisory lock that is used only here, held in shared mode while `prove` runs.
     ///   - deadline: the longest duration of the run.
+    /// - Throws: `environmentTimeout` when the run takes longer.
     public func describe(
         readOnly: Bool = true, nonce: Int64, applicationName: String = "schemad describe",
         deadline: Duration = .seconds(60), prove: @escaping Proof
@@ -63,7 +64,15 @@ public struct Runner: Sendable {
             "default_transaction_read_only": readOnly ? "on" : "off", "application_name": applicationName,
             "lock_timeout": "2s", "statement_timeout": "20s", "client_connection_check_interval": "1s",
         ]
-        let final = try await run(configuration, deadline: deadline, prove: prove)
+        let final: RunnerStateMachine
+        do {
+            final = try await run(configuration, deadline: deadline, prove: prove)
+        } catch  where error.code == .deadlineExceeded {
+            var error = error
+            error.code = .environmentTimeout
+            error.message = "env.py had not ended after \(deadline) and was stopped"
+            throw error
+        }
         guard let description = final.description else {
             throw final.error("the Python process finished without a description of the project")
         }

@@ -7,6 +7,8 @@ struct RunnerSession: Sendable {
     private static let tailLimit = 16 << 10
     /// The interpreter reports `.pth` files that fail before the project can print anything.
     private static let headLimit = 64 << 10
+    /// How long a process may take to write its stacks when its deadline has passed.
+    private static let dumpTime = Duration.seconds(5)
 
     var configuration: RunnerConfiguration
     /// nil is no limit.
@@ -26,7 +28,9 @@ struct RunnerSession: Sendable {
             group.addTask {
                 // When the run ends first, the timer is cancelled and has no effect.
                 guard let deadline, (try? await Task.sleep(for: deadline)) != nil else { return false }
-                transport.end()
+                transport.interrupt()
+                // Usually it ends at once, which cancels this timer.
+                if (try? await Task.sleep(for: Self.dumpTime)) != nil { transport.end() }
                 return true
             }
             let ended = await exchange(over: transport)
@@ -48,6 +52,10 @@ struct RunnerSession: Sendable {
             if expired, let deadline {
                 error.code = .deadlineExceeded
                 error.message = "the run took longer than \(deadline) and was stopped"
+                if let dump = StackDump(redact(tail), folder: configuration.folder) {
+                    (error.file, error.line) = (dump.place?.file, dump.place?.line)
+                    error.stack = dump.lines
+                }
             } else if Task.isCancelled {
                 error.code = .cancelled
                 error.message = "the run was cancelled"

@@ -69,6 +69,8 @@ struct RunnerStateMachine {
                 outcome.autocommitted = true
                 outcome.committed = outcome.applied
                 return .progress(.autocommit(revision: revision))
+            case "roleSwitched":
+                return try .progress(.roleSwitched(revision: decoder.decode(Replayed.self, from: data).revision))
             case "described":
                 description = try decoder.decode(Described.self, from: data).description
                 return .nothing

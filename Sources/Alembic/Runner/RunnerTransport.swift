@@ -12,6 +12,9 @@ protocol RunnerTransport: Sendable {
     /// - Throws: when the process has ended.
     func send(_ bytes: [UInt8]) async throws
 
+    /// Lets the process write the stack of each thread to its error output and end. A process that cannot do so goes on.
+    func interrupt()
+
     /// Ends the process and every process that it started. Has no effect on a process that has ended.
     func end()
 }

@@ -163,6 +163,49 @@ extension ProblemRule {
                 "systemctl restart schemad",
             ]),
         ProblemRule(
+            code: "project.environmentTimeout",
+            page: Page(
+                title: "env.py does not end",
+                problem: """
+                    schemad runs env.py to read the models and to learn which database it opens, with nothing to \
+                    migrate. It did not end within environment_deadline of the database in schemad.toml (60 seconds \
+                    by default), and was stopped. Revisions and version rows are still read, because that needs no \
+                    Python. The models are not read, and migrate cannot run.
+                    """,
+                evidence: """
+                    The line of the project at which Python stood, and the functions that it was in, the innermost \
+                    first. schemad tries again after growing intervals, and at once when the project changes.
+                    """,
+                remedy: """
+                    Remove what env.py waits for: often it is another service, a lock, or an application that starts \
+                    when it is imported. If env.py is only slow, raise environment_deadline.
+                    """),
+            remedy: [
+                "# Remove what <place> waits for. If env.py is only slow, allow more time in schemad.toml:",
+                "# [databases.<database>]",
+                "# environment_deadline = \"3m\"",
+                "systemctl restart schemad",
+            ]),
+        ProblemRule(
+            code: "project.environmentRunning", severities: [.warning], verdict: .unverified,
+            page: Page(
+                title: "env.py is still running",
+                problem: """
+                    schemad runs env.py to read the models, and it has not ended yet. This diagnosis does without: \
+                    revisions and version rows are those of the files and of the database, and the models are not \
+                    compared. A version table with another name than alembic_version is found only when env.py has \
+                    ended once.
+                    """,
+                evidence: "How long this request has waited.",
+                remedy: """
+                    Diagnose again. When env.py does not end within environment_deadline, the finding \
+                    project.environmentTimeout says where it stood.
+                    """),
+            remedy: [
+                "# env.py may be slow when it runs for the first time. Diagnose again:",
+                "adminctl diagnose",
+            ]),
+        ProblemRule(
             code: "project.optionNotRead", severities: [.warning],
             page: Page(
                 title: "env.py does not read an option",

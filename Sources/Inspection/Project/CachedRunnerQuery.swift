@@ -64,6 +64,17 @@ actor CachedRunnerQuery<Value: RunnerResult> {
         return .failure(failure.error)
     }
 
+    /// The last failure, where the run took too long and the project has not changed since: another run would probably
+    /// take as long.
+    var timeout: AlembicError? {
+        guard let failure, failure.error.code == .environmentTimeout,
+            failure.project == ProjectStamp(settings)
+        else {
+            return nil
+        }
+        return failure.error
+    }
+
     /// A digest of everything that the cached result depends on; nil while there is none.
     var digest: String? { cache.digest }
 

@@ -1,4 +1,5 @@
 package import Alembic
+import Runtime
 package import Schema
 
 /// What a project's migrations and its models create in an empty PostgreSQL. `schemad snapshot` writes it to a file.
@@ -26,8 +27,16 @@ package struct ExpectedSchema: Codable, Sendable {
     var versionWidths: [String: Int?] = [:]
     /// Whether every id could be recorded in the version table that the project creates; nil when that is not known.
     var recordsEveryID: Bool?
+    /// The revisions that switch to another role.
+    package var roleSwitches: Set<String> = []
     /// The schema for want of which the replay stopped.
     var missingSchema: String?
+    /// Where the replay was when it had to be stopped; nil when it ended by itself.
+    var timeout: ReplayTimeout?
+    /// Roles that neither the live server nor the shadow had, and the revision that needs each.
+    var addedRoles: [RoleNeed] = []
+    /// The role for want of which the replay stopped.
+    var roleMissingInShadow: RoleNeed?
     /// The schemas that existed before the replay, and the roles that the history creates itself.
     var schemas: Set<String> = ["public"]
     var droppedRoles: Set<String> = []
@@ -60,7 +69,33 @@ package struct ExpectedSchema: Codable, Sendable {
     }
 }
 
+/// A replay that took too long.
+struct ReplayTimeout: Codable, Hashable, Sendable {
+    /// The revision that was running; nil before the first one.
+    var revision: String?
+    var limitMs: Int64
+    /// The innermost line of the project.
+    var file: String?
+    var line: Int?
+    /// The innermost frame first.
+    var stack: [String]
+
+    init(_ error: AlembicError, after limit: Duration) {
+        revision = error.revision
+        limitMs = limit.milliseconds
+        (file, line, stack) = (error.file, error.line, error.stack)
+    }
+}
+
+/// A role that a revision refers to.
+struct RoleNeed: Codable, Hashable, Sendable {
+    var role: String
+    var revision: String
+}
+
 extension ExpectedSchema {
+    /// Whether another replay may get further although the project is the same.
+    var mayImprove: Bool { timeout != nil || roleMissingInShadow != nil }
     /// Without comments and privileges unless they are compared: a snapshot has them in case the settings need them.
     func limited(to compared: Set<DatabaseSettings.OptionalComparison>) -> ExpectedSchema {
         var result = self

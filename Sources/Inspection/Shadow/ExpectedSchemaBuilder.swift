@@ -2,13 +2,12 @@ import Alembic
 import Postgres
 import Runtime
 import Schema
+import Synchronization
 
 /// Replays the history, and creates the models where its tables were.
 struct ExpectedSchemaBuilder: Sendable {
-    /// How long each of the two may take.
-    private static let deadline = Duration.seconds(600)
     /// How often a replay starts again with other schemas or roles.
-    private static let attempts = 5
+    private static let attempts = 10
     /// For this many revisions the state that their own transactions leave is read by a replay for each.
     private static let replaysOfOwnTransactions = 20
 
@@ -31,6 +30,7 @@ struct ExpectedSchemaBuilder: Sendable {
         var history: SchemaHistory?
         var hiddenTables: [TableName] = []
         var observers: [String] = []
+        var roleSwitches: Set<String> = []
         var versionWidths = ColumnWidths()
         var failure: AlembicError?
         /// Whether a full read confirmed the catalogs.
@@ -61,14 +61,22 @@ struct ExpectedSchemaBuilder: Sendable {
             problems: [])
         expected.history = outcome.history
         expected.hiddenTables = outcome.hiddenTables
+        expected.roleSwitches = outcome.roleSwitches
         if outcome.changesWereMissed { expected.changesWereMissed = true }
         expected.versionWidths = outcome.versionWidths.changes
         expected.widenedTo = outcome.setup.versionTables.first?.columnWidth
         if outcome.failure == nil { expected.recordsEveryID = expected.widenedTo == nil }
+        expected.addedRoles = outcome.setup.addedRoles
         (expected.schemas, expected.droppedRoles) = (outcome.setup.schemas, outcome.setup.droppedRoles)
         if let failure = outcome.failure {
             if failure.sqlstate == "3F000" { expected.missingSchema = failure.namedObject }
             if failure.code == .wrongDatabase { expected.openedInstead = failure.message }
+            if failure.code == .deadlineExceeded {
+                expected.timeout = ReplayTimeout(failure, after: shadow.replayDeadline)
+            }
+            if let revision = failure.revision, let role = failure.missingRole {
+                expected.roleMissingInShadow = RoleNeed(role: role, revision: revision)
+            }
             let what =
                 outcome.history == nil ? "the history could not be replayed" : "the replay of the history stopped"
             expected.problems.append("\(what): \(failure)")
@@ -95,7 +103,9 @@ struct ExpectedSchemaBuilder: Sendable {
         while true {
             let outcome = try await replay(setup, progress)
             guard let failure = outcome.failure, tried < Self.attempts,
-                let next = setup.adapted(to: failure, description, longestID: longestID, otherSchemas: otherSchemas)
+                let next = setup.adapted(
+                    to: failure, description, longestID: longestID, otherSchemas: otherSchemas,
+                    createsRoles: shadow.isEmbedded)
             else { return outcome }
             setup = next
             tried += 1
@@ -119,13 +129,17 @@ struct ExpectedSchemaBuilder: Sendable {
         try await shadow.withDatabase(setup) { database in
             let recorder = try await ReplayRecorder(
                 database, versionTable: versionTable, options: options, readsChanges: readsChanges)
+            let switches = Mutex<Set<String>>([])
             var outcome = Outcome(setup: setup)
             do throws(AlembicError) {
                 let replay = try await runner(database.address).replay(
-                    to: ["heads"], nonce: database.nonce, deadline: Self.deadline, prove: database.proves,
+                    to: ["heads"], nonce: database.nonce, deadline: shadow.replayDeadline, prove: database.proves,
                     progress: { event in
-                        if case .revisionStarted(_, let index, let total) = event {
+                        switch event {
+                        case .revisionStarted(_, let index, let total):
                             progress(ReplayProgress(revision: index, total: total))
+                        case .roleSwitched(let revision): switches.withLock { _ = $0.insert(revision) }
+                        case .connected, .revisionApplied, .autocommit: break
                         }
                     }
                 ) { revision in try await recorder.add(revision: revision) }
@@ -135,6 +149,7 @@ struct ExpectedSchemaBuilder: Sendable {
                 guard let revision = error.revision else { return outcome }
                 recorder.fail(revision: revision, message: "\(error)")
             }
+            outcome.roleSwitches = switches.withLock(\.self)
             (outcome.history, outcome.versionWidths) = (recorder.history, recorder.versionWidths)
             outcome.isConfirmed = await recorder.isConfirmed()
             guard outcome.failure == nil, outcome.isConfirmed, description.models != nil else { return outcome }
@@ -180,7 +195,8 @@ struct ExpectedSchemaBuilder: Sendable {
     private func catalog(at rows: [String], _ setup: ShadowSetup) async throws -> Catalog? {
         try await shadow.withDatabase(setup) { database in
             let run = try? await runner(database.address).replay(
-                to: rows, commitsEach: false, nonce: database.nonce, deadline: Self.deadline, prove: database.proves,
+                to: rows, commitsEach: false, nonce: database.nonce, deadline: shadow.replayDeadline,
+                prove: database.proves,
                 afterRevision: { _ in })
             guard run != nil else { return nil }
             return try await database.catalog(options).leavingOut([ObjectKey(table: versionTable)])
@@ -203,7 +219,7 @@ struct ExpectedSchemaBuilder: Sendable {
         do throws(AlembicError) {
             let creation = try await runner(database.address).create(
                 extensions: history?.last.extensions.map(\.name) ?? [], nonce: database.nonce,
-                deadline: Self.deadline, prove: database.proves)
+                deadline: shadow.replayDeadline, prove: database.proves)
             return .success((try await catalog(database), creation))
         } catch {
             return .failure(error)
@@ -246,7 +262,8 @@ extension ExpectedSchema {
                 let scripts = try await project.read(retries: false, runner: runner).get()
                 do throws(AlembicError) {
                     let description = try await runner.describe(
-                        readOnly: false, nonce: database.nonce, prove: database.proves)
+                        readOnly: false, nonce: database.nonce, deadline: settings.environmentDeadline,
+                        prove: database.proves)
                     return (description, scripts)
                 } catch {
                     try await server.explain(error)

@@ -79,6 +79,8 @@ actor ExpectedSchemaStore {
         if !hasReadCache {
             hasReadCache = true
             known = try? Self.read(cache)
+            // After a restart, the limit or the shadow may be others.
+            if known?.mayImprove == true { known = nil }
             FreedMemory.giveBack()
         }
         if let known, known.key == key.full { return .ready(known) }

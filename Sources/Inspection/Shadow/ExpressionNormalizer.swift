@@ -5,7 +5,6 @@ import Schema
 /// Lets a shadow parse expressions in the schema that they belong to and print them back: in the schema of the live
 /// revisions, or, for objects that do not exist there yet, in that of the heads.
 struct ExpressionNormalizer: Sendable {
-    private static let deadline = Duration.seconds(600)
 
     let shadow: ShadowServer
     /// What the shadow has in common with the live database.
@@ -33,7 +32,8 @@ struct ExpressionNormalizer: Sendable {
 
     private func replay(to targets: [String], _ database: ShadowDatabase) async throws(AlembicError) {
         _ = try await runner(database.address).replay(
-            to: targets, nonce: database.nonce, deadline: Self.deadline, prove: database.proves, afterRevision: { _ in }
+            to: targets, nonce: database.nonce, deadline: shadow.replayDeadline, prove: database.proves,
+            afterRevision: { _ in }
         )
     }
 }

@@ -8,6 +8,8 @@ struct ShadowDescriber: Sendable {
     let shadow: ShadowServer
     /// What the shadow has in common with the live database.
     let setup: ShadowSetup
+    /// How long one run of env.py may take.
+    let deadline: Duration
     /// Runs the project's Python with this database's URL.
     let runner: @Sendable (DatabaseAddress) -> Runner
 
@@ -36,7 +38,7 @@ struct ShadowDescriber: Sendable {
 
     private func run(_ database: ShadowDatabase) async throws(AlembicError) -> ProjectDescription {
         try await runner(database.address).describe(
-            readOnly: false, nonce: database.nonce, prove: database.proves)
+            readOnly: false, nonce: database.nonce, deadline: deadline, prove: database.proves)
     }
 }
 

@@ -5,7 +5,7 @@ import Schema
 /// The PostgreSQL for everything of a project that must not touch the live database. An embedded server is started when
 /// it is first needed, removed some seconds after its last user, and ends with this process at the latest.
 package actor ShadowServer {
-    private let settings: ShadowSettings
+    private nonisolated let settings: ShadowSettings
     private var cluster: EmbeddedCluster?
     private var users = 0
     /// Databases in use.
@@ -15,6 +15,12 @@ package actor ShadowServer {
     private static let idleTime = Duration.seconds(5)
 
     package init(_ settings: ShadowSettings) { self.settings = settings }
+
+    /// How long one replay, or the creation of the models, may take.
+    nonisolated var replayDeadline: Duration { settings.replayDeadline }
+
+    /// Whether the server is made for the replay, so that roles can be created in it.
+    nonisolated var isEmbedded: Bool { settings.server == .embedded }
 
     /// Keeps an embedded server while the body runs. Without users it is removed a few seconds later: the next one often
     /// comes at once.

@@ -5,6 +5,14 @@ import Schema
 extension AlembicError {
     /// The name in a server's message such as `schema "shop" does not exist`.
     var namedObject: String? { message.firstMatch(of: /"(.+)"/).map { String($0.1) } }
+
+    /// The role that a statement needs and that does not exist (`GRANT`, `ALTER … OWNER TO`; 22023 is that of
+    /// `SET ROLE`).
+    var missingRole: String? {
+        guard ["42704", "22023"].contains(sqlstate), message.contains(/^role ".*" does not exist/)
+        else { return nil }
+        return namedObject
+    }
 }
 
 /// What a database in the shadow has in common with the live one before anything of the project runs in it.
@@ -17,6 +25,8 @@ struct ShadowSetup: Sendable {
     var roles: [String] = []
     /// Roles that an embedded server must not have.
     var droppedRoles: Set<String> = []
+    /// Roles that the live server does not have, and the revision that needs each; an embedded server has them.
+    var addedRoles: [RoleNeed] = []
     /// The schemas that exist.
     var schemas: Set<String> = ["public"]
     /// Version tables, with the width of their column and their rows.
@@ -40,8 +50,10 @@ struct ShadowSetup: Sendable {
     /// - Parameters:
     ///   - longestID: the length of the longest revision id, in characters.
     ///   - otherSchemas: schemas of the live database that may be added.
+    ///   - createsRoles: whether roles may be created in the shadow.
     func adapted(
-        to failure: AlembicError, _ description: ProjectDescription, longestID: Int, otherSchemas: Set<String>
+        to failure: AlembicError, _ description: ProjectDescription, longestID: Int, otherSchemas: Set<String>,
+        createsRoles: Bool
     ) -> ShadowSetup? {
         let name = failure.namedObject
         var next = self
@@ -58,6 +70,12 @@ struct ShadowSetup: Sendable {
                 return nil
             }
             next = withVersionTable(description, width: longestID)
+        case "42704", "22023":
+            guard createsRoles, let role = failure.missingRole, let revision = failure.revision,
+                !role.hasPrefix("pg_"), !roles.contains(role), !droppedRoles.contains(role)
+            else { return nil }
+            next.roles.append(role)
+            next.addedRoles.append(RoleNeed(role: role, revision: revision))
         case "42710":
             guard let name, failure.message.contains("role"), roles.contains(name), name != session?.user else {
                 return nil

@@ -20,7 +20,7 @@ class Connections:
         self.seen = 0
         self.write_error: BaseException | None = None
         # Called for each statement, with the connection that it is sent on.
-        self.on_statement: Callable[[Any], None] | None = None
+        self.on_statement: Callable[[Any, str], None] | None = None
         # Whether the project declares that it connects to several databases.
         self.declares_several: Callable[[], bool] = lambda: False
         # The options of the settings that env.py has not read so far.
@@ -48,9 +48,9 @@ class Connections:
         event.listen(Engine, "handle_error", self._failed)
         event.listen(Engine, "before_cursor_execute", self._executing)
 
-    def _executing(self, connection: Any, *_: Any) -> None:
+    def _executing(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if self.on_statement is not None:
-            self.on_statement(connection)
+            self.on_statement(connection, statement)
 
     def _failed(self, context: Any) -> None:
         # env.py may catch the error; a read that tried to write is reported anyway.

@@ -11,8 +11,10 @@ Works with Python 3.9 and later, Alembic 1.8 and later, SQLAlchemy 1.4 and 2.x.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import resource
+import signal
 import sys
 from contextlib import suppress
 from typing import NoReturn
@@ -50,10 +52,19 @@ def harden() -> None:
         ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
 
 
+def dump_stacks_on_signal() -> None:
+    """When a run takes too long, the agent sends SIGUSR2: the interpreter writes the stack of each thread, even while it
+    computes or waits in C, and the signal's default action ends the process."""
+    with suppress(Exception):
+        signal.signal(signal.SIGUSR2, signal.SIG_DFL)
+        faulthandler.register(signal.SIGUSR2, file=os.dup(2), all_threads=True, chain=True)
+
+
 def main() -> NoReturn:
     agent = Agent()
     configuration = agent.configuration
     harden()
+    dump_stacks_on_signal()
     try:
         os.chdir(configuration["folder"])
     except OSError as error:

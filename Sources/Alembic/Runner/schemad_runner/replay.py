@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from schemad_runner.hidden import hidden_tables
 from schemad_runner.migrate import Migrate
 from schemad_runner.session import commit
+
+
+# At the start of a statement, also inside a DO block or a string that is executed: UPDATE has a SET clause as well.
+SWITCHES_ROLE = re.compile(
+    r"""(?: \A | [;'"$] | \b (?: begin | then | else | loop ) \b | \*/ | --[^\n]*\n ) \s*
+        (?: re )? set \s+ (?: (?: local | session ) \s+ )? (?: role | session \s+ authorization ) \b
+    | \bset_config \s* \( \s* '+ (?: role | session_authorization ) '""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 class Replay(Migrate):
@@ -22,11 +32,13 @@ class Replay(Migrate):
         context._ensure_version_table()
         return self.progress(self.steps(tuple(rows)), context)
 
-    def observe(self, connection: Any) -> None:
-        own = self.context.connection.connection.dbapi_connection
-        if self.revision is None or self.revision in self.observers:
+    def observe(self, connection: Any, statement: str) -> None:
+        if self.revision is None:
             return
-        if connection.connection.dbapi_connection is not own:
+        if SWITCHES_ROLE.search(statement):
+            self.agent.report("roleSwitched", revision=self.revision)
+        own = self.context.connection.connection.dbapi_connection
+        if self.revision not in self.observers and connection.connection.dbapi_connection is not own:
             self.observers.append(self.revision)
 
     def progress(self, steps: list[Any], context: Any) -> Iterator[Any]:
