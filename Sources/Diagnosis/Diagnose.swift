@@ -28,11 +28,13 @@ public func diagnose(_ facts: Facts) -> Assessment {
     let ordered = results.enumerated().sorted {
         ($0.element.finding.severity, $0.offset) < ($1.element.finding.severity, $1.offset)
     }
+    var remedies = RemedyWriter(context.comparison?.restoration ?? RestorationScript())
+    let findings = ordered.map { remedies.finding($0.element) }
     return Assessment(
         verdict: results.map(\.verdict).min() ?? .inSync,
         healthy: !results.contains { $0.finding.severity == .error },
         schemaMatch: facts.schema.match,
-        findings: ordered.map(\.element.finding),
+        findings: findings,
         versionTableState: context.versionTableState,
         pending: context.pending,
         rows: context.rows)

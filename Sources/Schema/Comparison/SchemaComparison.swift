@@ -24,6 +24,9 @@ public struct SchemaComparison: Codable, Hashable, Sendable {
     /// The texts that differ and may mean the same, in a fixed order. Parsed and printed again by one server and passed
     /// in ``SchemaSides/parsedTexts``, they decide what is ``notComparable`` otherwise.
     public var textsToParse: [ExpressionText]
+    /// The statements for the differences between the live database and the migrations, ignored and accepted ones
+    /// included, because others may need them. Not part of any response.
+    public var restoration: RestorationScript
 
     /// Whether statements of the application's models fail on this database.
     public var isBreaking: Bool { differences.contains(where: \.breaking) }
@@ -32,7 +35,7 @@ public struct SchemaComparison: Codable, Hashable, Sendable {
         missingTables: [TableName] = [], missingColumns: [MissingColumn] = [], differences: [SchemaDifference] = [],
         advice: [SchemaDifference] = [], unmanaged: [UnmanagedObject] = [], notComparable: [IncomparableObject] = [],
         ignored: [IgnoredDifference] = [], accepted: [SchemaDifference] = [], tablesCompared: Int = 0,
-        textsToParse: [ExpressionText] = []
+        textsToParse: [ExpressionText] = [], restoration: RestorationScript = RestorationScript()
     ) {
         self.missingTables = missingTables
         self.missingColumns = missingColumns
@@ -44,6 +47,7 @@ public struct SchemaComparison: Codable, Hashable, Sendable {
         self.accepted = accepted
         self.tablesCompared = tablesCompared
         self.textsToParse = textsToParse
+        self.restoration = restoration
     }
 
     /// Compares the sides, as far as they are known.
