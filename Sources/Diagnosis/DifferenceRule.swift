@@ -72,7 +72,7 @@ extension RuleContext {
     ///   - remedy: what to do where there is no statement.
     func drift(
         _ code: String, _ differences: [SchemaDifference], _ what: String, _ plural: String,
-        heading: String = "-- As in the migrations:", remedy: String
+        heading: String = "-- In psql, as in the migrations:", remedy: String
     ) -> [RuleResult] {
         // The database is behind the models: the pending revisions may resolve the difference.
         let mayBePending = missingObjects == .maybePending

@@ -68,7 +68,8 @@ struct RemedyWriter {
             lines += text(after.sorted(), "-- Then, in psql, as in the migrations:")
         }
         if omitted > 0 {
-            lines.append("# \(omitted) more: run the statements above first, then diagnose again. Or see the revisions.")
+            lines.append(
+                "# \(omitted) more: run the statements above first, then diagnose again. Or see the revisions.")
         }
         return lines + restored.rest
     }
@@ -77,7 +78,7 @@ struct RemedyWriter {
         if steps.isEmpty { return [] }
         let hasStatements = steps.contains { !script.steps[$0].statements.isEmpty }
         return (hasStatements ? [heading] : [])
-            + steps.flatMap { script.steps[$0].notes.map { "-- " + $0 } + script.steps[$0].statements }
+            + steps.flatMap { script.steps[$0].notes.map { "-- " + SafeText.sql($0) } + script.steps[$0].statements }
     }
 
     private func size(_ step: RestorationScript.Step) -> Int {

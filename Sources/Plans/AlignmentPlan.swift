@@ -55,7 +55,8 @@ package struct AlignmentPlan: Sendable {
         let present = live.tablesByKey
         let renamed = Dictionary(
             differences.compactMap { difference in
-                difference.kind == .missingColumn ? difference.renamedTo.map { (ExactString(difference.object), $0) } : nil
+                difference.kind == .missingColumn
+                    ? difference.renamedTo.map { (ExactString(difference.object), $0) } : nil
             }, uniquingKeysWith: { first, _ in first })
         for table in expected.tables where table.kind.storesRows && !table.isPartition {
             guard let present = present[table.key], present.kind == table.kind else { continue }

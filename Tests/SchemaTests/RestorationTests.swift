@@ -160,7 +160,9 @@ import Testing
                 ALTER TABLE a ALTER COLUMN c DROP DEFAULT, ALTER COLUMN c TYPE integer USING c::integer, \
                 ALTER COLUMN c SET DEFAULT 1;
                 """))
-        let (small, big) = (Column(name: "c", type: "integer", nullable: true), Column(name: "c", type: "bigint", nullable: true))
+        let (small, big) = (
+            Column(name: "c", type: "integer", nullable: true), Column(name: "c", type: "bigint", nullable: true)
+        )
         #expect(Self.statements(tables(big), tables(small)) == ["ALTER TABLE a ALTER COLUMN c TYPE bigint;"])
     }
 }

@@ -20,7 +20,7 @@ extension Rule {
     ) { context, code in
         context.drift(
             code, context.differences(code), "constraint differs", "constraints differ",
-            heading: "-- As in the migrations; on a busy table VALIDATE later:",
+            heading: "-- In psql, as in the migrations; on a busy table VALIDATE later:",
             remedy: "# Restore the constraint as in the migrations; the evidence shows it.")
     }
 }

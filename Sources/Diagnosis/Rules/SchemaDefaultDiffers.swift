@@ -17,7 +17,7 @@ extension Rule {
     ) { context, code in
         context.drift(
             code, context.differences(code), "default differs", "defaults differ",
-            heading: "-- As in the migrations; existing rows keep their values:",
+            heading: "-- In psql, as in the migrations; existing rows keep their values:",
             remedy: "# Set or drop the default as in the migrations; the evidence shows it.")
     }
 }

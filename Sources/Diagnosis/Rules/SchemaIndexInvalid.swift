@@ -15,6 +15,6 @@ extension Rule {
     ) { context, code in
         context.drift(
             code, context.differences(code), "index is INVALID", "indexes are INVALID",
-            heading: "-- Rebuild it:", remedy: "# Rebuild it with REINDEX INDEX CONCURRENTLY, or drop it.")
+            heading: "-- In psql, rebuild it:", remedy: "# Rebuild it with REINDEX INDEX CONCURRENTLY, or drop it.")
     }
 }

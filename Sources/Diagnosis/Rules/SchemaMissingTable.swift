@@ -34,7 +34,8 @@ extension Rule {
             let kind =
                 group.allSatisfy { $0.kind == .missingView }
                 ? "view" : group.contains { $0.kind == .missingView } ? "relation" : "table"
-            let what = names.count == 1 ? "1 mapped \(kind) does not exist" : "\(names.count) mapped \(kind)s do not exist"
+            let what =
+                names.count == 1 ? "1 mapped \(kind) does not exist" : "\(names.count) mapped \(kind)s do not exist"
             let evidence = group.map { $0.object + $0.guess }
             results.append(
                 cause.result(code, "\(what): \(SafeText.list(names))", evidence: evidence, group, context))
@@ -77,7 +78,8 @@ enum MissingObjects {
     /// Introduces the statements that create what is missing.
     static func heading(_ differences: [SchemaDifference]) -> String {
         differences.contains { $0.kind == .missingTable && $0.renamedTo == nil }
-            ? "-- As in the migrations, without the rows, which only a backup has:" : "-- As in the migrations:"
+            ? "-- In psql, as in the migrations, without the rows, which only a backup has:"
+            : "-- In psql, as in the migrations:"
     }
 }
 

@@ -20,7 +20,7 @@ extension Rule {
     ) { context, code in
         context.drift(
             code, context.differences(code), "column differs in NOT NULL", "columns differ in NOT NULL",
-            heading: "-- As in the migrations; SET NOT NULL reads the whole table:",
+            heading: "-- In psql, as in the migrations; SET NOT NULL reads the whole table:",
             remedy: "# Set or drop NOT NULL as in the migrations.")
     }
 }

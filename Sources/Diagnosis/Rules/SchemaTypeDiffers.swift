@@ -21,7 +21,7 @@ extension Rule {
     ) { context, code in
         context.drift(
             code, context.differences(code), "type differs", "types differ",
-            heading: "-- Change it back; a table rewrite holds ACCESS EXCLUSIVE until it ends:",
+            heading: "-- In psql, change it back; a table rewrite holds ACCESS EXCLUSIVE until it ends:",
             remedy: "# Restore the type as in the migrations; the evidence shows it.")
     }
 }

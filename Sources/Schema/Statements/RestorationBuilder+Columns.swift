@@ -106,7 +106,9 @@ extension RestorationBuilder {
         var draft = Draft(rank: .column, table: change.table)
         draft.resolves = [SchemaDifference.Kind.type, .collation].compactMap { change.targets.removeValue(forKey: $0) }
         draft.references = NameReferences([wanted.type, wanted.collation])
-        var actions = ["ALTER COLUMN \(column) TYPE \(type(of: wanted, isExplicit: wanted.collation != present.collation))"]
+        var actions = [
+            "ALTER COLUMN \(column) TYPE \(type(of: wanted, isExplicit: wanted.collation != present.collation))"
+        ]
         let isCast = !wanted.type.hasSameBytes(as: present.type) && isLossy(from: present, to: wanted)
         if isCast { actions[0] += " USING \(cast(column, from: present, to: wanted))" }
         if present.default != nil {
@@ -131,18 +133,19 @@ extension RestorationBuilder {
                 """, statement,
             ]
         } else if isCast {
-            let back = "(\(cast(column, from: present, to: wanted)))::\(present.type)"
+            let back = cast("(\(cast(column, from: present, to: wanted)))", from: wanted, to: present)
+            let change = "\(back)\(back.hasSuffix("::text") ? "" : "::text") IS DISTINCT FROM \(column)::text"
             draft.notes = [
                 "This writes the table again, and is refused if a value would change:",
-                "SELECT count(*) FROM \(relation) WHERE \(back)::text IS DISTINCT FROM \(column)::text;",
+                "SELECT count(*) FROM \(relation) WHERE \(change);",
             ]
-            draft.statements = [
-                "BEGIN;", "LOCK TABLE \(relation) IN ACCESS EXCLUSIVE MODE;",
+            let message = SQLLiteral.quoted("values of \(wanted.name) would change").doublingPercent
+            let check = """
+                 BEGIN IF EXISTS (SELECT FROM \(relation) WHERE \(change)) THEN RAISE EXCEPTION \(message); END IF; END 
                 """
-                DO $$ BEGIN IF EXISTS (SELECT FROM \(relation) WHERE \(back)::text IS DISTINCT FROM \(column)::text) \
-                THEN RAISE EXCEPTION \(SQLLiteral.quoted("values of \(wanted.name) would change").doublingPercent); \
-                END IF; END $$;
-                """,
+            let quote = check.contains("$$") ? "$check$" : "$$"
+            draft.statements = [
+                "BEGIN;", "LOCK TABLE \(relation) IN ACCESS EXCLUSIVE MODE;", "DO \(quote)\(check)\(quote);",
                 statement, "COMMIT;",
             ]
         } else {
@@ -159,7 +162,9 @@ extension RestorationBuilder {
     private func cast(_ column: String, from present: Column, to wanted: Column) -> String {
         let (old, new) = (ColumnType(formatted: present.type), ColumnType(formatted: wanted.type))
         // No cast leads from one enumeration to another, but from and to text.
-        if case .user = old.base, case .user = new.base { return "\(column)::text\(new.isArray ? "[]" : "")::\(wanted.type)" }
+        if case .user = old.base, case .user = new.base {
+            return "\(column)::text\(new.isArray ? "[]" : "")::\(wanted.type)"
+        }
         if case .user = new.base, old.base != .builtIn("text") {
             return "\(column)::text\(new.isArray ? "[]" : "")::\(wanted.type)"
         }

@@ -44,7 +44,9 @@ extension RestorationBuilder {
         let name = name(sequence.qualifiedName)
         draft.statements = ["CREATE SEQUENCE \(name) \(options(of: sequence));"]
         // The values that exist must not come again.
-        let literal = "'" + sequence.qualifiedName.sql().split(separator: "'", omittingEmptySubsequences: false)
+        let literal =
+            "'"
+            + sequence.qualifiedName.sql().split(separator: "'", omittingEmptySubsequences: false)
             .joined(separator: "''") + "'"
         for (table, column) in sequenceUsers[place] ?? [] {
             draft.statements += advance(
@@ -178,7 +180,9 @@ extension RestorationBuilder {
                 revision that adds it.
                 """)
         }
-        let order = { (list: [String], other: [String]) in list.filter { label in other.contains { $0.hasSameBytes(as: label) } } }
+        let order = { (list: [String], other: [String]) in
+            list.filter { label in other.contains { $0.hasSameBytes(as: label) } }
+        }
         if !order(labels, present).hasSameBytes(as: order(present, labels)) {
             draft.notes.append(
                 "PostgreSQL cannot change the order of labels; it matters only for ORDER BY and comparisons.")

@@ -49,8 +49,13 @@ extension RestorationBuilder {
         if let present { action = "DROP CONSTRAINT \(quoted(present.name)), " + action }
         draft.notes = violations(constraint, place)
         draft.statements = ["\(start) \(action);"]
+        let validation = "\(start) VALIDATE CONSTRAINT \(quoted(constraint.name));"
         if canWait, constraint.isValidated {
-            draft.statements.append("\(start) VALIDATE CONSTRAINT \(quoted(constraint.name));")
+            if let references = constraint.references, live.table(references) == nil {
+                draft.notes = ["When the rows of \(name(references)) are back, from a backup:", validation]
+            } else {
+                draft.statements.append(validation)
+            }
         }
         let isReplaced = present?.name.hasSameBytes(as: constraint.name) ?? false
         let keys = present.map { foreignKeys(to: $0, of: table) } ?? []
@@ -203,7 +208,9 @@ extension RestorationBuilder {
         } else {
             draft.statements = [create(wanted, on: other, isConcurrent: !isPartitioned)]
         }
-        if !isPartitioned, !draft.statements.isEmpty { draft.notes.append("Without blocking writes; not in a transaction:") }
+        if !isPartitioned, !draft.statements.isEmpty {
+            draft.notes.append("Without blocking writes; not in a transaction:")
+        }
         add(draft, providing: wanted.isUnique ? [.keys(QualifiedName(table))] : [])
     }
 

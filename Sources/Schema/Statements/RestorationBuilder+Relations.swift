@@ -17,6 +17,7 @@ extension RestorationBuilder {
         draft.statements += table.indexes.filter { !$0.isInherited }.map { create($0, on: table) }
         draft.statements += comments(of: table)
         draft.references = references(of: table)
+        createSchema(of: &draft, table.schema)
         let id = add(draft, providing: [node, .keys(QualifiedName(table.qualifiedName))])
         created[node]?.append(id)
         for parent in table.parents {
@@ -148,8 +149,14 @@ extension RestorationBuilder {
             let relation = name(table.qualifiedName)
             let word = table.kind == .materializedView ? "MATERIALIZED VIEW" : "VIEW"
             draft.statements = ["BEGIN;", "DROP \(word) \(relation);", create(table, definition)]
-            draft.statements += table.indexes.map { create($0, on: table) } + comments(of: table)
-            draft.statements += table.triggers.map { $0.definition + ";" }
+            // Those that are missing have statements of their own.
+            let indexes = Set(other.indexes.map { ExactString($0.name) })
+            let triggers = Set(other.triggers.map { ExactString($0.name) })
+            draft.statements += table.indexes.filter { indexes.contains(ExactString($0.name)) }
+                .map { create($0, on: table) }
+            draft.statements += comments(of: table)
+            draft.statements += table.triggers.filter { triggers.contains(ExactString($0.name)) }
+                .map { $0.definition + ";" }
             draft.statements += grants(table.privileges ?? [], on: table) + ["COMMIT;"]
             draft.notes = ["Its columns differ, so it is created anew; privileges have to be granted again."]
             let users = views.filter { $0.names.qualified.contains(QualifiedName(table.qualifiedName)) }.map(\.view)
@@ -206,7 +213,8 @@ extension RestorationBuilder {
         }
         for parent in other.parents where !table.parents.contains(where: { $0.hasSameBytes(as: parent) }) {
             draft.notes.append(
-                "\(relation) also inherits from \(name(parent)): ALTER TABLE \(relation) NO INHERIT \(name(parent)); ends that.")
+                "\(relation) also inherits from \(name(parent)): ALTER TABLE \(relation) NO INHERIT \(name(parent)); ends that."
+            )
         }
         add(draft)
     }

@@ -40,7 +40,8 @@ struct ConstraintComparison {
         let subject = Discrepancy.Subject.constraint(expected: expected, actual: actual)
         guard match.verdict == .same else {
             collector.report(
-                .constraint, path, match.verdict, expected: texts.0, actual: texts.1, subject: subject, parents: parents)
+                .constraint, path, match.verdict, expected: texts.0, actual: texts.1, subject: subject, parents: parents
+            )
             return
         }
         if pair.isRenamingWorthReporting(expected.name, actual.name) {
