@@ -237,8 +237,8 @@ let package = Package(
         .testTarget(
             name: "Integration",
             dependencies: [
-                "Diagnosis", "KeyFiles", "Postgres", "Revisions", "Schema", "Support", "Tokens", "Wire", "schemad",
-                "adminctl", "hookbridge",
+                "Diagnosis", "KeyFiles", "Plans", "Postgres", "Revisions", "Schema", "Support", "Tokens", "Wire",
+                "adminctl", "hookbridge", "schemad",
             ],
             path: "Tests/Integration", swiftSettings: strict),
         .executableTarget(

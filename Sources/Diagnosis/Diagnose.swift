@@ -31,11 +31,13 @@ public func diagnose(_ facts: Facts) -> Assessment {
         ($0.element.finding.severity, $0.offset) < ($1.element.finding.severity, $1.offset)
     }
     let verdict = results.map(\.verdict).min() ?? .inSync
+    var remedies = RemedyWriter(context.comparison?.restoration ?? RestorationScript())
+    let findings = ordered.map { remedies.finding($0.element) }
     return Assessment(
         verdict: verdict,
         healthy: verdict != .unverified && !results.contains { $0.finding.severity == .error },
         schemaMatch: facts.schema.match,
-        findings: ordered.map(\.element.finding),
+        findings: findings,
         versionTableState: context.versionTableState,
         pending: context.pending,
         rows: context.rows)

@@ -71,11 +71,11 @@ extension RuleContext {
     ///
     /// - Parameters:
     ///   - what: completes "1 …"; `plural` completes "2 …".
-    ///   - remedy: a comment that introduces the statements.
-    ///   - statement: restores one object as in the migrations; nil where one statement cannot.
+    ///   - heading: introduces the statements that restore the definitions of the migrations.
+    ///   - remedy: what to do where there is no statement.
     func drift(
-        _ code: String, _ differences: [SchemaDifference], _ what: String, _ plural: String, remedy: String,
-        statement: (SchemaDifference) -> String? = { _ in nil }
+        _ code: String, _ differences: [SchemaDifference], _ what: String, _ plural: String,
+        heading: String = "-- In psql, as in the migrations:", remedy: String
     ) -> [RuleResult] {
         // Without the migrations it is not known which side is wrong.
         let isKnown = comparison?.hasMigrations == true
@@ -106,27 +106,26 @@ extension RuleContext {
             results.append(
                 RuleResult(
                     code, severity, severity == .info ? .inSync : .drifted, title(group) + ".",
-                    evidence: group.map(\.line),
-                    remedy: lines(for: group, remedy, group.filter { $0.blame != .handMade }.compactMap(statement))))
+                    evidence: group.map(\.line), restoring: restored(group, heading, remedy)))
         }
         return results
     }
 
     /// What to do about differences: first how to resolve them, by their cause, then how to accept them.
-    private func lines(
-        for group: [SchemaDifference], _ remedy: String, _ statements: [String]
-    ) -> [String] {
-        var lines = statements.isEmpty ? [] : [remedy] + statements.prefix(20)
-        if group.contains(where: { $0.blame == .handMade }) {
-            lines.append("# Write a revision for what is marked handMade, or remove it.")
-        } else if group.contains(where: { $0.blame == nil }) {
-            lines.append("# Correct the models, or write a revision and run it:")
-            lines += ["alembic revision --autogenerate -m 'what the models map'", adminctl("migrate")]
-        } else if statements.isEmpty {
-            lines.append(remedy)
+    private func restored(_ group: [SchemaDifference], _ heading: String, _ remedy: String) -> RestoredDifferences {
+        let resolved = group.filter { resolvable.contains($0.target) }
+        let isHandMade = group.contains { $0.blame == .handMade && !resolvable.contains($0.target) }
+        var rest: [String] = []
+        if isHandMade {
+            rest.append("# Write a revision for what is marked handMade, or remove it.")
+        } else if group.contains(where: { $0.blame == nil && !resolvable.contains($0.target) }) {
+            rest.append("# Correct the models, or write a revision and run it:")
+            rest += ["alembic revision --autogenerate -m 'what the models map'", adminctl("migrate")]
         }
-        return lines + [
+        let otherwise = rest.isEmpty ? [remedy] : []
+        rest += [
             "# Or accept these differences from now on:", adminctl("diagnose --write-baseline schema.baseline.json"),
         ]
+        return RestoredDifferences(differences: resolved, heading: heading, otherwise: otherwise, rest: rest)
     }
 }

@@ -68,6 +68,8 @@ public struct Rule: Sendable {
 struct RuleResult {
     var finding: Finding
     var verdict: Verdict
+    /// Nil where the remedy is complete.
+    var restored: RestoredDifferences?
 
     /// Creates a finding whose texts are safe for a terminal.
     ///
@@ -83,5 +85,15 @@ struct RuleResult {
             evidence: evidence.map(SafeText.visible),
             remedy: remedy.map(SafeText.sql).joined(separator: "\n"))
         self.verdict = verdict
+    }
+
+    /// Creates a finding whose remedy gets the statements that resolve its differences.
+    init(
+        _ code: String, _ severity: Severity, _ verdict: Verdict, _ message: String, evidence: [String] = [],
+        restoring restored: RestoredDifferences
+    ) {
+        self.init(
+            code, severity, verdict, message, evidence: evidence, remedy: restored.otherwise + restored.rest)
+        self.restored = restored
     }
 }

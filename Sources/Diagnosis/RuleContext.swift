@@ -11,9 +11,16 @@ struct RuleContext: Sendable {
     let versionTableState: VersionTableState?
     /// What an upgrade to the effective heads would run, oldest first; nil when unknown.
     let pending: [String]?
+    /// The differences for which there are statements or notes.
+    let resolvable: Set<RestorationScript.Target>
 
     init(_ facts: Facts) {
         self.facts = facts
+        if case .compared(let comparison, _) = facts.schema {
+            resolvable = Set(comparison.restoration.steps.flatMap(\.resolves))
+        } else {
+            resolvable = []
+        }
         let graph = facts.graph.flatMap { $0.isUsable ? $0 : nil }
         var classification: RowClassification?
         if let values = facts.versionTable?.rows, let graph {

@@ -1,3 +1,4 @@
+import Alembic
 package import Diagnosis
 package import Inspection
 package import Plans
@@ -60,10 +61,12 @@ extension PlanningInputs {
     /// What `align` would add now.
     package func alignmentPlan() throws(JobsError) -> AlignmentPlan {
         try requireProject()
+        // As differences are named, which say what may have been renamed.
+        let defaultSchema = (try? description())?.models?.defaultSchema ?? live.versionTable.schema
         do {
             return try AlignmentPlan(
                 expected: expected, live: live.catalog, differences: diagnosis.comparison?.differences ?? [],
-                defaultSchema: live.versionTable.schema)
+                defaultSchema: defaultSchema)
         } catch {
             throw JobsError(error)
         }

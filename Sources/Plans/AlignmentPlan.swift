@@ -53,11 +53,28 @@ package struct AlignmentPlan: Sendable {
             )
         }
         let present = live.tablesByKey
+        let renamed = Dictionary(
+            differences.compactMap { difference in
+                difference.kind == .missingColumn
+                    ? difference.renamedTo.map { (ExactString(difference.object), $0) } : nil
+            }, uniquingKeysWith: { first, _ in first })
         for table in expected.tables where table.kind.storesRows && !table.isPartition {
             guard let present = present[table.key], present.kind == table.kind else { continue }
             let names = Set(present.columns.map { ExactString($0.name) })
             for column in table.columns where !column.isInherited && !names.contains(ExactString(column.name)) {
-                add(column, to: table)
+                let place = table.qualifiedName.sql(defaultSchema: defaultSchema)
+                let object = place + "." + SQLIdentifier.quoted(column.name)
+                if let name = renamed[ExactString(object)] {
+                    // An empty column beside the one with the values would be wrong.
+                    let new = SQLIdentifier.quoted(name)
+                    let old = SQLIdentifier.quoted(column.name)
+                    advice.append(
+                        Advice(
+                            object: object,
+                            reason: "perhaps renamed to \(new): ALTER TABLE \(place) RENAME COLUMN \(new) TO \(old);"))
+                } else {
+                    add(column, to: table, object)
+                }
             }
         }
         for difference in differences where difference.kind == .missingColumn && difference.migrations == nil {
@@ -70,9 +87,8 @@ package struct AlignmentPlan: Sendable {
         }
     }
 
-    private mutating func add(_ column: CatalogColumn, to table: Table) {
+    private mutating func add(_ column: CatalogColumn, to table: Table, _ object: String) {
         if column.generated != nil || column.identity != nil {
-            let object = table.qualifiedName.sql(defaultSchema: defaultSchema) + "." + SQLIdentifier.quoted(column.name)
             advice.append(
                 Advice(object: object, reason: "the database computes its values: add it as its revision defines it"))
             return

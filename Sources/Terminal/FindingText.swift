@@ -119,7 +119,7 @@ package struct FindingText {
         earlier.formUnion(paragraphs)
         if columns != nil, isRepeated { paragraphs = [["# As above."]] }
         var remedy = paragraphs.flatMap(\.self)
-        if detail.cutsRemedies { remedy = Array(remedy.first { !$0.hasPrefix("#") }.map { [$0] } ?? remedy.prefix(1)) }
+        if detail.cutsRemedies { remedy = Self.first(of: paragraphs) }
         for (index, text) in remedy.enumerated() {
             // Never cut or broken: users paste it.
             lines.append(
@@ -144,14 +144,25 @@ package struct FindingText {
             }
     }
 
-    /// A comment with the commands that follow it.
+    /// A comment with the commands that follow it, as one paragraph each.
     private static func paragraphs(_ remedy: String) -> [[String]] {
         var paragraphs: [[String]] = []
         for line in remedy.split(separator: "\n").map(String.init) {
-            let continues = paragraphs.last.map { !line.hasPrefix("#") || $0.allSatisfy { $0.hasPrefix("#") } } ?? false
+            let continues = paragraphs.last.map { !isComment(line) || $0.allSatisfy(isComment) } ?? false
             if continues { paragraphs[paragraphs.count - 1].append(line) } else { paragraphs.append([line]) }
         }
         return paragraphs
+    }
+
+    /// Whether the line of a remedy is a comment, of a shell or of SQL.
+    private static func isComment(_ line: String) -> Bool { line.hasPrefix("#") || line.hasPrefix("--") }
+
+    /// The first command; the statements of a transaction stay together.
+    private static func first(of paragraphs: [[String]]) -> [String] {
+        guard let commands = paragraphs.lazy.map({ $0.filter { !isComment($0) } }).first(where: { !$0.isEmpty }) else {
+            return Array(paragraphs.flatMap(\.self).prefix(1))
+        }
+        return commands.first == "BEGIN;" ? commands : Array(commands.prefix(1))
     }
 
     /// Prose after the parts of `first`, broken between words at the terminal's width.

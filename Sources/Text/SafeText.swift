@@ -28,55 +28,13 @@ public enum SafeText {
         return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
     }
 
-    /// A statement that users paste: as ``visible(_:)``, but quoted names and strings with such characters are written
-    /// with PostgreSQL's Unicode escapes (`U&"…"`), so that the statement keeps its meaning.
+    /// A statement that users paste, on one line: a line end between words becomes a space, quoted names with hidden
+    /// characters are written with Unicode escapes (`U&"…"`), and strings with them, dollar-quoted ones too, with
+    /// escapes (`E'…'`), so that the statement keeps its meaning. A comment (`#`, `--`) is as in ``visible(_:)``.
     public static func sql(_ statement: String) -> String {
         guard statement.unicodeScalars.contains(where: isHidden) else { return statement }
-        var result = ""
-        var rest = statement.unicodeScalars[...]
-        while let first = rest.first {
-            guard first == "\"" || first == "'", let end = endOfQuoted(rest) else {
-                result += visible(String(first))
-                rest.removeFirst()
-                continue
-            }
-            result += escaped(rest[..<end])
-            rest = rest[end...]
-        }
-        return result
-    }
-
-    /// The position after the closing quote of the text that starts here; a doubled quote is part of the text. Nil if it
-    /// is not closed.
-    private static func endOfQuoted(_ text: Substring.UnicodeScalarView) -> String.Index? {
-        guard let quote = text.first else { return nil }
-        var index = text.index(after: text.startIndex)
-        while index < text.endIndex {
-            let next = text.index(after: index)
-            if text[index] == quote {
-                guard next < text.endIndex, text[next] == quote else { return next }
-                index = text.index(after: next)
-            } else {
-                index = next
-            }
-        }
-        return nil
-    }
-
-    private static func escaped(_ quoted: Substring.UnicodeScalarView) -> String {
-        guard quoted.contains(where: isHidden) else { return String(quoted) }
-        var result = "U&"
-        for scalar in quoted {
-            if isHidden(scalar) {
-                let digits = String(scalar.value, radix: 16, uppercase: true)
-                let isLong = digits.utf8.count > 4
-                result += isLong ? "\\+" : "\\"
-                result += String(repeating: "0", count: (isLong ? 6 : 4) - digits.utf8.count) + digits
-            } else {
-                result += scalar == "\\" ? "\\\\" : String(scalar)
-            }
-        }
-        return result
+        if statement.hasPrefix("#") || statement.hasPrefix("--") { return visible(statement) }
+        return SafeStatement(statement).text
     }
 
     package static func isHidden(_ scalar: Unicode.Scalar) -> Bool {

@@ -64,6 +64,21 @@ import Testing
         #expect(plan.advice.first?.reason.contains("write a revision") == true)
     }
 
+    /// An empty column beside the one with the values would be wrong.
+    @Test func renamedColumnsAreAdvice() throws {
+        let difference = SchemaDifference(
+            kind: .missingColumn, object: "t.title", migrations: "text", blame: .drift, breaking: true,
+            renamedTo: "name")
+        let column = { (name: String) in Column(name: name, type: "text", nullable: true) }
+        let plan = try Self.plan(
+            [Self.table("t", [Self.id, column("title"), column("note")])],
+            [Self.table("t", [Self.id, column("name")])],
+            [difference])
+        #expect(plan.columns.map(\.column) == ["note"])
+        #expect(plan.advice.map(\.object) == ["t.title"])
+        #expect(plan.advice.first?.reason == "perhaps renamed to name: ALTER TABLE t RENAME COLUMN name TO title;")
+    }
+
     /// Views store no rows, and a partition takes its columns from its parent.
     @Test func onlyTablesWithRowsOfTheirOwn() throws {
         let live = [Self.table("v", [Self.id], kind: .view)]

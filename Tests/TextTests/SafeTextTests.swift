@@ -25,7 +25,14 @@ import Text
     @Test(arguments: [
         ("ALTER TABLE t ADD c text;", "ALTER TABLE t ADD c text;"),
         ("ALTER TABLE \"a\u{1b}\\b\"\"c\" ADD \"d\";", "ALTER TABLE U&\"a\\001B\\\\b\"\"c\" ADD \"d\";"),
-        ("ADD CHECK (a = 'x\n''y')", "ADD CHECK (a = U&'x\\000A''y')"),
+        ("ADD CHECK (a = 'x\n''y\\')", "ADD CHECK (a = E'x\\n''y\\\\')"),
+        ("a = E'x\\'\ny'", "a = E'x\\'\\ny'"),
+        ("date'\u{7}'", "date E'\\u0007'"),
+        ("a = '\u{E0001}' -- why\n  AND b", "a = E'\\U000e0001' AND b"),
+        ("CHECK (\nCASE\n    WHEN a THEN 'x  y'\n    ELSE b\nEND)", "CHECK ( CASE WHEN a THEN 'x  y' ELSE b END)"),
+        ("AS $f$\n\tRETURN 'it''s' || '\\';\n$f$;\n", "AS E'\\n\\tRETURN ''it''''s'' || ''\\\\'';\\n';"),
+        ("SELECT a$b$,\n$$one line$$, $1", "SELECT a$b$, $$one line$$, $1"),
+        ("# a\n'b\u{7}'", "# a\\u{a}'b\\u{7}'"),
         ("DROP INDEX \"\u{E0001}\"", "DROP INDEX U&\"\\+0E0001\""),
         ("no \u{1b} quotes \"and one open\u{7}", "no \\u{1b} quotes \"and one open\\u{7}"),
     ])

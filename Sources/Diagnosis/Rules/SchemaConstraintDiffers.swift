@@ -20,14 +20,7 @@ extension Rule {
     ) { context, code in
         context.drift(
             code, context.differences(code), "constraint differs", "constraints differ",
-            remedy: "# As in the migrations; on a busy table add NOT VALID, VALIDATE later:"
-        ) { difference in
-            guard let (table, name) = difference.column, let definition = difference.migrations else { return nil }
-            switch difference.kind {
-            case .missingConstraint: return "ALTER TABLE \(table) ADD CONSTRAINT \(name) \(definition);"
-            case .constraintNotValidated: return "ALTER TABLE \(table) VALIDATE CONSTRAINT \(name);"
-            default: return nil
-            }
-        }
+            heading: "-- In psql, as in the migrations; on a busy table VALIDATE later:",
+            remedy: "# Restore the constraint as in the migrations; the evidence shows it.")
     }
 }

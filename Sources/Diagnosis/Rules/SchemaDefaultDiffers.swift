@@ -17,11 +17,7 @@ extension Rule {
     ) { context, code in
         context.drift(
             code, context.differences(code), "default differs", "defaults differ",
-            remedy: "# As in the migrations; existing rows keep their values:"
-        ) { difference in
-            guard difference.kind == .default, let (table, column) = difference.column else { return nil }
-            let action = difference.migrations.map { "SET DEFAULT \($0)" } ?? "DROP DEFAULT"
-            return "ALTER TABLE \(table) ALTER COLUMN \(column) \(action);"
-        }
+            heading: "-- In psql, as in the migrations; existing rows keep their values:",
+            remedy: "# Set or drop the default as in the migrations; the evidence shows it.")
     }
 }

@@ -19,6 +19,6 @@ extension Rule {
     ) { context, code in
         context.drift(
             code, context.differences(code), "enum type differs", "enum types differ",
-            remedy: "# Add missing labels with ALTER TYPE … ADD VALUE.")
+            remedy: "# Restore the labels of the migrations; the evidence shows them.")
     }
 }

@@ -20,6 +20,6 @@ extension Rule {
     ) { context, code in
         context.drift(
             code, context.differences(code), "column was created by hand", "columns were created by hand",
-            remedy: "# Write a revision for it, or drop it if it is not used.")
+            remedy: "# Write a revision for it, or remove it if it is not used.")
     }
 }

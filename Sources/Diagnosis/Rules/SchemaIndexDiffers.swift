@@ -20,13 +20,6 @@ extension Rule {
     ) { context, code in
         context.drift(
             code, context.differences(code), "index differs", "indexes differ",
-            remedy: "# As in the migrations, without blocking writes:"
-        ) { difference in
-            guard difference.kind == .missingIndex, let definition = difference.migrations else { return nil }
-            let name = difference.column?.name ?? difference.object
-            let isUnique = definition.hasPrefix("UNIQUE ")
-            return
-                "CREATE \(isUnique ? "UNIQUE " : "")INDEX CONCURRENTLY \(name) \(definition.dropFirst(isUnique ? 7 : 0));"
-        }
+            remedy: "# Restore the index as in the migrations; the evidence shows it.")
     }
 }

@@ -15,10 +15,6 @@ extension Rule {
     ) { context, code in
         context.drift(
             code, context.differences(code), "index is INVALID", "indexes are INVALID",
-            remedy: "# Rebuild it; a unique index fails again while there are duplicates:"
-        ) { difference in
-            difference.migrations == nil && difference.blame != .drift
-                ? "DROP INDEX CONCURRENTLY \(difference.object);" : "REINDEX INDEX CONCURRENTLY \(difference.object);"
-        }
+            heading: "-- In psql, rebuild it:", remedy: "# Rebuild it with REINDEX INDEX CONCURRENTLY, or drop it.")
     }
 }

@@ -27,11 +27,15 @@ extension Rule {
         let mapped = missing.filter(\.breaking)
         var results = context.drift(
             code, missing.filter { !$0.breaking }, "relation that the migrations created does not exist",
-            "relations that the migrations created do not exist",
+            "relations that the migrations created do not exist", heading: MissingObjects.heading(missing),
             remedy: "# Restore it as its revision defines it, for example from a schema dump.")
         for (cause, group) in context.causes(of: mapped) {
             let names = group.map(\.object)
-            let what = names.count == 1 ? "1 mapped table does not exist" : "\(names.count) mapped tables do not exist"
+            let kind =
+                group.allSatisfy { $0.kind == .missingView }
+                ? "view" : group.contains { $0.kind == .missingView } ? "relation" : "table"
+            let what =
+                names.count == 1 ? "1 mapped \(kind) does not exist" : "\(names.count) mapped \(kind)s do not exist"
             let evidence = group.map { $0.object + $0.guess + $0.origin }
             results.append(
                 cause.result(code, "\(what): \(SafeText.list(names))", evidence: evidence, group, context))
@@ -64,8 +68,15 @@ enum MissingObjects {
         case .unexplained:
             RuleResult(
                 code, .error, .drifted, what + "; \(context.whyUnexplained(differences)).", evidence: evidence,
-                remedy: context.restoring(differences))
+                restoring: context.restoring(differences))
         }
+    }
+
+    /// Introduces the statements that create what is missing.
+    static func heading(_ differences: [SchemaDifference]) -> String {
+        differences.contains { $0.kind == .missingTable && $0.renamedTo == nil }
+            ? "-- In psql, as in the migrations, without the rows, which only a backup has:"
+            : "-- In psql, as in the migrations:"
     }
 }
 
@@ -108,28 +119,39 @@ extension RuleContext {
         }
     }
 
-    fileprivate func restoring(_ differences: [SchemaDifference]) -> [String] {
+    fileprivate func restoring(_ differences: [SchemaDifference]) -> RestoredDifferences {
+        var result = RestoredDifferences(
+            differences: [], heading: MissingObjects.heading(differences), otherwise: [])
         guard versionTableState == .legitimate else {
             let cause = facts.graph?.isUsable == true ? "the version table" : "the project's scripts"
-            return ["# First resolve the findings about \(cause), then:", adminctl("diagnose --fresh")]
+            result.otherwise = [
+                "# First resolve the findings about \(cause), then:", adminctl("diagnose --fresh"),
+            ]
+            return result
         }
         let isDrift = differences.allSatisfy { $0.blame == .drift }
-        if isDrift, differences.allSatisfy({ $0.kind == .missingColumn }) {
-            return [
-                "# An applied revision created it. Add it back, empty and nullable:",
-                adminctl("align"), adminctl("align --apply"),
-                "# Then fill it as that revision does.",
+        if isDrift {
+            result.differences = differences
+            if differences.allSatisfy({ $0.kind == .missingColumn }) {
+                result.alignment = [
+                    "# An applied revision created it. Add it back, empty and nullable:",
+                    adminctl("align"), adminctl("align --apply"),
+                ]
+                result.otherwise = result.alignment + ["# Then fill it as that revision does."]
+            } else {
+                result.otherwise = [
+                    "# Restore it as the revision that created it defines it, or from a backup:", adminctl("graph"),
+                ]
+            }
+        } else {
+            result.otherwise = [
+                "# If no revision creates it, write one in the project and run it:",
+                "alembic revision --autogenerate -m 'add what the models map'",
+                adminctl("migrate"),
+                "# If a revision creates it, it was skipped by a stamp or dropped later.",
+                "# Restore it as that revision defines it.",
             ]
         }
-        if isDrift {
-            return ["# Restore it as the revision that created it defines it, or from a backup:", adminctl("graph")]
-        }
-        return [
-            "# If no revision creates it, write one in the project and run it:",
-            "alembic revision --autogenerate -m 'add what the models map'",
-            adminctl("migrate"),
-            "# If a revision creates it, it was skipped by a stamp or dropped later.",
-            "# Restore it as that revision defines it.",
-        ]
+        return result
     }
 }

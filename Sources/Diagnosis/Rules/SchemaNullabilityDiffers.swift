@@ -20,10 +20,7 @@ extension Rule {
     ) { context, code in
         context.drift(
             code, context.differences(code), "column differs in NOT NULL", "columns differ in NOT NULL",
-            remedy: "# As in the migrations; SET NOT NULL reads the whole table:"
-        ) { difference in
-            guard let (table, column) = difference.column, let wanted = difference.migrations else { return nil }
-            return "ALTER TABLE \(table) ALTER COLUMN \(column) \(wanted == "NULL" ? "DROP" : "SET") NOT NULL;"
-        }
+            heading: "-- In psql, as in the migrations; SET NOT NULL reads the whole table:",
+            remedy: "# Set or drop NOT NULL as in the migrations.")
     }
 }

@@ -21,11 +21,7 @@ extension Rule {
     ) { context, code in
         context.drift(
             code, context.differences(code), "type differs", "types differ",
-            remedy: "# Change it back; a table rewrite holds ACCESS EXCLUSIVE until it ends:"
-        ) { difference in
-            guard difference.kind == .type, let (table, column) = difference.column, let type = difference.migrations
-            else { return nil }
-            return "ALTER TABLE \(table) ALTER COLUMN \(column) TYPE \(type);"
-        }
+            heading: "-- In psql, change it back; a table rewrite holds ACCESS EXCLUSIVE until it ends:",
+            remedy: "# Restore the type as in the migrations; the evidence shows it.")
     }
 }

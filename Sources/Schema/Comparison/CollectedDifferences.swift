@@ -19,6 +19,7 @@ struct CollectedDifferences {
     var unmanaged: [ObjectPath] = []
     var undecided: [Undecided] = []
     var tablesCompared = 0
+    var restoration = RestorationScript()
     /// The texts that a server would have to parse again.
     var wantedTexts: Set<ExpressionText> = []
 
@@ -30,6 +31,7 @@ struct CollectedDifferences {
             options.ignore.first { $0.covers(path, defaultSchema: defaultSchema) }?.text
         }
         var result = SchemaComparison(tablesCompared: tablesCompared, textsToParse: sortedTexts)
+        result.restoration = restoration
         let accepted = Set(options.baseline?.accepted ?? [])
         for entry in Self.sorted(differences) {
             if let rule = rule(entry.path) {

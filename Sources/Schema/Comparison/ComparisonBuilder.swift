@@ -44,9 +44,12 @@ struct ComparisonBuilder {
     private mutating func compareWithMigrations(_ migrations: SchemaSides.Migrations) {
         let knowsAll = sides.liveHasDefinitions
         let expected = CatalogIndex(knowsAll ? migrations.expected : migrations.expected.withoutDefinitions)
-        let drift = CatalogComparison(
-            expected: expected, actual: live, versionTables: versionTables, defaultSchema: sides.defaultSchema,
-            parsedTexts: sides.parsedTexts, comparesDefinitions: knowsAll, isManaged: migrations.managed.contains)
+        let compare = { [sides, versionTables] (actual: CatalogIndex) in
+            CatalogComparison(
+                expected: expected, actual: actual, versionTables: versionTables, defaultSchema: sides.defaultSchema,
+                parsedTexts: sides.parsedTexts, comparesDefinitions: knowsAll, isManaged: migrations.managed.contains)
+        }
+        let drift = compare(live)
         let models = mapped.map { BreakingClassifier($0, foundIn: [live, expected], knowsDefaults: knowsAll) }
         let classifier = models ?? BreakingClassifier(migrations: expected, knowsDefaults: knowsAll)
         if !knowsAll {
@@ -70,6 +73,13 @@ struct ComparisonBuilder {
             var entry = drifted(discrepancy, isBreaking: isBreaking, models)
             if discrepancy.kind.isMissing { entry.difference.revision = origins.creator(of: discrepancy.path) }
             collected.differences.append(entry)
+        }
+        let own = drift.discrepancies.filter { !pending.paths.contains(PathKey($0.path)) }
+        if !own.isEmpty {
+            var builder = RestorationBuilder(
+                expected: knowsAll ? expected : CatalogIndex(migrations.expected), live: live,
+                defaultSchema: sides.defaultSchema)
+            collected.restoration = builder.script(for: own) { compare($0).discrepancies }
         }
         collected.unmanaged = drift.unmanaged
         collected.undecided += drift.undecided
@@ -211,9 +221,17 @@ struct ComparisonBuilder {
         collected.undecided += models.undecided
         collected.tablesCompared = mapped.tables.count
         addMissingLabels(mapped)
-        for model in mapped.tables {
-            if let table = model.found(in: live) { addUnfinishedParts(of: table) }
+        let unfinished = mapped.tables.compactMap { $0.found(in: live) }.flatMap(unfinishedParts)
+        for part in unfinished {
+            collected.differences.append(
+                Entry(
+                    path: part.path,
+                    difference: SchemaDifference(
+                        kind: part.kind, object: name(part.path), live: part.actual, breaking: false)))
         }
+        var builder = RestorationBuilder(
+            expected: CatalogIndex(Catalog(tables: [])), live: live, defaultSchema: sides.defaultSchema)
+        collected.restoration = builder.script(for: unfinished) { _ in unfinished }
     }
 
     /// Adds the labels that the models write and the live enumeration does not accept.
@@ -233,23 +251,20 @@ struct ComparisonBuilder {
         }
     }
 
-    /// Adds what is wrong with a table whatever the other sides say: constraints that are not validated, and invalid
-    /// indexes.
-    private mutating func addUnfinishedParts(of table: Table) {
-        for constraint in table.constraints where !constraint.isValidated && !constraint.isInherited {
-            let path = ObjectPath(.constraint, constraint.name, of: table)
-            add(.constraintNotValidated, path, live: DefinitionText.constraint(constraint))
+    /// What is wrong with a table whatever the other sides say: constraints that are not validated, and invalid indexes.
+    private func unfinishedParts(of table: Table) -> [Discrepancy] {
+        table.constraints.filter { !$0.isValidated && !$0.isInherited }.map { constraint in
+            Discrepancy(
+                kind: .constraintNotValidated, path: ObjectPath(.constraint, constraint.name, of: table),
+                actual: DefinitionText.constraint(constraint),
+                subject: .constraint(expected: nil, actual: constraint))
         }
-        for index in table.indexes where !index.isValid {
-            let text = DefinitionText.index(index, of: table, defaultSchema: sides.defaultSchema)
-            add(.indexInvalid, ObjectPath(.index, index.name, of: table), live: text)
-        }
-    }
-
-    private mutating func add(_ kind: SchemaDifference.Kind, _ path: ObjectPath, live text: String) {
-        collected.differences.append(
-            Entry(
-                path: path, difference: SchemaDifference(kind: kind, object: name(path), live: text, breaking: false)))
+            + table.indexes.filter { !$0.isValid }.map { index in
+                Discrepancy(
+                    kind: .indexInvalid, path: ObjectPath(.index, index.name, of: table),
+                    actual: DefinitionText.index(index, of: table, defaultSchema: sides.defaultSchema),
+                    subject: .index(expected: nil, actual: index))
+            }
     }
 }
 

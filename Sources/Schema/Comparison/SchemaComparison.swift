@@ -26,6 +26,9 @@ public struct SchemaComparison: Codable, Hashable, Sendable {
     /// The texts that differ and may mean the same, in a fixed order. Parsed and printed again by one server and passed
     /// in ``SchemaSides/parsedTexts``, they decide what is ``notComparable`` otherwise.
     public var textsToParse: [ExpressionText]
+    /// The statements for the differences between the live database and the migrations, ignored and accepted ones
+    /// included, because others may need them. Not part of any response.
+    public var restoration: RestorationScript
 
     /// Whether the live database was compared with the migrations. If not, nothing is known about which side of a
     /// difference is wrong.
@@ -49,7 +52,8 @@ public struct SchemaComparison: Codable, Hashable, Sendable {
         missingTables: [TableName] = [], missingColumns: [MissingColumn] = [], differences: [SchemaDifference] = [],
         advice: [SchemaDifference] = [], pending: [PendingRevision] = [], unmanaged: [UnmanagedObject] = [], notComparable: [IncomparableObject] = [],
         ignored: [IgnoredDifference] = [], accepted: [SchemaDifference] = [], tablesCompared: Int = 0,
-        textsToParse: [ExpressionText] = [], hasMigrations: Bool = true
+        textsToParse: [ExpressionText] = [], hasMigrations: Bool = true,
+        restoration: RestorationScript = RestorationScript()
     ) {
         self.missingTables = missingTables
         self.missingColumns = missingColumns
@@ -63,6 +67,7 @@ public struct SchemaComparison: Codable, Hashable, Sendable {
         self.tablesCompared = tablesCompared
         self.textsToParse = textsToParse
         self.hasMigrations = hasMigrations
+        self.restoration = restoration
     }
 
     /// Compares the sides, as far as they are known.

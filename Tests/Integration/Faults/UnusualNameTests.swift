@@ -113,7 +113,7 @@ import Wire
             expectHarmless(outcome.standardOutput)
         }
         let statements = lines.filter { $0.hasPrefix("ALTER ") || $0.hasPrefix("CREATE ") }
-        #expect(statements.count == 2 * names.count, "\(lines)")
+        #expect(statements.count == 3 * names.count, "\(lines)")
         let outcome = try await Program.run(
             "psql", ["--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--dbname", database.url],
             input: statements.joined(separator: "\n") + "\n")

@@ -20,7 +20,8 @@ struct ConstraintComparison {
             guard let parents = pair.explainingParents(isInherited: constraint.isInherited) else { continue }
             collector.report(
                 .missingConstraint, ObjectPath(.constraint, constraint.name, of: actual),
-                expected: DefinitionText.constraint(constraint), actual: nil, parents: parents)
+                expected: DefinitionText.constraint(constraint), actual: nil,
+                subject: .constraint(expected: constraint, actual: nil), parents: parents)
         }
         for constraint in matching.extra {
             guard let parents = pair.explainingParents(isInherited: constraint.isInherited) else { continue }
@@ -36,17 +37,21 @@ struct ConstraintComparison {
         let (expected, actual) = (match.expected, match.actual)
         let path = ObjectPath(.constraint, actual.name, of: pair.actual)
         let texts = (DefinitionText.constraint(expected), DefinitionText.constraint(actual))
+        let subject = Discrepancy.Subject.constraint(expected: expected, actual: actual)
         guard match.verdict == .same else {
-            collector.report(.constraint, path, match.verdict, expected: texts.0, actual: texts.1, parents: parents)
+            collector.report(
+                .constraint, path, match.verdict, expected: texts.0, actual: texts.1, subject: subject, parents: parents
+            )
             return
         }
         if pair.isRenamingWorthReporting(expected.name, actual.name) {
-            collector.report(.constraintName, path, expected: expected.name, actual: actual.name, parents: parents)
+            collector.report(
+                .constraintName, path, expected: expected.name, actual: actual.name, subject: subject, parents: parents)
         }
         if expected.isValidated != actual.isValidated {
             collector.report(
                 actual.isValidated ? .constraintValidated : .constraintNotValidated, path, expected: texts.0,
-                actual: texts.1, parents: parents)
+                actual: texts.1, subject: subject, parents: parents)
         }
     }
 }

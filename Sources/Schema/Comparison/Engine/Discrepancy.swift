@@ -1,10 +1,13 @@
 /// One difference between two catalogs, before it is classified.
 struct Discrepancy {
-    /// What classifying the discrepancy needs in addition to the texts.
+    /// What classifying the discrepancy, and the statements that resolve it, need in addition to the texts.
     enum Subject {
         case other
         case column(expected: Column?, actual: Column?)
         case labels(expected: [String], actual: [String])
+        case constraint(expected: Constraint?, actual: Constraint?)
+        case index(expected: Index?, actual: Index?)
+        case sequence(expected: Sequence?, actual: Sequence?)
     }
 
     var kind: SchemaDifference.Kind

@@ -15,10 +15,12 @@ struct DiscrepancyCollector {
     mutating func report(_ discrepancy: Discrepancy) { discrepancies.append(discrepancy) }
 
     mutating func report(
-        _ kind: SchemaDifference.Kind, _ path: ObjectPath, expected: String?, actual: String?, parents: [TableName] = []
+        _ kind: SchemaDifference.Kind, _ path: ObjectPath, expected: String?, actual: String?,
+        subject: Discrepancy.Subject = .other, parents: [TableName] = []
     ) {
         discrepancies.append(
-            Discrepancy(kind: kind, path: path, expected: expected, actual: actual, parents: parents))
+            Discrepancy(
+                kind: kind, path: path, expected: expected, actual: actual, subject: subject, parents: parents))
     }
 
     mutating func reportUndecided(_ kind: SchemaDifference.Kind, _ path: ObjectPath, because reason: String) {
@@ -28,11 +30,12 @@ struct DiscrepancyCollector {
     /// Reports a difference or an undecided comparison, as the verdict about two texts requires.
     mutating func report(
         _ kind: SchemaDifference.Kind, _ path: ObjectPath, _ verdict: TextVerdict, expected: String, actual: String,
-        parents: [TableName] = []
+        subject: Discrepancy.Subject = .other, parents: [TableName] = []
     ) {
         switch verdict {
         case .same: break
-        case .different: report(kind, path, expected: expected, actual: actual, parents: parents)
+        case .different:
+            report(kind, path, expected: expected, actual: actual, subject: subject, parents: parents)
         case .unknown(let reason): reportUndecided(kind, path, because: reason)
         }
     }

@@ -20,13 +20,13 @@ struct IndexComparison {
             guard let parents = pair.explainingParents(isInherited: index.isInherited) else { continue }
             collector.report(
                 .missingIndex, ObjectPath(.index, index.name, of: actual), expected: text(index, of: expected),
-                actual: nil, parents: parents)
+                actual: nil, subject: .index(expected: index, actual: nil), parents: parents)
         }
         for index in matching.extra {
             guard let parents = pair.explainingParents(isInherited: index.isInherited) else { continue }
             collector.report(
                 index.isValid ? .extraIndex : .indexInvalid, ObjectPath(.index, index.name, of: actual), expected: nil,
-                actual: text(index, of: actual), parents: parents)
+                actual: text(index, of: actual), subject: .index(expected: nil, actual: index), parents: parents)
         }
     }
 
@@ -35,17 +35,21 @@ struct IndexComparison {
     ) {
         let (expected, actual) = (match.expected, match.actual)
         let path = ObjectPath(.index, actual.name, of: pair.actual)
+        let subject = Discrepancy.Subject.index(expected: expected, actual: actual)
         let texts = (text(expected, of: pair.expected), text(actual, of: pair.actual))
         if match.verdict != .same {
-            collector.report(.index, path, match.verdict, expected: texts.0, actual: texts.1, parents: parents)
+            collector.report(
+                .index, path, match.verdict, expected: texts.0, actual: texts.1, subject: subject, parents: parents)
         } else if pair.isRenamingWorthReporting(expected.name, actual.name) {
-            collector.report(.indexName, path, expected: expected.name, actual: actual.name, parents: parents)
+            collector.report(
+                .indexName, path, expected: expected.name, actual: actual.name, subject: subject, parents: parents)
         }
         guard expected.isValid != actual.isValid else { return }
         // The index on a partitioned table becomes valid once every partition has its own: an improvement, not
         // reported.
         if !actual.isValid {
-            collector.report(.indexInvalid, path, expected: texts.0, actual: texts.1, parents: parents)
+            collector.report(
+                .indexInvalid, path, expected: texts.0, actual: texts.1, subject: subject, parents: parents)
         }
     }
 

@@ -25,7 +25,9 @@ struct SequenceComparison {
             }
             let isSame = sequence.hasSameParameters(as: other) && sequence.owner.hasSameBytes(as: other.owner)
             if !isSame, !isMissingWithItsTable(sequence) {
-                collector.report(.sequence, other.path, expected: text(sequence), actual: text(other))
+                collector.report(
+                    .sequence, other.path, expected: text(sequence), actual: text(other),
+                    subject: .sequence(expected: sequence, actual: other))
             }
         }
         for sequence in candidates.rest where !isExtraWithItsColumn(sequence) {
