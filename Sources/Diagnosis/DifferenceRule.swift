@@ -91,9 +91,10 @@ extension RuleContext {
                 hasPending
                 ? "pending revisions may change this"
                 : "the migrations were not compared, so the models or the database may be meant to differ"
+            let verdict: Verdict = hasPending ? .behind : isBreaking ? .unverified : .inSync
             results.append(
                 RuleResult(
-                    code, isBreaking || hasPending ? .warning : .info, hasPending ? .behind : isBreaking ? .unverified : .inSync,
+                    code, verdict == .inSync ? .info : .warning, verdict,
                     title(undecided) + "; \(reason).", evidence: undecided.map(\.line),
                     remedy: hasPending
                         ? [adminctl("plan"), adminctl("migrate")]

@@ -24,9 +24,9 @@ public enum FindingCatalog {
         .versionTableWidth, .versionAhead, .rowsStale, .versionBehind,
     ]
     private static let schema: [Rule] = [
-        .schemaAlreadyExists, .schemaMissingTable, .schemaMissingColumn, .schemaModelsNeedMore, .schemaTypeDiffers, .schemaEnumDiffers, .schemaNullabilityDiffers,
-        .schemaDefaultDiffers, .schemaExtraColumn, .schemaConstraintDiffers, .schemaIndexDiffers, .schemaIndexInvalid,
-        .schemaTableDiffers, .schemaObjectDiffers,
+        .schemaAlreadyExists, .schemaMissingTable, .schemaMissingColumn, .schemaModelsNeedMore, .schemaTypeDiffers,
+        .schemaEnumDiffers, .schemaNullabilityDiffers, .schemaDefaultDiffers, .schemaExtraColumn,
+        .schemaConstraintDiffers, .schemaIndexDiffers, .schemaIndexInvalid, .schemaTableDiffers, .schemaObjectDiffers,
     ]
     private static let probes: [Rule] = [.probeFailed, .probeSilentFailure, .probeNotRun]
     private static let environment: [Rule] = [

@@ -15,7 +15,8 @@ extension PlanningInputs {
         do {
             return try MigrationPlan(
                 to: targets ?? ["heads"], graph: project.graph, versionTable: live.versionTable,
-                applicationTables: diagnosis.facts.projectTables ?? live.applicationTables, contentHash: project.contentHash)
+                applicationTables: diagnosis.facts.projectTables ?? live.applicationTables,
+                contentHash: project.contentHash)
         } catch {
             throw JobsError(error)
         }

@@ -68,8 +68,8 @@ extension Case {
             "the first replay of the migrations is not done",
             Sample.with(
                 Sample.facts(
-                    schema: .compared(SchemaComparison(tablesCompared: 1, hasMigrations: false), gaps: ["it is replayed"])
-                )
+                    schema: .compared(
+                        SchemaComparison(tablesCompared: 1, hasMigrations: false), gaps: ["it is replayed"]))
             ) { $0.isReplaying = true }, .unverified, .legitimate, "w:schema.notCompared"),
         Case(
             "tables without version rows, while the migrations are replayed",

@@ -24,7 +24,8 @@ extension Rule {
         guard let first = revisions.first, context.isReachable else { return [] }
         let changes = revisions.flatMap(\.present)
         let number = changes.count == 1 ? "1 change" : "\(changes.count) changes"
-        let failure = first.present.lazy.compactMap(\.sqlstate).first.map { ": without a check it fails with \($0)" } ?? ""
+        let sqlstate = first.present.lazy.compactMap(\.sqlstate).first
+        let failure = sqlstate.map { ": without a check it fails with \($0)" } ?? ""
         return [
             RuleResult(
                 code, .error, .behind,

@@ -51,7 +51,8 @@ extension RuleContext {
                 code, .info, .empty,
                 "Database \(facts.database) is fresh: it has no \(others == 0 ? "application" : "project's") tables, and "
                     + "\(what).",
-                evidence: ["0 application tables"] + (others == 0 ? [] : ["\(others) tables that this project does not make"]),
+                evidence: ["0 application tables"]
+                    + (others == 0 ? [] : ["\(others) tables that this project does not make"]),
                 remedy: ["# Nothing to repair; the first migrate creates everything:", adminctl("migrate")])
         }
         guard facts.mayBeFresh != nil else {

@@ -49,7 +49,7 @@ public enum RolePrivilegesReader {
             FROM (
                 SELECT 'relation' AS category, n.nspname, n.nspowner, c.relname AS name, c.relowner AS owner,
                        c.oid AS relation
-                FROM \(CatalogSQL.relations())
+                FROM \(CatalogSQL.relations(CatalogSQL.tableKinds))
                 UNION ALL
                 SELECT 'type', n.nspname, n.nspowner, t.typname, t.typowner, NULL
                 FROM pg_catalog.pg_type t

@@ -64,14 +64,14 @@ struct ComparisonBuilder {
         collected.pending = pending.revisions
         let origins = SchemaOrigins(migrations.applied)
         for discrepancy in drift.discrepancies {
-            if isInvalid(discrepancy) {
-                collected.differences.append(leftInvalid(discrepancy, pending.creators[PathKey(discrepancy.path)]))
-                continue
-            }
             if pending.paths.contains(PathKey(discrepancy.path)) { continue }
             let isBreaking = classifier.isBreaking(discrepancy)
             var entry = drifted(discrepancy, isBreaking: isBreaking, models)
             if discrepancy.kind.isMissing { entry.difference.revision = origins.creator(of: discrepancy.path) }
+            // What a failed CREATE INDEX CONCURRENTLY of a pending revision left behind.
+            if discrepancy.kind == .indexInvalid, let revision = pending.creators[PathKey(discrepancy.path)] {
+                (entry.difference.blame, entry.difference.revision) = (nil, revision)
+            }
             collected.differences.append(entry)
         }
         let own = drift.discrepancies.filter { !pending.paths.contains(PathKey($0.path)) }
@@ -124,23 +124,6 @@ struct ComparisonBuilder {
             entry.isMapped = false
         }
         return entry
-    }
-
-    /// Whether it is an index that a failed `CREATE INDEX CONCURRENTLY` left behind, and that no applied revision creates.
-    private func isInvalid(_ discrepancy: Discrepancy) -> Bool {
-        guard discrepancy.kind == .extraIndex else { return false }
-        let path = discrepancy.path
-        return live.table(TableName(schema: path.schema, name: path.table ?? ""))?.indexes
-            .contains { !$0.isValid && $0.name.hasSameBytes(as: path.name) } ?? false
-    }
-
-    /// - Parameter revision: the pending one that creates the index; nil where there is none.
-    private func leftInvalid(_ discrepancy: Discrepancy, _ revision: String?) -> Entry {
-        Entry(
-            path: discrepancy.path,
-            difference: SchemaDifference(
-                kind: .indexInvalid, object: name(discrepancy.path), live: discrepancy.actual,
-                blame: revision == nil ? .handMade : nil, breaking: false, revision: revision))
     }
 
     /// Adds the tables and columns of the models that both the live database and the migrations at its rows lack: no

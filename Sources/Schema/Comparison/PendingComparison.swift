@@ -57,9 +57,8 @@ struct PendingComparison {
         let touched = Set(steps.flatMap(\.change.keys)).subtracting(versionTables)
         let present = live.catalog.objectsByKey
         // In a database that is only behind, every object is as the rows say.
-        let changed = touched.filter { !objects[$0].hasSameBytes(as: present[$0]) }
-        guard !changed.isEmpty else { return }
-        findPresent(changed, objects, present)
+        guard touched.contains(where: { !objects[$0].hasSameBytes(as: present[$0]) }) else { return }
+        findPresent(touched, objects, present)
     }
 
     /// The pending revisions whose changes the database all has, oldest first.
@@ -98,17 +97,17 @@ struct PendingComparison {
     // MARK: - What the database has
 
     private mutating func findPresent(
-        _ changed: Set<ObjectKey>, _ expected: [ObjectKey: CatalogObject], _ live: [ObjectKey: CatalogObject]
+        _ touched: Set<ObjectKey>, _ expected: [ObjectKey: CatalogObject], _ live: [ObjectKey: CatalogObject]
     ) {
         // For each object its versions, from the one at the rows on; for each step the number of the version after it.
         var versions: [ObjectKey: [Version]] = [:]
         var numbers: [[ObjectKey: Int]] = []
-        for key in changed { versions[key] = [version(expected[key], live[key])] }
+        for key in touched { versions[key] = [version(expected[key], live[key])] }
         var objects = expected
         for step in steps {
             step.change.apply(to: &objects)
             var number: [ObjectKey: Int] = [:]
-            for key in step.change.keys where changed.contains(key) {
+            for key in step.change.keys where touched.contains(key) {
                 number[key] = versions[key]?.count
                 versions[key]?.append(version(objects[key], live[key]))
             }

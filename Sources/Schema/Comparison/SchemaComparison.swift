@@ -50,10 +50,10 @@ public struct SchemaComparison: Codable, Hashable, Sendable {
 
     public init(
         missingTables: [TableName] = [], missingColumns: [MissingColumn] = [], differences: [SchemaDifference] = [],
-        advice: [SchemaDifference] = [], pending: [PendingRevision] = [], unmanaged: [UnmanagedObject] = [], notComparable: [IncomparableObject] = [],
-        ignored: [IgnoredDifference] = [], accepted: [SchemaDifference] = [], tablesCompared: Int = 0,
-        textsToParse: [ExpressionText] = [], hasMigrations: Bool = true,
-        restoration: RestorationScript = RestorationScript()
+        advice: [SchemaDifference] = [], pending: [PendingRevision] = [], unmanaged: [UnmanagedObject] = [],
+        notComparable: [IncomparableObject] = [], ignored: [IgnoredDifference] = [],
+        accepted: [SchemaDifference] = [], tablesCompared: Int = 0, textsToParse: [ExpressionText] = [],
+        hasMigrations: Bool = true, restoration: RestorationScript = RestorationScript()
     ) {
         self.missingTables = missingTables
         self.missingColumns = missingColumns

@@ -32,6 +32,9 @@ def server_message(error: BaseException) -> str:
     message = re.split(r"\n(?:DETAIL|HINT|CONTEXT|LINE \d+):", text)[0].strip()
     for field, label in (("DETAIL", ""), ("HINT", "Hint: ")):
         found = re.search(rf"^{field}: *(.*)$", text, re.MULTILINE)
-        if found and not found[1].startswith("Failing row contains"):
-            message = f"{message.rstrip('.')}. {label}{found[1].strip()}"
+        # SQLAlchemy's adapter for asyncpg leaves them out of its own error.
+        values = (getattr(cause, field.lower(), None) for cause in with_causes(error))
+        value = found[1] if found else next((value for value in values if isinstance(value, str)), "")
+        if value and not value.startswith("Failing row contains"):
+            message = f"{message.rstrip('.')}. {label}{value.strip()}"
     return message

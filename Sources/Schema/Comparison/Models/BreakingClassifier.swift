@@ -21,7 +21,8 @@ struct BreakingClassifier {
     /// - Parameter catalogs: the catalogs in which the mapped tables are searched; an object belongs to the mapped
     ///   table that is found under its name.
     init(
-        _ schema: MappedSchema, foundIn catalogs: [CatalogIndex], knowsDefaults: Bool = true, expectsModels: Bool = false
+        _ schema: MappedSchema, foundIn catalogs: [CatalogIndex], knowsDefaults: Bool = true,
+        expectsModels: Bool = false
     ) {
         standard = .models(schema, foundIn: catalogs)
         self.expectsModels = expectsModels
