@@ -11,7 +11,7 @@ extension PlanningInputs {
     /// - Parameter targets: as Alembic takes them; nil means `heads`.
     package func migrationPlan(to targets: [String]?) throws(JobsError) -> MigrationPlan {
         try requireProject()
-        do {
+        do throws(PlansError) {
             if live.versionTable.rows?.isEmpty ?? live.versionTable.isMissing, diagnosis.facts.mayBeFresh == nil {
                 throw PlansError(
                     .precondition,

@@ -97,7 +97,8 @@ import Wire
                         let shown = try await Program.run(
                             adminctl, ["--json", "diagnose", "--fresh"], environment: access)
                         let result = try shown.result(Diagnose.Result.self)
-                        #expect(result.verdict == .inSync && result.healthy)
+                        // Until the replay is done, the schema is not known.
+                        #expect(result.verdict == .inSync || result.verdict == .unverified)
                         finding = result.findings.first { $0.code == "shadow.notListening" }
                         return finding != nil
                     }
