@@ -121,10 +121,7 @@ package final class ManagedDatabase: Sendable {
     }
 
     /// Project and database while env.py is still running.
-    private
-        func inputsWithoutEnvironment(since begun: ContinuousClock.Instant) async
-        -> DiagnosisInputs
-    {
+    private func inputsWithoutEnvironment(since begun: ContinuousClock.Instant) async -> DiagnosisInputs {
         var inputs = await projectInputs(retries: false)
         let last = lastDescription.withLock(\.self)
         let waited = Duration.seconds((ContinuousClock.now - begun).components.seconds)
