@@ -121,10 +121,7 @@ package final class ManagedDatabase: Sendable {
     }
 
     /// Project and database while env.py is still running.
-    private
-        func inputsWithoutEnvironment(since begun: ContinuousClock.Instant) async
-        -> DiagnosisInputs
-    {
+    private func inputsWithoutEnvironment(since begun: ContinuousClock.Instant) async -> DiagnosisInputs {
         var inputs = await projectInputs(retries: false)
         let last = lastDescription.withLock(\.self)
         let waited = Duration.seconds((ContinuousClock.now - begun).components.seconds)
@@ -191,9 +188,11 @@ package final class ManagedDatabase: Sendable {
         guard let project = try? inputs.project.get(), let description = try? inputs.description?.get(),
             let session = inputs.session
         else { return }
+        let isOff = shadow.isOff && settings.snapshot == nil
+        if isOff { inputs.expectation = .missing("the settings switch the shadow off") }
         guard let digest = inputs.descriptionDigest else {
             // A result that is too recent to be cached identifies nothing; env.py runs again.
-            inputs.expectation = .building()
+            if !isOff { inputs.expectation = .building() }
             return
         }
         var setup = ShadowSetup(serverVersion: session.serverVersion, session: session.defaults)
@@ -204,6 +203,7 @@ package final class ManagedDatabase: Sendable {
         let key = ExpectedSchemaStore.Key(
             contentHash: project.contentHash, full: "\(project.contentHash) \(digest) \(identity)")
         inputs.projectKey = key.full
+        if isOff { return }
         guard project.graph.isUsable else {
             inputs.expectation = .missing("the project's scripts cannot be used")
             return

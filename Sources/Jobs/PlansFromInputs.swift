@@ -12,7 +12,14 @@ extension PlanningInputs {
     /// - Parameter targets: as Alembic takes them; nil means `heads`.
     package func migrationPlan(to targets: [String]?) throws(JobsError) -> MigrationPlan {
         try requireProject()
-        do {
+        do throws(PlansError) {
+            if live.versionTable.rows?.isEmpty ?? live.versionTable.isMissing, diagnosis.facts.mayBeFresh == nil {
+                throw PlansError(
+                    .precondition,
+                    "there are no version rows, and whether the tables of the database are this project's is not known "
+                        + "until its migrations have been replayed: nothing was run; try again when 'diagnose' knows it"
+                )
+            }
             return try MigrationPlan(
                 to: targets ?? ["heads"], graph: project.graph, versionTable: live.versionTable,
                 applicationTables: diagnosis.facts.projectTables ?? live.applicationTables,

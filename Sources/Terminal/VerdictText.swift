@@ -12,7 +12,7 @@ extension Verdict {
         case .ahead: "The database has been migrated by newer code than this project."
         case .empty: "The database is empty: the first migrate creates everything."
         case .behind: "Revisions are pending: code that needs them fails until they have run."
-        case .drifted: "The version rows are at the heads, but the schema differs from the migrations."
+        case .drifted: "The version rows are at the heads, but the schema is not the expected one."
         case .unverified: "The version rows are at the heads, but the schema could not be compared."
         case .inSync: nil
         }

@@ -57,6 +57,19 @@ import Wire
         }
     }
 
+    /// The tables of another project do not matter, but until the replay is done nobody knows whose they are.
+    @Test func tablesWithoutVersionRows() throws {
+        var inputs = try PlanningFixture.inputs(.missing, expected: ["id"])
+        inputs.diagnosis.facts.applicationTables = [TableName(schema: "public", name: "other")]
+        (inputs.diagnosis.facts.projectTables, inputs.diagnosis.facts.isReplaying) = ([], true)
+        let early = Self.error { _ = try inputs.migrationPlan(to: nil) }
+        #expect(early?.code == .precondition && early?.message.contains("replayed") == true)
+        inputs.diagnosis.facts.isReplaying = false
+        #expect(Self.error { _ = try inputs.migrationPlan(to: nil) } == nil)
+        inputs.diagnosis.facts.projectTables = inputs.diagnosis.facts.applicationTables
+        #expect(Self.error { _ = try inputs.migrationPlan(to: nil) }?.code == .precondition)
+    }
+
     // MARK: Migrations
 
     @Test func withoutTargetsAMigrationRunsToTheHeads() throws {

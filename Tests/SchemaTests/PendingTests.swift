@@ -73,6 +73,16 @@ struct PendingTests {
         #expect(comparison.differences.isEmpty)
     }
 
+    /// A table with fewer columns than the revision makes is not the revision's.
+    @Test func anotherTableOfTheSameName() {
+        let live = Catalog(tables: [Self.table("t", Self.id, Self.a), Self.table("u", Self.a)])
+        let comparison = Self.compare(live)
+        #expect(Self.lines(comparison) == ["r2 applied, creates t.a, creates u differs"])
+        let other = Self.compare(Catalog(tables: [Self.table("t", Self.id), Self.table("u", Self.a)]))
+        #expect(Self.lines(other) == ["r2, creates u differs"])
+        #expect(other.differences.isEmpty)
+    }
+
     @Test func aTypeThatADowngradeLeftBehind() {
         let comparison = Self.compare(Catalog(tables: [], types: [Self.mood]), after: 0)
         #expect(Self.lines(comparison) == ["r4, creates mood"])

@@ -1,4 +1,5 @@
 import Schema
+import Text
 
 extension Rule {
     static let schemaIndexInvalid = Rule(
@@ -13,8 +14,32 @@ extension Rule {
             evidence: "The column indisvalid of pg_index.",
             remedy: "Rebuild the index with REINDEX INDEX CONCURRENTLY, or drop it.")
     ) { context, code in
-        context.drift(
-            code, context.differences(code), "index is INVALID", "indexes are INVALID",
-            heading: "-- In psql, rebuild it:", remedy: "# Rebuild it with REINDEX INDEX CONCURRENTLY, or drop it.")
+        let all = context.differences(code)
+        let (left, built) = (all.filter(\.isLeftByPending), all.filter { !$0.isLeftByPending })
+        return context.leftByPending(code, left)
+            + context.drift(
+                code, built, "index is INVALID", "indexes are INVALID",
+                heading: "-- In psql, rebuild it; a unique index fails again while there are duplicates:",
+                remedy: "# Rebuild it with REINDEX INDEX CONCURRENTLY, or drop it.")
+    }
+}
+
+extension SchemaDifference {
+    /// Whether an earlier run of a pending revision left it behind.
+    fileprivate var isLeftByPending: Bool { migrations == nil && revision != nil }
+}
+
+extension RuleContext {
+    fileprivate func leftByPending(_ code: String, _ left: [SchemaDifference]) -> [RuleResult] {
+        guard let first = left.first else { return [] }
+        return [
+            RuleResult(
+                code, .warning, .behind,
+                "Pending revision \(first.revision ?? "") left \(SafeText.list(left.map(\.object))) INVALID: with IF NOT "
+                    + "EXISTS it keeps the index as it is, without it fails with 42P07.",
+                evidence: left.map(\.line),
+                remedy: ["-- In psql, not in a transaction; then run the revision again:"]
+                    + left.map { "DROP INDEX CONCURRENTLY \($0.object);" })
+        ]
     }
 }

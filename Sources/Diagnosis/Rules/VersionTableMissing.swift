@@ -49,8 +49,8 @@ extension RuleContext {
             let others = facts.applicationTables?.count ?? 0
             return RuleResult(
                 code, .info, .empty,
-                "Database \(facts.database) is fresh: it has no \(others == 0 ? "application" : "project's") tables, and "
-                    + "\(what).",
+                "Database \(facts.database) is fresh: it has "
+                    + (others == 0 ? "no application tables" : "none of this project's tables") + ", and \(what).",
                 evidence: ["0 application tables"]
                     + (others == 0 ? [] : ["\(others) tables that this project does not make"]),
                 remedy: ["# Nothing to repair; the first migrate creates everything:", adminctl("migrate")])

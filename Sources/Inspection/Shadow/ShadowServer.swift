@@ -107,6 +107,11 @@ package actor ShadowServer {
         await last?.remove()
     }
 
+    /// Whether the settings switch the shadow off.
+    nonisolated var isOff: Bool {
+        if case .none = settings.server { true } else { false }
+    }
+
     private func administration(majorVersion: Int) async throws(InspectionError) -> Connection {
         let url: String
         switch settings.server {

@@ -179,12 +179,13 @@ struct PendingComparison {
 extension PendingComparison.Version {
     /// Whether the live database is as this version at the path.
     fileprivate func agrees(_ path: PathKey, of key: ObjectKey) -> Bool {
-        mayAgree(path, of: key) && !undecided.contains(path)
+        mayAgree(path, of: key) && (path == PathKey(key) ? undecided.isEmpty : !undecided.contains(path))
     }
 
-    /// Whether the live database does not differ at the path, or at the object that it belongs to.
+    /// Whether the live database does not differ at the path: nowhere in a whole object, or neither in the part nor in
+    /// whether its object exists.
     fileprivate func mayAgree(_ path: PathKey, of key: ObjectKey) -> Bool {
-        !differing.contains(path) && (path == PathKey(key) || !differing.contains(PathKey(key)))
+        path == PathKey(key) ? differing.isEmpty : !differing.contains(path) && !differing.contains(PathKey(key))
     }
 }
 

@@ -169,8 +169,13 @@ import Wire
             #expect(behind.verdict == .behind && behind.schema.differences == [])
             // A table of a pending revision that was created manually.
             try await fixture.database.execute("CREATE TABLE t3 (id int)")
+            let early = try await fixture.agent.diagnose()
+            #expect(early.schema.differences == [])
             #expect(
-                try await fixture.agent.diagnose().schema.differences?.map(\.summary) == ["extraTable t3 handMade"])
+                early.schema.pending?.map(\.present) == [
+                    [.init(action: .creates, kind: .table, object: "t3", isSame: false)]
+                ])
+            #expect(early.findings.contains { $0.code == "schema.alreadyExists" && $0.message.contains("42P07") })
             try await fixture.database.execute("DROP TABLE t3")
             try await fixture.agent.call(Migrate.self, .init())
             #expect(try await fixture.agent.diagnose().schema.differences == [])

@@ -138,9 +138,10 @@ struct DiagnoseCommand: AgentCommand {
     private func schema(_ result: Diagnose.Result) -> String {
         guard let match = result.schemaMatch, let differences = result.schema.differences else { return "not compared" }
         let breaking = differences.count(where: \.breaking)
+        let needsMore = result.findings.contains { $0.code == "schema.modelsNeedMore" }
         var parts = [
             match
-                ? "has everything that the models need"
+                ? needsMore ? "the models need more than it has" : "has everything that the models need"
                 : "\(count(breaking, "difference")) that break\(breaking == 1 ? "s" : "") the models"
         ]
         if differences.count > breaking {
