@@ -21,6 +21,9 @@ public struct Assessment: Sendable {
     public var pending: [String]?
     /// The version table's rows, each with its fault; nil when the rows or the graph were not read.
     public var rows: RowClassification?
+    /// The rows of a database whose schema is that of later revisions than its legitimate rows say, and that those
+    /// revisions could not run on again; otherwise nil.
+    public var rowsShownBySchema: [String]?
 }
 
 /// Checks every rule of ``FindingCatalog``. Pure: the same facts give the same assessment.
@@ -40,7 +43,9 @@ public func diagnose(_ facts: Facts) -> Assessment {
         findings: findings,
         versionTableState: context.versionTableState,
         pending: context.pending,
-        rows: context.rows)
+        rows: context.rows,
+        rowsShownBySchema: context.mustSettlePending && context.versionTableState == .legitimate
+            ? context.rowsOfSchema?.rows : nil)
 }
 
 extension RuleResult {

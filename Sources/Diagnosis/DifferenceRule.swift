@@ -118,7 +118,7 @@ extension RuleContext {
         let isHandMade = group.contains { $0.blame == .handMade && !resolvable.contains($0.target) }
         var rest: [String] = []
         if isHandMade {
-            rest.append("# Write a revision for what is marked handMade, or remove it.")
+            rest.append("# Write a revision for what is marked handMade. Remove it only if nothing uses it.")
         } else if group.contains(where: { $0.blame == nil && !resolvable.contains($0.target) }) {
             rest.append("# Correct the models, or write a revision and run it:")
             rest += ["alembic revision --autogenerate -m 'what the models map'", adminctl("migrate")]

@@ -25,6 +25,10 @@ public struct Facts: Sendable {
     public var isReplaying = false
     /// The comparison of models, migrations and the live database.
     public var schema: SchemaFacts
+    /// Whether the database has nothing of the schema that the history starts from (`shadow.baseline`).
+    public var lacksBaseline = false
+    /// How the pending revisions run where the database has something of them already; nil where it has not.
+    public var trial: RevisionTrial?
     /// The server's message when a lock kept the definitions from being read.
     public var lockMessage: String?
     /// Why the definitions were not read, when other sessions kept changing the schema.

@@ -36,6 +36,8 @@ struct DiagnosisInputs: Sendable {
     /// Where the live database is in the project's history; nil while that is not known.
     var position: NormalizedExpressionCache.Position?
     var normalized = NormalizedExpressionCache.Expressions()
+    /// How the pending revisions run where the database has something of them already; nil where it has not.
+    var trial: RevisionTrial?
     var ignore: [IgnoreRule] = []
     /// The accepted differences.
     var baseline: Result<Baseline?, InspectionError> = .success(nil)
@@ -91,6 +93,15 @@ struct DiagnosisInputs: Sendable {
         case .missing, .failed: break
         }
         self.live = .success(live)
+    }
+
+    /// Whether no revision has run, and the database has none of the tables that the history starts from.
+    func lacksBaseline(_ live: LiveState) -> Bool {
+        guard let base = expected?.history?.base.tables, !base.isEmpty,
+            live.versionTable.rows?.isEmpty ?? live.versionTable.isMissing
+        else { return false }
+        let present = Set(live.catalog.tables.map(\.qualifiedName))
+        return !base.contains { present.contains($0.qualifiedName) }
     }
 
     /// Treats a database without version rows that holds exactly what `shadow.baseline` creates as one on which no

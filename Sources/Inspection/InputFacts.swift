@@ -27,6 +27,8 @@ extension Facts {
         }
         isReplaying = inputs.isReplaying
         schema = inputs.compare()
+        trial = inputs.trial
+        if case .success(let live) = inputs.live { lacksBaseline = inputs.lacksBaseline(live) }
         addEnvironment(of: inputs)
         if let effects = (try? inputs.description?.get())?.effects, !effects.changes.isEmpty {
             environmentChanges = EnvironmentChanges(changes: effects.changes, repeats: effects.repeats)

@@ -26,6 +26,7 @@ package final class ManagedDatabase: Sendable {
     private let shadow: ShadowServer
     private let baseline: BaselineFile
     private let comparisons = ComparisonCache()
+    private let trials = RevisionTrialCache()
     private let lastCatalog = Mutex<CatalogReader.Reading?>(nil)
     /// How many callers wait for a run of env.py.
     private let waitingForEnvironment = Mutex(0)
@@ -179,7 +180,26 @@ package final class ManagedDatabase: Sendable {
             inputs.normalized = await normalizedExpressions(position).known(at: position)
         }
         (inputs.baseline, inputs.baselineReads) = baseline.current()
+        inputs.trial = await trial(inputs, live, waits: waitsAgain)
         return inputs
+    }
+
+    /// How the pending revisions run where the database has something of them already.
+    ///
+    /// - Parameter waits: whether this waits for the outcome; otherwise they run in the background.
+    private func trial(_ inputs: DiagnosisInputs, _ live: LiveState, waits: Bool) async -> RevisionTrial? {
+        guard let key = inputs.trialKey, let setup = inputs.replaySetup else { return nil }
+        let run = { @Sendable [self] in
+            var setup = setup
+            (setup.versionTables, setup.droppedRoles) = ([], [])
+            setup.roles = (try? await roles()) ?? []
+            return await RevisionTrialRun(
+                shadow: shadow, setup: setup, live: live.catalog, options: settings.catalogOptions,
+                versionTable: live.versionTableName, rows: key.rows,
+                runner: { [settings] in settings.runner(for: $0) }
+            ).outcome()
+        }
+        return waits ? await trials.outcome(key, run: run) : await trials.current(key, run: run)
     }
 
     /// Adds what the project's migrations and models create in an empty PostgreSQL. While it is
@@ -267,7 +287,10 @@ package final class ManagedDatabase: Sendable {
     }
 
     /// Ends the work in the background.
-    package func endBackgroundWork() async { await shared.cancel() }
+    package func endBackgroundWork() async {
+        await trials.cancel()
+        await shared.cancel()
+    }
 
     /// The project as its files are now.
     package func project() async throws(AlembicError) -> Project {

@@ -138,6 +138,7 @@ extension DiagnosisInputs {
             return .unknown("the version rows could not be read")
         }
         guard let rows = live.versionTable.rows, !rows.isEmpty else {
+            if lacksBaseline(live) { return .unknown("the schema of shadow.baseline is not in the database") }
             // Which revisions have run is then found by what they make.
             return .known(
                 SchemaSides.Migrations(

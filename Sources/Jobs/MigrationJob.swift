@@ -62,6 +62,7 @@ package struct MigrationJob: JobKind {
         // Another job may have run while this one waited for the lock.
         guard !plan.steps.isEmpty else { return try nothingToDo(plan, inputs, begun) }
         try inputs.requirePrivileges(for: plan)
+        try inputs.requireRunnable(plan)
         let recorded = RecordedPlan(
             from: plan.from, to: plan.to, steps: plan.steps, schema: inputs.live.versionTable.schema,
             table: inputs.live.versionTable.name)

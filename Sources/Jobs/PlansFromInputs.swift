@@ -54,13 +54,26 @@ extension PlanningInputs {
                 + "fail, nothing was run; 'plan' shows the statements that grant it")
     }
 
+    /// - Throws: `precondition` when a revision of the plan fails for certain, because the database has what it creates, or
+    ///   has not what it drops.
+    package func requireRunnable(_ plan: MigrationPlan) throws(JobsError) {
+        guard let failure = diagnosis.facts.certainFailure, plan.steps.contains(failure.revision) else { return }
+        throw JobsError(
+            .precondition,
+            "revision \(failure.revision) would fail with \(failure.sqlstate ?? "an error"), as it did in the shadow "
+                + "with the schema of this database: \(failure.message); nothing was run; 'diagnose' shows what the "
+                + "database has already")
+    }
+
     /// What `fixVersion` would change now.
     ///
-    /// - Parameter target: the rows to write; nil when the table itself shows them.
+    /// - Parameter target: the rows to write; nil when the table itself, or the schema, shows them.
     package func repairPlan(to target: [String]?) throws(JobsError) -> RepairPlan {
         try requireProject()
         do {
-            return try RepairPlan(live.versionTable, graph: project.graph, to: target)
+            return try RepairPlan(
+                live.versionTable, graph: project.graph, to: target,
+                shownBySchema: diagnosis.assessment.rowsShownBySchema)
         } catch {
             throw JobsError(error)
         }

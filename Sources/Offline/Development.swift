@@ -17,6 +17,7 @@ public struct Development: Sendable {
     private let options: [String]
     private let url: String?
     private let shadowURL: String?
+    private let baseline: String?
 
     /// - Parameters:
     ///   - config: the configuration file, relative to the project; nil means `alembic.ini`, or Flask-Migrate's
@@ -27,9 +28,10 @@ public struct Development: Sendable {
     ///     `sqlalchemy.url=${url}` for an env.py that reads this option and not the variable `DATABASE_URL`.
     ///   - url: a database to use; nil creates a throwaway one.
     ///   - shadowURL: a server for the shadow, on which databases may be created; nil starts a throwaway one.
+    ///   - baseline: an SQL dump that the history starts from.
     public init(
         project: String, config: String?, section: String, python: String?, environment: [String],
-        options: [String] = [], url: String?, shadowURL: String? = nil
+        options: [String] = [], url: String?, shadowURL: String? = nil, baseline: String? = nil
     ) {
         self.project = FileSystem.absolute(project)
         self.config = config ?? Self.configurationFile(in: self.project)
@@ -39,6 +41,7 @@ public struct Development: Sendable {
         self.options = options
         self.url = url
         self.shadowURL = shadowURL
+        self.baseline = baseline.map(FileSystem.absolute)
     }
 
     private static func configurationFile(in project: String) -> String {
@@ -130,7 +133,9 @@ public struct Development: Sendable {
             "file = \(TOMLString.quoted(folder + "/keys.toml"))",
             "[state]", "directory = \(TOMLString.quoted(folder + "/state"))",
         ]
-        if shadowURL != nil { lines += ["[shadow]", "url_file = \(TOMLString.quoted(folder + "/shadow-url"))"] }
+        if shadowURL != nil || baseline != nil { lines.append("[shadow]") }
+        if shadowURL != nil { lines.append("url_file = \(TOMLString.quoted(folder + "/shadow-url"))") }
+        if let baseline { lines.append("baseline = \(Self.verbatim(baseline))") }
         lines += [
             "[databases.main]", "url_file = \(TOMLString.quoted(folder + "/url"))",
             "project = \(Self.verbatim(project))", "config = \(Self.verbatim(config))",

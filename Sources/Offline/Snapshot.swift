@@ -51,7 +51,7 @@ public struct Snapshot: Sendable {
             throw OfflineError(exitStatus: isConfiguration ? 78 : 69, "cannot create a snapshot: \(error)")
         }
         let gaps = expected.gaps
-        guard let history = expected.history else {
+        guard let history = expected.history, !history.steps.isEmpty || history.failure == nil else {
             throw OfflineError(exitStatus: 69, "cannot create a snapshot: \(gaps.joined(separator: "; "))")
         }
         let content = Array(try JSONEncoder().encode(expected))

@@ -15,14 +15,17 @@ package struct RepairPlan: Sendable {
 
     /// Plans a repair, to the rows of `target` where they are given.
     ///
+    /// - Parameter shown: the rows that the schema shows, where it has more than legitimate rows say.
     /// - Throws: `permissionDenied` and `precondition` for a version table that cannot be read as a table.
-    package init(_ facts: VersionTableFacts, graph: RevisionGraph, to target: [String]?) throws(PlansError) {
+    package init(
+        _ facts: VersionTableFacts, graph: RevisionGraph, to target: [String]?, shownBySchema shown: [String]? = nil
+    ) throws(PlansError) {
         try facts.requireReadable()
         schema = facts.schema
         table = facts.name
         before = facts.rows
         createdWidth = facts.nextColumnWidth
-        repair = RowRepair(rows: before, graph: graph, to: target).outcome
+        repair = RowRepair(rows: before, graph: graph, to: target, shownBySchema: shown).outcome
     }
 
     /// The same table, rows and changes give the same id; nil when there is nothing to apply.

@@ -141,8 +141,8 @@ struct GraphBuilder {
                 GraphProblem(
                     code: GraphProblem.Code.idTooLong,
                     message:
-                        "Revision id '\(id)' has \(id.unicodeScalars.count) characters; Alembic's "
-                        + "version column holds \(Self.columnWidth). Shorten the id or widen the column.",
+                        "Revision id '\(id)' has \(id.unicodeScalars.count) characters; the "
+                        + "version column that Alembic creates holds \(Self.columnWidth).",
                     file: file, line: lines[file]?.revision))
         }
     }

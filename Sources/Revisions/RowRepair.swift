@@ -70,7 +70,10 @@ public struct RowRepair: Hashable, Sendable {
     ///   - rows: the rows of the table; nil if there is no table.
     ///   - graph: refused if it is not usable.
     ///   - chosen: the operator's explicit choice: exact ids, none an ancestor of another.
-    public init(rows: [String?]?, graph: RevisionGraph, to chosen: [String]? = nil) {
+    ///   - shown: the rows that the schema shows, where it has more than legitimate rows say; ignored with a choice.
+    public init(
+        rows: [String?]?, graph: RevisionGraph, to chosen: [String]? = nil, shownBySchema shown: [String]? = nil
+    ) {
         if !graph.isUsable, let problem = graph.problems.first(where: \.isBlocking) {
             let place = problem.file.map { " (\($0))" } ?? ""
             outcome = .refused(reason: "Correct the revision scripts first: \(problem.message)\(place)")
@@ -78,6 +81,10 @@ public struct RowRepair: Hashable, Sendable {
             outcome = Self.plan(rows: rows, graph: graph, chosen: chosen.uniqueSortedByBytes())
         } else {
             outcome = Self.plan(rows: rows, graph: graph)
+            if outcome == .nothingToDo, let shown {
+                outcome = Self.plan(
+                    rows: rows, graph: graph, chosen: shown.uniqueSortedByBytes(), reasons: .shownBySchema)
+            }
         }
     }
 }
@@ -117,13 +124,30 @@ extension RowRepair {
                         .delete(row.value, because: "Revision '\(id)' already has a row without white space."))
                 }
             } else {
-                changes.append(.delete(row.value, because: reasonToDelete(row)))
+                changes.append(.delete(row.value, because: reasonToDelete(row, fault)))
             }
         }
         return .planned(changes: changes, after: classification.known)
     }
 
-    private static func plan(rows: [String?]?, graph: RevisionGraph, chosen: [String]) -> Outcome {
+    /// Why a row of a choice is written, and why one that is not among them is deleted.
+    private struct Reasons {
+        var insertion: String
+        var deletion: String
+        /// What is said of a row that only the choice excludes.
+        var exclusion: String
+
+        static let chosen = Reasons(
+            insertion: "Chosen explicitly.", deletion: "Not among the chosen revisions. ",
+            exclusion: "Other revisions were chosen.")
+        static let shownBySchema = Reasons(
+            insertion: "The schema has everything that this revision and those before it make.", deletion: "",
+            exclusion: "The schema is that of a later revision.")
+    }
+
+    private static func plan(
+        rows: [String?]?, graph: RevisionGraph, chosen: [String], reasons: Reasons = .chosen
+    ) -> Outcome {
         if chosen.isEmpty { return .refused(reason: "With an empty choice every migration would run again; \(choose)") }
         let unknown = chosen.filter { graph[$0] == nil }.map { "'\($0)'" }
         if !unknown.isEmpty {
@@ -153,11 +177,12 @@ extension RowRepair {
             } else if let value = row.value, chosen.contains(where: { $0.hasSameBytes(as: value) }) {
                 changes.append(.delete(value, because: "The same value as another row."))
             } else {
-                changes.append(.delete(row.value, because: "Not among the chosen revisions. " + reasonToDelete(row)))
+                let reason = row.fault.map { reasonToDelete(row, $0) } ?? reasons.exclusion
+                changes.append(.delete(row.value, because: reasons.deletion + reason))
             }
         }
         for id in chosen where missing.contains(ExactString(id)) {
-            changes.append(.insert(id, because: "Chosen explicitly."))
+            changes.append(.insert(id, because: reasons.insertion))
         }
         return changes.isEmpty ? .nothingToDo : .planned(changes: changes, after: chosen)
     }
@@ -179,8 +204,8 @@ extension RowRepair {
         }
     }
 
-    private static func reasonToDelete(_ row: RowClassification.Row) -> String {
-        switch row.fault {
+    private static func reasonToDelete(_ row: RowClassification.Row, _ fault: RowClassification.Fault) -> String {
+        switch fault {
         case .redundant: "Already implied by '\(row.because ?? "")', which depends on it."
         case .duplicate: "The same value as another row."
         case .padded: "White space around '\(row.because ?? "")'; another row already implies that revision."
@@ -189,7 +214,6 @@ extension RowRepair {
         case .symbolic: "A name is not a revision id."
         case .partial: "Only the beginning of '\(row.because ?? "")'."
         case .unknown: "No script defines it."
-        case nil: "Other revisions were chosen."
         }
     }
 }

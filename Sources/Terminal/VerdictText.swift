@@ -10,10 +10,10 @@ extension Verdict {
         case .corrupt: "The version table holds rows that Alembic cannot have written; upgrades fail."
         case .unmanaged: "Tables exist without version rows: an upgrade would run every revision again."
         case .ahead: "The database has been migrated by newer code than this project."
-        case .empty: "The database is empty: the first migrate creates everything."
+        case .empty: "Nothing of this project is in the database: no revision has run."
         case .behind: "Revisions are pending: code that needs them fails until they have run."
         case .drifted: "The version rows are at the heads, but the schema is not the expected one."
-        case .unverified: "The version rows are at the heads, but the schema could not be compared."
+        case .unverified: "The schema could not be compared: whether it is the expected one is unknown."
         case .inSync: nil
         }
     }

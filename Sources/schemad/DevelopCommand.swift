@@ -25,12 +25,13 @@ struct DevelopCommand: AsyncParsableCommand {
     @Option(help: "Use this database instead of a throwaway one.") var url: String?
     @Option(help: "A server for the shadow, on which databases may be created (default: a throwaway one).")
     var shadowUrl: String?
+    @Option(help: "An SQL dump that the history starts from.", completion: .file()) var baseline: String?
     @Option(help: "What to log on standard error.") var logLevel = "warning"
 
     func run() async throws {
         let development = Development(
             project: project, config: config, section: section, python: python, environment: environment,
-            options: option, url: url, shadowURL: shadowUrl)
+            options: option, url: url, shadowURL: shadowUrl, baseline: baseline)
         let logger = try Report.logger(logLevel)
         try await development.run(say: Report.say) { settings, onReady in
             try await Serve(settings: try AgentSettings.read(path: settings), logger: logger).run(onReady: onReady)

@@ -54,6 +54,10 @@ extension Case {
                                 present: [.init(action: .creates, kind: .enum, object: "mood", isSame: false)])
                         ], tablesCompared: 1), gaps: [])
             }, .behind, .legitimate, "e:version.behind", "e:schema.alreadyExists"),
+        trial("fails at what exists", .failed(.init(revision: Sample.head, sqlstate: "42710", message: "m")), "e"),
+        trial("fails elsewhere", .failed(.init(revision: Sample.head, sqlstate: "22012", message: "m")), "e"),
+        trial("ends well", .passed, "w"), trial("runs", .running, "e"),
+        trial("cannot be made", .notPossible(because: "no shadow"), "e"),
         Case(
             "models that need a longer text than the migrations make",
             Sample.facts(
@@ -107,5 +111,20 @@ extension Case {
         return Case(
             description, Sample.facts(schema: .compared(comparison, gaps: [])),
             kind.isInformational ? .inSync : .drifted, .legitimate, match: !breaking, finding)
+    }
+
+    /// A pending revision of which the database has a type, and what a trial of it says.
+    private static func trial(_ description: String, _ trial: RevisionTrial, _ severity: String) -> Case {
+        Case(
+            "a pending revision of which a part exists, and a trial that \(description)",
+            Sample.with(Sample.rows(Sample.second)) {
+                $0.schema = .compared(
+                    SchemaComparison(
+                        pending: [
+                            PendingRevision(
+                                revision: Sample.head, present: [.init(action: .creates, kind: .enum, object: "mood")])
+                        ], tablesCompared: 1), gaps: [])
+                $0.trial = trial
+            }, .behind, .legitimate, "e:version.behind", "\(severity):schema.alreadyExists")
     }
 }

@@ -50,7 +50,7 @@ struct VerdictTests {
             // Prose is commented out, so that a remedy can be pasted as a whole.
             let commands = [
                 "# ", "adminctl ", "systemctl ", "alembic ", "git ", "python3 ", ".venv/bin/", "ALTER ", "CREATE ",
-                "GRANT ", "REINDEX ", "SELECT ", "chmod ", "chown ",
+                "GRANT ", "REINDEX ", "DROP TYPE ", "DROP INDEX ", "-- ", "SELECT ", "chmod ", "chown ",
             ]
             for line in finding.remedy.split(separator: "\n") {
                 #expect(commands.contains(where: line.hasPrefix), "\(line)")

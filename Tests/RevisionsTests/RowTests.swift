@@ -106,6 +106,27 @@ struct RowTests {
         #expect(reason.contains("--to"))
     }
 
+    @Test("legitimate rows become those that the schema shows, without a choice")
+    func shownBySchema() {
+        let repair = { RowRepair(rows: $0, graph: Self.graph, to: $1, shownBySchema: ["cccc3", "yyyy2"]).outcome }
+        #expect(
+            repair(["cccc3", "xxxx1"], nil)
+                == .planned(
+                    changes: [
+                        .delete("xxxx1", because: "The schema is that of a later revision."),
+                        .insert(
+                            "yyyy2", because: "The schema has everything that this revision and those before it make."),
+                    ], after: ["cccc3", "yyyy2"]))
+        #expect(repair(["cccc3", "yyyy2"], nil) == .nothingToDo)
+        #expect(repair(["cccc3", "xxxx1"], ["cccc3", "xxxx1"]) == .nothingToDo)
+        // What the rows themselves show comes first.
+        guard case .planned(_, let after) = repair(["bbbb2", "bbbb2"], nil) else {
+            Issue.record("the rows are repaired")
+            return
+        }
+        #expect(after == ["bbbb2"])
+    }
+
     @Test(
         "an explicit choice leads to exactly the chosen rows",
         arguments: [

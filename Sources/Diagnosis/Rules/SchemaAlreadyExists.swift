@@ -5,7 +5,7 @@ import Text
 extension Rule {
     static let schemaAlreadyExists = Rule(
         code: "schema.alreadyExists",
-        severities: [.error],
+        severities: [.error, .warning],
         page: Page(
             title: "a pending revision makes something that is there already",
             problem: """
@@ -13,7 +13,10 @@ extension Rule {
                 a type behind, or somebody made it by hand. A plain CREATE or ADD COLUMN fails then (SQLSTATE 42P07, \
                 42701, 42710); one with IF NOT EXISTS keeps what is there, whatever its definition.
                 """,
-            evidence: "The pending revisions' changes in a replay, compared with the live catalog.",
+            evidence: """
+                The pending revisions' changes in a replay, compared with the live catalog; and a trial, in which they \
+                run in a shadow database that has the live schema without its rows.
+                """,
             remedy: """
                 Do not remove what holds data. If the object is what the revision makes, let the revision skip it \
                 (IF NOT EXISTS, or a look at the database first). If the revision is complete otherwise, make the rest \
@@ -24,21 +27,55 @@ extension Rule {
         guard let first = revisions.first, context.isReachable else { return [] }
         let changes = revisions.flatMap(\.present)
         let number = changes.count == 1 ? "1 change" : "\(changes.count) changes"
-        let sqlstate = first.present.lazy.compactMap(\.sqlstate).first
-        let failure = sqlstate.map { ": without a check it fails with \($0)" } ?? ""
+        let trial = AlreadyExistsTrial(context.facts, first)
         return [
             RuleResult(
-                code, .error, .behind,
+                code, trial.runs ? .warning : .error, .behind,
                 "Database \(context.facts.database) has \(number) of pending revisions already "
-                    + "(\(SafeText.list(changes.map(\.object)))). Revision \(first.revision) comes first\(failure).",
-                evidence: revisions.flatMap(\.lines),
-                remedy: [
-                    "# Keep what is there. Let the revision skip it, for example with if_not_exists=True, then:",
-                    context.adminctl("plan"),
-                    "# Or make the rest of the revision by hand, and record it:",
-                    context.adminctl("fixVersion --to \(ShellWord.quoted(first.revision))"),
-                ])
+                    + "(\(SafeText.list(changes.map(\.object)))). \(trial.sentence)",
+                evidence: revisions.flatMap(\.lines) + trial.evidence,
+                remedy: trial.runs
+                    ? ["# The revisions run as they are:", context.adminctl("plan"), context.adminctl("migrate")]
+                    : revisions.droppingTypes + [
+                        "# Keep what is there. Let the revision skip it, for example with if_not_exists=True, then:",
+                        context.adminctl("plan"),
+                        "# Or make the rest of the revision by hand, and record it:",
+                        context.adminctl("fixVersion --to \(ShellWord.quoted(trial.revision))"),
+                    ])
         ]
+    }
+}
+
+/// What a trial says about revisions of which the database has something.
+private struct AlreadyExistsTrial {
+    /// Whether all pending revisions ran.
+    var runs = false
+    /// The revision that fails, or the first one that may.
+    var revision: String
+    var sentence: String
+    var evidence: [String] = []
+
+    init(_ facts: Facts, _ first: PendingRevision) {
+        revision = first.revision
+        let sqlstate = first.present.lazy.compactMap(\.sqlstate).first
+        sentence =
+            "Revision \(first.revision) comes first"
+            + (sqlstate.map { ": without a check it fails with \($0)." } ?? ".")
+        if let failure = facts.certainFailure {
+            revision = failure.revision
+            sentence = "Revision \(revision) fails with \(failure.sqlstate ?? "an error") (\(failure.message))."
+            return
+        }
+        switch facts.trial {
+        case .passed?:
+            runs = true
+            sentence = "They run nevertheless, and keep what is there."
+        case .running?: evidence = ["a trial of the revisions in the shadow has not ended"]
+        case .failed(let failure)?:
+            evidence = ["in a trial without rows, revision \(failure.revision) failed: \(failure.message)"]
+        case .notPossible(let reason)?: evidence = ["the revisions could not be tried in a shadow: \(reason)"]
+        case nil: break
+        }
     }
 }
 
@@ -57,7 +94,29 @@ extension PendingRevision {
     }
 }
 
+extension [PendingRevision] {
+    /// What removes the types that a downgrade left behind: none of them contains rows.
+    fileprivate var droppingTypes: [String] {
+        let types = flatMap(\.present).filter { $0.action == .creates && $0.kind.isType }
+        if types.isEmpty { return [] }
+        return ["-- In psql, for a type that a downgrade left behind; this fails while a column uses it:"]
+            + types.map { "DROP \($0.kind == .domain ? "DOMAIN" : "TYPE") \($0.object);" }
+    }
+}
+
+extension ObjectKind {
+    fileprivate var isType: Bool {
+        switch self {
+        case .enum, .domain, .compositeType, .rangeType: true
+        default: false
+        }
+    }
+}
+
 extension RuleContext {
+    /// Whether pending revisions of which the database has something have to be settled before they can run.
+    var mustSettlePending: Bool { !partlyApplied.isEmpty && facts.trial != .passed }
+
     /// What to do before pending revisions can run of which the database has something already.
     var settlingPending: [String] {
         let code = rowsOfSchema == nil ? Rule.schemaAlreadyExists.code : Rule.rowsStale.code

@@ -7,8 +7,8 @@ extension Rule {
         page: Page(
             title: "a table has a column that no migration created",
             problem: """
-                A column was added by hand to a table that the migrations manage. A later revision that adds it \
-                fails (SQLSTATE 42701).
+                A table that the migrations manage has a column that no revision makes: it was added by hand, or by \
+                the application itself. A later revision that adds it fails (SQLSTATE 42701).
                 Error: the column is NOT NULL without a default and the models do not know it, so every INSERT fails \
                 (SQLSTATE 23502).
                 Warning: no statement of the models is known to fail.
@@ -19,7 +19,7 @@ extension Rule {
                 """)
     ) { context, code in
         context.drift(
-            code, context.differences(code), "column was created by hand", "columns were created by hand",
+            code, context.differences(code), "column is in no revision", "columns are in no revision",
             remedy: "# Write a revision for it, or remove it if it is not used.")
     }
 }

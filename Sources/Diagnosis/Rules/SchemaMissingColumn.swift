@@ -35,8 +35,9 @@ extension Rule {
             remedy: "# Restore it as its revision defines it; no model maps it.")
         for (cause, group) in context.causes(of: mapped) {
             let names = group.map(\.object)
+            let mapped = group.mapped
             let what =
-                names.count == 1 ? "1 mapped column does not exist" : "\(names.count) mapped columns do not exist"
+                names.count == 1 ? "1 \(mapped)column does not exist" : "\(names.count) \(mapped)columns do not exist"
             let evidence = group.map { "\($0.object) \($0.models ?? $0.migrations ?? "")\($0.guess)\($0.origin)" }
             results.append(
                 cause.result(code, "\(what): \(SafeText.list(names))", evidence: evidence, group, context))

@@ -35,13 +35,19 @@ extension Rule {
                 group.allSatisfy { $0.kind == .missingView }
                 ? "view" : group.contains { $0.kind == .missingView } ? "relation" : "table"
             let what =
-                names.count == 1 ? "1 mapped \(kind) does not exist" : "\(names.count) mapped \(kind)s do not exist"
+                names.count == 1
+                ? "1 \(group.mapped)\(kind) does not exist" : "\(names.count) \(group.mapped)\(kind)s do not exist"
             let evidence = group.map { $0.object + $0.guess + $0.origin }
             results.append(
                 cause.result(code, "\(what): \(SafeText.list(names))", evidence: evidence, group, context))
         }
         return results
     }
+}
+
+extension [SchemaDifference] {
+    /// "mapped " where the models have all of them.
+    var mapped: String { allSatisfy { $0.models != nil } ? "mapped " : "" }
 }
 
 /// Why the database lacks something that the models map.
@@ -63,8 +69,8 @@ enum MissingObjects {
                     + (differences.allSatisfy { $0.revision != nil }
                         ? "; pending revisions create this." : "; pending revisions may create this."),
                 evidence: evidence,
-                remedy: context.partlyApplied.isEmpty
-                    ? [context.adminctl("plan"), context.adminctl("migrate")] : context.settlingPending)
+                remedy: context.mustSettlePending
+                    ? context.settlingPending : [context.adminctl("plan"), context.adminctl("migrate")])
         case .unexplained:
             RuleResult(
                 code, .error, .drifted, what + "; \(context.whyUnexplained(differences)).", evidence: evidence,
@@ -110,6 +116,7 @@ extension RuleContext {
                 : "revisions that have run created this"
         }
         return switch (versionTableState, pending?.isEmpty) {
+        case (.legitimate, _) where missing.allSatisfy { $0.blame == .missingMigration }: "no revision creates this"
         case (.legitimate, false): "no revision creates this"
         case (.legitimate, true): "no revision is pending"
         case (.corrupt, false) where !hasRefusedRows && !hasNoVersionRows:
@@ -143,6 +150,11 @@ extension RuleContext {
                     "# Restore it as the revision that created it defines it, or from a backup:", adminctl("graph"),
                 ]
             }
+        } else if differences.allSatisfy({ $0.blame == .missingMigration }) {
+            result.otherwise = [
+                "# Write a revision in the project, and run it:",
+                "alembic revision --autogenerate -m 'add what the models map'", adminctl("migrate"),
+            ]
         } else {
             result.otherwise = [
                 "# If no revision creates it, write one in the project and run it:",

@@ -25,7 +25,7 @@ extension Rule {
         let count = pending.count == 1 ? "1 revision is" : "\(pending.count) revisions are"
         let names = pending.count > 4 ? "\(pending[0]) to \(last)" : pending.joined(separator: ", ")
         let repairFirst = context.versionTableState == .corrupt
-        let isPartlyApplied = !context.partlyApplied.isEmpty && !repairFirst
+        let isPartlyApplied = context.mustSettlePending && !repairFirst
         return [
             RuleResult(
                 code, .error, .behind,
@@ -37,7 +37,9 @@ extension Rule {
                 ].map { $0.hasSuffix(": ") ? $0 + "none" : $0 },
                 remedy: isPartlyApplied
                     ? context.settlingPending
-                    : (repairFirst ? ["# First repair the rows of the version table, then:"] : [])
+                    : (context.facts.lacksBaseline
+                        ? ["# First load the schema that the history starts from (shadow.baseline), then:"] : [])
+                        + (repairFirst ? ["# First repair the rows of the version table, then:"] : [])
                         + [context.adminctl("plan"), context.adminctl("migrate")])
         ]
     }

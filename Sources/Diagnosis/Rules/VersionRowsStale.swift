@@ -5,7 +5,7 @@ import Text
 extension Rule {
     static let rowsStale = Rule(
         code: "version.rows.stale",
-        severities: [.error],
+        severities: [.error, .warning],
         page: Page(
             title: "the schema is ahead of the version rows",
             problem: """
@@ -19,23 +19,30 @@ extension Rule {
                 """,
             remedy: """
                 Record the revisions that the schema shows, with adminctl fixVersion --to. A revision that changes only \
-                data leaves no trace in the schema: one that follows counts as pending.
+                data leaves no trace in the schema: one that follows counts as pending. Where all pending revisions run \
+                in a shadow that has the live schema, and they have not run before, adminctl migrate is right too.
                 """)
     ) { context, code in
         guard context.isReachable, context.versionTableState == .legitimate, let found = context.rowsOfSchema else {
             return []
         }
         let words = found.rows.map(ShellWord.quoted).joined(separator: " ")
+        let record = [
+            "# Record the revisions that the schema shows:", context.adminctl("fixVersion --to \(words)"),
+            context.adminctl("fixVersion --to \(words) --apply"),
+        ]
+        let runs = context.facts.trial == .passed
         return [
             RuleResult(
-                code, .error, .behind,
+                code, runs ? .warning : .error, .behind,
                 "The rows of database \(context.facts.database) say \(SafeText.list(context.rows?.known ?? [])), but its "
                     + "schema is that of \(SafeText.list(found.rows)).",
                 evidence: context.partlyApplied.filter(\.isApplied).flatMap(\.lines),
-                remedy: [
-                    "# Record the revisions that the schema shows:", context.adminctl("fixVersion --to \(words)"),
-                    context.adminctl("fixVersion --to \(words) --apply"),
-                ])
+                remedy: runs
+                    ? record + [
+                        "# Or, if they have not run yet: in a trial they run, and keep what is there.",
+                        context.adminctl("migrate"),
+                    ] : record)
         ]
     }
 }

@@ -53,7 +53,9 @@ extension RuleContext {
                     + (others == 0 ? "no application tables" : "none of this project's tables") + ", and \(what).",
                 evidence: ["0 application tables"]
                     + (others == 0 ? [] : ["\(others) tables that this project does not make"]),
-                remedy: ["# Nothing to repair; the first migrate creates everything:", adminctl("migrate")])
+                remedy: facts.lacksBaseline
+                    ? ["# Nothing to repair. The history starts from the schema of shadow.baseline: load that first."]
+                    : ["# Nothing to repair; the first migrate creates everything:", adminctl("migrate")])
         }
         guard facts.mayBeFresh != nil else {
             return RuleResult(

@@ -43,6 +43,21 @@ struct ShadowDatabase: Sendable {
         try await reader.withSession(body)
     }
 
+    /// Runs statements as the project's login, each in a transaction of its own.
+    func run(_ statements: [String], searchPath: String) async throws(PostgresError) {
+        let connection = Connection(
+            address, SessionOptions(applicationName: "schemad shadow", searchPath: SQLIdentifier.quoted(searchPath)))
+        do throws(PostgresError) {
+            try await connection.withSession { session throws(PostgresError) in
+                for statement in statements { try session.query(statement) }
+            }
+        } catch {
+            await connection.close()
+            throw error
+        }
+        await connection.close()
+    }
+
     func catalog(_ options: CatalogReader.Options) async throws(PostgresError) -> Catalog {
         try await read { session throws(PostgresError) in try CatalogReader.read(session, options) }
     }

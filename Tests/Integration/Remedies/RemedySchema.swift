@@ -62,6 +62,7 @@ enum RemedySchema {
         CREATE TABLE log_2024 PARTITION OF log FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
         CREATE TABLE log_2025 PARTITION OF log FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
         CREATE INDEX log_text_idx ON log (text);
+        CREATE TABLE quiet (id integer PRIMARY KEY, note varchar(40));
         CREATE TABLE animal (name text);
         CREATE TABLE dog (tail integer) INHERITS (animal);
         CREATE UNLOGGED TABLE cache (key text, value text);
@@ -80,11 +81,24 @@ enum RemedySchema {
         INSERT INTO booking VALUES (1, '[1,2)'), (2, '[2,3)');
         INSERT INTO seen SELECT id FROM item;
         INSERT INTO log VALUES (1, '2024-05-05'), (2, '2025-05-05');
+        INSERT INTO quiet VALUES (1, 'x');
         INSERT INTO animal VALUES ('cat');
         INSERT INTO dog VALUES ('rex', 1);
         INSERT INTO cache VALUES ('k', 'v');
         INSERT INTO "Odd ""Name" DEFAULT VALUES;
         INSERT INTO app.account (id) VALUES (1), (2);
         REFRESH MATERIALIZED VIEW totals;
+        """
+
+    /// What revision 2 makes. No case touches these objects.
+    static let next = """
+        CREATE TYPE stage AS ENUM ('new', 'done');
+        CREATE TABLE task (id serial PRIMARY KEY, stage stage NOT NULL DEFAULT 'new', title varchar(40));
+        CREATE INDEX task_stage_idx ON task (stage);
+        ALTER TABLE quiet ADD COLUMN task_id integer CONSTRAINT quiet_task_fkey REFERENCES task;
+        ALTER TABLE quiet ALTER COLUMN note TYPE varchar(80);
+        CREATE INDEX quiet_note_idx ON quiet (note);
+        CREATE VIEW done AS SELECT id, title FROM task WHERE stage = 'done';
+        CREATE FUNCTION triple(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 3 * a';
         """
 }

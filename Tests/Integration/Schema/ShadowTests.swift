@@ -170,6 +170,11 @@ import Wire
             try project.revision(
                 "b00000000001", down: SmallProject.base, "op.execute('ALTER TABLE legacy ADD note text')")
         } _: { fixture in
+            // Without the initial schema the revisions cannot run, and have made nothing.
+            let empty = try await fixture.agent.diagnoseAfterReplay()
+            #expect(empty.verdict == .empty && empty.schema.pending == nil)
+            let behind = empty.findings.first { $0.code == "version.behind" }
+            #expect(behind?.remedy.contains("shadow.baseline") == true)
             try await fixture.database.execute("CREATE TABLE legacy (id int PRIMARY KEY, name text, more int)")
             let other = try await fixture.agent.diagnoseAfterReplay()
             #expect(other.verdict == .unmanaged)
@@ -196,6 +201,17 @@ import Wire
                     TestPython.interpreter, "--url", "postgresql://127.0.0.1:1/nothing",
                 ])
             #expect(unreachable.status == 69 && unreachable.standardError.split(separator: "\n").count == 1)
+            #expect(!FileManager.default.fileExists(atPath: folder.path("x")))
+            // The first revision fails.
+            try project.revision(SmallProject.base, down: nil, "op.execute('SELECT 1 / 0')")
+            let url = await (try TestCluster.shared()).url()
+            let failed = try await Program.run(
+                schemad,
+                [
+                    "snapshot", "--project", project.path, "--out", folder.path("x"), "--python",
+                    TestPython.interpreter, "--environment", "DATABASE_URL=${url+psycopg}", "--url", url,
+                ])
+            #expect(failed.status == 69 && failed.standardError.contains("division by zero"))
             #expect(!FileManager.default.fileExists(atPath: folder.path("x")))
         }
     }

@@ -3,7 +3,8 @@ extension ColumnType {
     /// with it.
     ///
     /// Within a family (texts, numbers, times, bit strings) types are ordered by the values that they store exactly.
-    /// Types of different families never replace each other, except PostgreSQL's text types and `citext`.
+    /// Types of different families never replace each other, except PostgreSQL's text types, `citext`, and the pairs that
+    /// PostgreSQL converts to each other in an assignment.
     func isNarrower(than other: ColumnType) -> Bool {
         if self == other { return false }
         guard isArray == other.isArray else { return true }
@@ -11,8 +12,7 @@ extension ColumnType {
         case (.builtIn(let mine), .builtIn(let theirs)):
             if let narrower = Self.isNarrowerText(mine, modifiers, theirs, other.modifiers) { return narrower }
             if let narrower = Self.isNarrowerNumber(mine, modifiers, theirs, other.modifiers) { return narrower }
-            // PostgreSQL converts each to the other in an assignment, and both accept every document.
-            if [mine, theirs].allSatisfy({ $0 == "json" || $0 == "jsonb" }) { return false }
+            if Self.replacements[mine]?.contains(theirs) == true { return false }
             if isTime, other.isTime { return Self.isNarrowerTime(mine, modifiers, theirs, other.modifiers) }
             return mine != theirs
         case (.user(let schema, let mine), .user(let otherSchema, let theirs)):
@@ -24,6 +24,14 @@ extension ColumnType {
         case (.builtIn, .user), (.user, .builtIn): return true
         }
     }
+
+    /// The types of other names whose values a type accepts and gives back: PostgreSQL converts each to the other in an
+    /// assignment.
+    private static let replacements: [String: Set<String>] = [
+        "json": ["jsonb"], "jsonb": ["json"], "inet": ["cidr"], "macaddr8": ["macaddr"],
+        "timestamp without time zone": ["date"], "timestamp with time zone": ["date"],
+        "interval": ["time without time zone"],
+    ]
 
     /// A `character varying` without a length, as models spell `String()`.
     var isVarcharWithoutLength: Bool { base == .builtIn("character varying") && modifiers.isEmpty && !isArray }
