@@ -76,22 +76,25 @@ struct RunnerTemplateTests {
         /// Lines before the connection, and the expression of the engine.
         var start: String
         var engine = "current_app.extensions['migrate'].db.engine"
-        /// Whether Alembic alone could find the scripts.
-        var hasLocation = false
+        /// The value of `script_location`; only with `%(here)s` Alembic alone finds the scripts.
+        var location: String?
     }
 
     private static let contexts = [
         FlaskEnvironment(testDescription: "current_app", start: "from flask import current_app"),
         FlaskEnvironment(
             testDescription: "current_app, with script_location", start: "from flask import current_app",
-            hasLocation: true),
+            location: "%(here)s"),
         FlaskEnvironment(
             testDescription: "flask.current_app", start: "import flask",
             engine: "flask.current_app.extensions['migrate'].db.engine"),
         FlaskEnvironment(testDescription: "no word of Flask", start: "from helper import engine", engine: "engine()"),
         FlaskEnvironment(
             testDescription: "no word of Flask, with script_location", start: "from helper import engine",
-            engine: "engine()", hasLocation: true),
+            engine: "engine()", location: "%(here)s"),
+        FlaskEnvironment(
+            testDescription: "script_location that `flask db` replaces", start: "from flask import current_app",
+            location: "."),
         FlaskEnvironment(
             testDescription: "an own context",
             start: """
@@ -117,7 +120,7 @@ struct RunnerTemplateTests {
                 """)
             try folder.write(
                 "migrations/alembic.ini",
-                "[alembic]\n" + (given.hasLocation ? "script_location = %(here)s\nprepend_sys_path = .\n" : ""))
+                "[alembic]\n" + (given.location.map { "script_location = \($0)\nprepend_sys_path = .\n" } ?? ""))
             try folder.write(
                 "migrations/env.py",
                 """

@@ -29,6 +29,6 @@ struct PlanCommand: CommandHandler {
 
     /// Findings that affect a run. That revisions are pending, and what they change, is the plan itself.
     private static func concernsARun(_ code: String) -> Bool {
-        ["graph.", "project.", "server."].contains { code.hasPrefix($0) }
+        ["graph.", "project.", "server.", "version.rows.stale", "schema.alreadyExists"].contains { code.hasPrefix($0) }
     }
 }

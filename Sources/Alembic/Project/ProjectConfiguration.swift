@@ -183,7 +183,7 @@ private struct ConfigurationReader {
 
     private func scriptLocation() throws(AlembicError) -> (text: String, location: SettingLocation) {
         let key = "script_location"
-        if let value = try ini?.value(key, in: section) {
+        if let value = try ini?.value(key, in: section), !isReplacedByFlask(value.text) {
             return (value.text, SettingLocation(file: iniFile, line: value.line, key: key))
         }
         if let value = try toml?.string(key) {
@@ -191,7 +191,7 @@ private struct ConfigurationReader {
         }
         // Flask-Migrate's INI file is in the script folder; `flask db` sets the option. The runner (`application.py`) uses
         // the same rule.
-        if let ini, ini.hasSection(section), (try? FileSystem.status(FilePaths.parent(iniFile) + "/env.py")) != nil {
+        if let ini, ini.hasSection(section), hasEnvironment(FilePaths.parent(iniFile)) {
             return (FilePaths.parent(iniFile), SettingLocation(file: iniFile, line: nil, key: key))
         }
         let hasToml = toml?.isConfigured ?? false
@@ -210,6 +210,14 @@ private struct ConfigurationReader {
             ? "The file has no section [\(section)]."
             : "The setting is missing. Set it to the folder that contains env.py."
         throw AlembicError(.configurationInvalid, message, file: ini == nil ? tomlFile : iniFile, key: key)
+    }
+
+    private func hasEnvironment(_ path: String) -> Bool { (try? FileSystem.status(path + "/env.py")) != nil }
+
+    /// Whether there is no env.py at a value, and one beside the INI file: `flask db` replaces any value by that folder.
+    private func isReplacedByFlask(_ location: String) -> Bool {
+        !location.contains(":") && !hasEnvironment(FilePaths.absolute(location, in: folder))
+            && hasEnvironment(FilePaths.parent(iniFile))
     }
 
     /// A list of paths: text that is split in the INI file, a list in the TOML file.

@@ -119,6 +119,7 @@ extension ProblemRule {
             remedy: [
                 "# Install the driver, or name an installed one in schemad.toml, for example:",
                 "# environment = { DATABASE_URL = \"${url+psycopg2}\" }",
+                "# Where env.py reads Alembic's option: options = { \"sqlalchemy.url\" = \"${url+psycopg2}\" }",
                 "systemctl restart schemad",
                 "adminctl diagnose --fresh",
             ]),

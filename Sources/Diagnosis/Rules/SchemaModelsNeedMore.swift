@@ -25,10 +25,11 @@ extension Rule {
                 code, .error, .drifted,
                 "The models need \(what) that no revision makes: \(SafeText.list(needed.map(\.object))).",
                 evidence: needed.map(\.line),
-                remedy: [
-                    "# Write a revision that makes them, check it, and run it:",
-                    "alembic revision --autogenerate -m 'what the models need'", context.adminctl("migrate"),
-                ])
+                remedy: ["# Write a revision that makes them, check it, and run it:"]
+                    // Autogenerate does not compare labels.
+                    + (needed.contains { $0.kind == .enumLabels }
+                        ? ["# Add the missing labels to it yourself: op.execute(\"ALTER TYPE … ADD VALUE '…'\")"] : [])
+                    + ["alembic revision --autogenerate -m 'what the models need'", context.adminctl("migrate")])
         ]
     }
 }

@@ -24,13 +24,16 @@ def main_option(config: Any, name: str) -> Any:
 
 
 def set_script_location(config: Any) -> bool:
-    """Flask-Migrate's INI file is in the script folder and does not set `script_location`: `flask db` sets it, and
-    Alembic alone cannot run such a project.
+    """Flask-Migrate's INI file is in the script folder: `flask db` sets `script_location` to that folder, whatever the
+    file says, and Alembic alone cannot run such a project.
 
-    :return: whether this is such a project.
+    :return: whether this is such a project: there is no env.py where the file says, and one beside it.
     """
     folder = os.path.dirname(os.path.abspath(config.config_file_name or ""))
-    if main_option(config, "script_location") or not os.path.isfile(os.path.join(folder, "env.py")):
+    location = main_option(config, "script_location") or ""
+    if location and (":" in location or os.path.isfile(os.path.join(location, "env.py"))):
+        return False
+    if not os.path.isfile(os.path.join(folder, "env.py")):
         return False
     # A percent sign would begin an interpolation.
     config.set_main_option("script_location", folder.replace("%", "%%"))

@@ -40,7 +40,11 @@ struct PlanCommand: AgentCommand {
         console.findings(plan.findings)
         if count > 0 {
             console.line()
-            console.line("Run exactly this: \(options.commandLine("migrate --plan \(console.plain(plan.plan))"))")
+            let fails = plan.findings.contains { $0.severity == .error }
+            console.line(
+                fails
+                    ? "First resolve the errors above."
+                    : "Run exactly this: \(options.commandLine("migrate --plan \(console.plain(plan.plan))"))")
         }
         return 0
     }
