@@ -32,26 +32,13 @@ public struct Development: Sendable {
         options: [String] = [], url: String?, shadowURL: String? = nil
     ) {
         self.project = FileSystem.absolute(project)
-        self.config = config ?? Self.configurationFile(in: self.project)
+        self.config = config ?? ProjectConfiguration.file(in: self.project)
         self.section = section
         self.python = python
         self.environment = environment
         self.options = options
         self.url = url
         self.shadowURL = shadowURL
-    }
-
-    private static func configurationFile(in project: String) -> String {
-        let (usual, flask) = ("alembic.ini", "migrations/alembic.ini")
-        func exists(_ name: String) -> Bool { (try? FileSystem.status("\(project)/\(name)")) != nil }
-        if exists(usual) || !exists(flask) { return usual }
-        do throws(AlembicError) {
-            // pyproject.toml may configure Alembic.
-            _ = try ProjectConfiguration.read(folder: project)
-        } catch {
-            if error.code == .projectMissing { return flask }
-        }
-        return usual
     }
 
     /// Runs until the agent ends.
