@@ -35,7 +35,8 @@ public func diagnose(_ facts: Facts) -> Assessment {
     let findings = ordered.map { remedies.finding($0.element) }
     return Assessment(
         verdict: verdict,
-        healthy: verdict != .unverified && !results.contains { $0.finding.severity == .error },
+        // What is unknown is not healthy, also where a worse verdict hides it.
+        healthy: !results.contains { $0.finding.severity == .error || $0.verdict == .unverified },
         schemaMatch: facts.schema.match,
         findings: findings,
         versionTableState: context.versionTableState,

@@ -102,6 +102,17 @@ struct VerdictTests {
         #expect(missing.evidence.last == "and 8900 more")
     }
 
+    /// An empty database whose project is still being read: nobody knows what is pending.
+    @Test func whatIsUnknownIsNotHealthy() {
+        let facts = Sample.with(Sample.facts(Sample.table(.missing), graph: nil, tables: [])) {
+            $0.projectProblem = ProjectProblem(
+                code: "project.environmentRunning", message: "It runs.", isBlocking: false)
+        }
+        let assessment = diagnose(facts)
+        #expect(assessment.verdict == .empty && !assessment.healthy)
+        #expect(!assessment.findings.contains { $0.severity == .error })
+    }
+
     @Test func theWorstVerdictWins() {
         let facts = Sample.with(Sample.rows("fedcba987654")) {
             $0.projectProblem = ProjectProblem(code: "project.environmentFailed", message: "env.py fails.")

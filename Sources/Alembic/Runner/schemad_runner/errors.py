@@ -82,7 +82,7 @@ def text_of(error: BaseException) -> tuple[str, str]:
     name = type(original).__name__
     message = server_message(original) if own_sqlstate(error) else str(original).strip()
     # SQLAlchemy's asyncpg adapter puts the driver's class before the message.
-    if message.startswith("<class "):
+    if message.startswith("<class ") and ">: " in message:
         message = message.partition(">: ")[2]
     return name, message or name
 

@@ -101,7 +101,8 @@ struct DiagnoseCommand: AgentCommand {
             facts.append(("heads", console.list(revisions.effectiveHeads)))
             facts.append(("pending", pending(revisions.pending, console)))
         } else {
-            facts.append(("project", "cannot be read"))
+            let isRunning = result.findings.contains { $0.code == "project.environmentRunning" }
+            facts.append(("project", isRunning ? "is still being read" : "cannot be read"))
         }
         facts.append(("schema", schema(result)))
         if let server = result.server { facts.append(("server", "PostgreSQL " + console.plain(server.version))) }

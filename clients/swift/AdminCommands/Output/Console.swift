@@ -84,7 +84,7 @@ struct Console {
         let message = SafeText.lines(error.message).joined(separator: "\n  ")
         var text = "adminctl: \(error.code): \(message)\n"
         if case .agent(let answer) = error, let members = answer.details?.objectValue?.members {
-            for member in members {
+            for member in members where member.value != .null {
                 let value = member.value.stringValue ?? String(decoding: member.value.encoded(), as: UTF8.self)
                 text += "  \(SafeText.visible(member.name)): \(SafeText.lines(value).joined(separator: "\n    "))\n"
             }
