@@ -45,13 +45,15 @@ bench: packages python swift ## measure the release build and compare it with Al
 build: packages swift ## build the release programs; they contain Swift's runtime
 	@for program in $(PROGRAMS); do $(SWIFT_BUILD) $(RELEASE) --product $$program; done
 
+# The names of functions are in the programs of the build folder: `addr2line` finds the place of a crash with them.
 install: ## install the programs, systemd units and documentation below DESTDIR and PREFIX
 	@for program in $(PROGRAMS); do \
 	    [ -x $(BUILD)/release/$$program ] || { echo "install: $$program is not built; run make build first" >&2; exit 69; }; \
 	done
+	@command -v strip >/dev/null || { echo "install: strip is missing; install the package binutils first" >&2; exit 69; }
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/{systemd/system,sysusers.d,tmpfiles.d} \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DOC)/{docs/findings,proto}
-	install -m 755 $(PROGRAMS:%=$(BUILD)/release/%) $(DESTDIR)$(PREFIX)/bin
+	install -s -m 755 $(PROGRAMS:%=$(BUILD)/release/%) $(DESTDIR)$(PREFIX)/bin
 	for unit in deploy/systemd/*.service deploy/systemd/*.socket; do \
 	    sed 's|=/usr/bin/|=$(PREFIX)/bin/|' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; \
 	    chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; \

@@ -45,6 +45,11 @@ struct DatabaseService: Service {
         agent.logger.log(
             level: errors.isEmpty ? .info : .warning,
             "database \(database.name): \(diagnosis.assessment.verdict.rawValue)",
-            metadata: errors.isEmpty ? nil : ["findings": "\(errors.map(\.message).joined(separator: " "))"])
+            metadata: errors.isEmpty ? nil : ["findings": "\(Self.oneLine(errors.map(\.message)))"])
+    }
+
+    /// An entry of a log is a line, and a server's message may have several.
+    private static func oneLine(_ messages: [String]) -> String {
+        messages.flatMap { $0.split(whereSeparator: \.isNewline) }.joined(separator: " ")
     }
 }

@@ -29,7 +29,7 @@ public struct Assessment: Sendable {
 /// Checks every rule of ``FindingCatalog``. Pure: the same facts give the same assessment.
 public func diagnose(_ facts: Facts) -> Assessment {
     let context = RuleContext(facts)
-    let results = FindingCatalog.rules.flatMap { RuleResult.limited($0.check(context, $0.code)) }
+    let results = RuleResult.limited(FindingCatalog.rules.map { $0.check(context, $0.code) })
     let ordered = results.enumerated().sorted {
         ($0.element.finding.severity, $0.offset) < ($1.element.finding.severity, $1.offset)
     }
@@ -38,7 +38,8 @@ public func diagnose(_ facts: Facts) -> Assessment {
     let findings = ordered.map { remedies.finding($0.element) }
     return Assessment(
         verdict: verdict,
-        healthy: verdict != .unverified && !results.contains { $0.finding.severity == .error },
+        // What is unknown is not healthy, also where a worse verdict hides it.
+        healthy: !results.contains { $0.finding.severity == .error || $0.verdict == .unverified },
         schemaMatch: facts.schema.match,
         findings: findings,
         versionTableState: context.versionTableState,
@@ -49,23 +50,38 @@ public func diagnose(_ facts: Facts) -> Assessment {
 }
 
 extension RuleResult {
-    /// The most findings that one rule returns, and the most lines of evidence in a finding. Everything has to fit into
-    /// one response.
-    private static let mostFindings = 25, mostEvidence = 100
+    /// Bytes of all findings together: everything has to fit into one response.
+    private static let budget = 100_000
+    /// Where that is exceeded: the most findings of a rule, lines of evidence in a finding, and bytes of such a line.
+    private static let mostFindings = 25, mostEvidence = 100, longestFact = 300
 
-    /// The results within those limits, with the number of what was left out.
-    fileprivate static func limited(_ results: [RuleResult]) -> [RuleResult] {
+    /// All results; where they are too large, a part of each rule's, with the number of what was left out.
+    fileprivate static func limited(_ rules: [[RuleResult]]) -> [RuleResult] {
+        let all = rules.flatMap(\.self)
+        return all.reduce(0) { $0 + $1.finding.size } <= budget ? all : rules.flatMap(shortened)
+    }
+
+    private static func shortened(_ results: [RuleResult]) -> [RuleResult] {
         var kept = Array(results.prefix(mostFindings))
         for index in kept.indices {
-            let excess = kept[index].finding.evidence.count - mostEvidence
-            guard excess > 0 else { continue }
-            kept[index].finding.evidence.removeLast(excess)
-            kept[index].finding.evidence.append("and \(excess) more")
+            let evidence = kept[index].finding.evidence
+            kept[index].finding.evidence = evidence.prefix(mostEvidence).map { fact in
+                fact.utf8.count <= longestFact ? fact : "\(fact.prefix(longestFact)) …"
+            }
+            let excess = evidence.count - mostEvidence
+            if excess > 0 { kept[index].finding.evidence.append("and \(excess) more") }
         }
         if results.count > kept.count, let last = kept.indices.last {
             kept[last].finding.evidence.append("and \(results.count - kept.count) more findings of this code")
         }
         return kept
+    }
+}
+
+extension Finding {
+    /// In bytes, about.
+    fileprivate var size: Int {
+        message.utf8.count + remedy.utf8.count + 200 + evidence.reduce(0) { $0 + $1.utf8.count + 5 }
     }
 }
 

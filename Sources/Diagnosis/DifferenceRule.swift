@@ -29,17 +29,12 @@ extension SchemaDifference.Kind {
 }
 
 extension SchemaDifference {
-    /// The object and what each side has, in one line.
-    var line: String {
+    /// The object and what each side has; definitions may have several lines.
+    package var line: String {
         let sides = [("models", models), ("migrations", migrations), ("live", live)]
-        let texts = sides.compactMap { side, text in text.map { "\(side): \(Self.shortened($0))" } }
+        let texts = sides.compactMap { side, text in text.map { "\(side): \($0)" } }
         let weight = [blame?.rawValue, breaking ? "breaking" : nil].compactMap(\.self)
         return "\(kind.rawValue) \(object) (\((texts + weight).joined(separator: "; ")))\(guess)\(origin)"
-    }
-
-    /// The beginning of a long definition; `schema.differences` of the result has all of it.
-    private static func shortened(_ text: String) -> String {
-        text.utf8.count <= 300 ? text : "\(text.prefix(300)) …"
     }
 
     /// The revision that creates it.

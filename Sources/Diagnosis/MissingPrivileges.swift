@@ -152,7 +152,7 @@ extension MissingPrivileges {
     /// One line for each privilege, with the revisions that need it.
     package var evidence: [String] {
         missing.map { entry in
-            "\(clause(entry.privilege)): needed by \(SafeText.list(entry.revisions))"
+            "\(clause(entry.privilege)): needed by \(SafeText.list(entry.revisions, limit: .max))"
         }
     }
 

@@ -73,16 +73,17 @@ struct RuleResult {
 
     /// Creates a finding whose texts are safe for a terminal.
     ///
-    /// Names in a message may come from a database or a file, so every text is escaped here, in one place. The lines of
-    /// a remedy are given separately: a line end inside a name does not start a new line, and a name inside a statement
-    /// is written so that the pasted statement means the same.
+    /// Names in a message may come from a database or a file, so every text is escaped here, in one place. Messages and
+    /// evidence may have several lines, like a server's message or the definition of a view. The lines of a remedy are
+    /// given separately: a line end inside a name does not start a new line, and a name inside a statement is written so
+    /// that the pasted statement means the same.
     init(
         _ code: String, _ severity: Severity, _ verdict: Verdict, _ message: String, evidence: [String] = [],
         remedy: [String]
     ) {
         finding = Finding(
-            code: code, severity: severity, message: SafeText.visible(message),
-            evidence: evidence.map(SafeText.visible),
+            code: code, severity: severity, message: SafeText.paragraph(message),
+            evidence: evidence.map(SafeText.paragraph),
             remedy: remedy.map(SafeText.sql).joined(separator: "\n"))
         self.verdict = verdict
     }

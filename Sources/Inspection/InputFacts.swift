@@ -11,8 +11,9 @@ extension Facts {
         switch inputs.project {
         case .success(let project): graph = project.graph
         case .failure(let error):
-            projectProblem = ProjectProblem(
-                code: error.code.rawValue, message: error.message, file: error.file, line: error.line)
+            var problem = ProjectProblem(error, in: inputs.folder)
+            if error.isConfigurationError { problem.file = error.file }
+            projectProblem = problem
             runnerProblems = error.warnings.map { ProjectProblem($0, in: inputs.folder) }
         }
         switch inputs.live {

@@ -65,7 +65,7 @@ package struct InspectionError: Error, Sendable, CustomStringConvertible {
             case .precondition, .changedWhileRunning, .pooler: .precondition
             case .fenceHeld: .conflict
             case .unproven: .databaseUnavailable
-            case .deadlineExceeded: .deadlineExceeded
+            case .deadlineExceeded, .environmentRunning: .deadlineExceeded
             case .cancelled: .cancelled
             default: .projectInvalid
             }

@@ -103,11 +103,11 @@ package final class ManagedDatabase: Sendable {
         maximumAge: Duration, retries: Bool, until deadline: ContinuousClock.Instant
     ) async throws(InspectionError) -> DatabaseDiagnosis {
         let begun = ContinuousClock.now
-        let reserve = min(.seconds(5), (deadline - begun) / 4)
         do throws(InspectionError) {
-            return try await diagnose(maximumAge: maximumAge, retries: retries, until: deadline - reserve)
+            return try await diagnose(
+                maximumAge: maximumAge, retries: retries, until: Self.withoutPython(begun, deadline))
         } catch  where error.code == .deadlineExceeded {
-            guard waitingForEnvironment.withLock(\.self) > 0 else {
+            guard isWaitingForPython else {
                 // The diagnosis that has begun meanwhile.
                 let age = max(maximumAge, .now - begun)
                 return try await diagnose(maximumAge: age, retries: retries, until: deadline)
@@ -121,23 +121,40 @@ package final class ManagedDatabase: Sendable {
         }
     }
 
+    /// Whether a request waits for env.py, or for Python to read the project.
+    var isWaitingForPython: Bool { waitingForEnvironment.withLock(\.self) > 0 || shared.scripts.isWaiting }
+
+    /// When a request stops to wait for Python, so that it can respond before its deadline.
+    static func withoutPython(
+        _ begun: ContinuousClock.Instant, _ deadline: ContinuousClock.Instant
+    ) -> ContinuousClock.Instant {
+        deadline - min(.seconds(5), (deadline - begun) / 4)
+    }
+
+    /// Why a request responds while Python is still running.
+    func environmentRunning(since begun: ContinuousClock.Instant) -> AlembicError {
+        guard !shared.scripts.isWaiting else { return shared.scripts.stillReading }
+        let waited = Duration.seconds((ContinuousClock.now - begun).components.seconds)
+        return AlembicError(
+            .environmentRunning,
+            "env.py is still running after \(waited); it is stopped after \(settings.environmentLimit)")
+    }
+
     /// Project and database while env.py is still running.
     private func inputsWithoutEnvironment(since begun: ContinuousClock.Instant) async -> DiagnosisInputs {
-        var inputs = await projectInputs(retries: false)
+        var inputs = await projectInputs(retries: false, waits: false)
         let last = lastDescription.withLock(\.self)
-        let waited = Duration.seconds((ContinuousClock.now - begun).components.seconds)
-        inputs.description = .failure(
-            AlembicError(
-                .environmentRunning,
-                "env.py is still running after \(waited): this diagnosis does without it"))
+        // While the project itself is being read, that is the reason.
+        if case .success = inputs.project { inputs.description = .failure(environmentRunning(since: begun)) }
         inputs.readAt = .now
         inputs.live = await read(last, role: lastSession.withLock(\.self)?.role(of: last))
         return inputs
     }
 
-    private func projectInputs(retries: Bool) async -> DiagnosisInputs {
+    private func projectInputs(retries: Bool, waits: Bool = true) async -> DiagnosisInputs {
         var inputs = DiagnosisInputs(
-            folder: settings.project, project: await shared.scripts.read(retries: retries, runner: runner),
+            folder: settings.project,
+            project: await shared.scripts.read(retries: retries, waits: waits, runner: runner),
             comparisons: comparisons)
         inputs.ignore = settings.ignore
         return inputs
@@ -297,6 +314,19 @@ package final class ManagedDatabase: Sendable {
         try await shared.scripts.read(retries: false, runner: runner).get()
     }
 
+    /// The same for a request, which responds shortly before its deadline in any case.
+    ///
+    /// - Throws: why it cannot be read; `environmentRunning` while Python is still reading it.
+    package func project(until deadline: ContinuousClock.Instant) async throws(AlembicError) -> Project {
+        let begun = ContinuousClock.now
+        return try await Deadline.wait(
+            until: Self.withoutPython(begun, deadline), late: shared.scripts.stillReading,
+            cancelled: AlembicError(.cancelled, "the caller has gone")
+        ) {
+            await self.shared.scripts.read(retries: false, runner: self.runner)
+        }
+    }
+
     // MARK: - Reading
 
     /// What env.py finds in the database; the last known state while another session locks a version table.
@@ -436,7 +466,7 @@ package final class ManagedDatabase: Sendable {
                 serverVersion: session.serverVersion, session: session.defaults, roles: try await roles(),
                 schemas: Set(session.defaults.schemas), versionTables: session.versionTables)
             return try await ShadowDescriber(
-                shadow: shadow, setup: setup, deadline: settings.environmentDeadline,
+                shadow: shadow, setup: setup, deadline: settings.environmentLimit,
                 runner: { [settings] in settings.runner(for: $0) }
             ).describe()
         } catch let error as AlembicError {
@@ -449,7 +479,7 @@ package final class ManagedDatabase: Sendable {
 
     private func describeLive() async throws(AlembicError) -> ProjectDescription {
         let nonce = Int64.random(in: 1...Int64.max)
-        return try await runner.describe(nonce: nonce, deadline: settings.environmentDeadline) { [self] report in
+        return try await runner.describe(nonce: nonce, deadline: settings.environmentLimit) { [self] report in
             try await proves(report, lock: nonce)
         }
     }

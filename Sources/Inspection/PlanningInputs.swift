@@ -32,9 +32,10 @@ package struct PlanningInputs: Sendable {
 extension ManagedDatabase {
     /// Reads project and database now; cached failures are tried again.
     ///
+    /// - Parameter waitsAgain: whether this waits for an env.py that took too long before.
     /// - Throws: `projectInvalid` when the project's files cannot be read, or why the database cannot be read.
-    package func planningInputs() async throws(InspectionError) -> PlanningInputs {
-        let inputs = await inputs(retries: true)
+    package func planningInputs(waitsAgain: Bool = true) async throws(InspectionError) -> PlanningInputs {
+        let inputs = await inputs(retries: true, waitsAgain: waitsAgain)
         let project: Project
         do {
             project = try inputs.project.get()
@@ -55,18 +56,28 @@ extension ManagedDatabase {
             described: described)
     }
 
-    /// The same for a request, which waits no longer than its deadline.
+    /// The same for a request, which responds shortly before its deadline in any case, and does not wait for an env.py
+    /// that took too long before.
     ///
-    /// - Throws: `deadlineExceeded` and `cancelled` as well.
+    /// - Throws: `deadlineExceeded`, which says so when env.py is still running, and `cancelled` as well.
     package func planningInputs(
         until deadline: ContinuousClock.Instant
     ) async throws(InspectionError) -> PlanningInputs {
-        try await Deadline.wait(until: deadline, late: InspectionError.late, cancelled: InspectionError.callerGone) {
-            do throws(InspectionError) {
-                return .success(try await self.planningInputs())
-            } catch {
-                return .failure(error)
+        let begun = ContinuousClock.now
+        do throws(InspectionError) {
+            return try await Deadline.wait(
+                until: Self.withoutPython(begun, deadline), late: InspectionError.late,
+                cancelled: InspectionError.callerGone
+            ) {
+                do throws(InspectionError) {
+                    return .success(try await self.planningInputs(waitsAgain: false))
+                } catch {
+                    return .failure(error)
+                }
             }
+        } catch {
+            guard error.code == .deadlineExceeded, error.project == nil, isWaitingForPython else { throw error }
+            throw InspectionError(environmentRunning(since: begun))
         }
     }
 }

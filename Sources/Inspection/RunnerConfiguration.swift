@@ -8,8 +8,12 @@ extension DatabaseSettings {
             python: PythonInterpreter.path(configured: python, folder: project), folder: project, config: config,
             section: section, x: x, environment: environment.mapValues { Self.expand($0, address) })
         runner.options = options.mapValues { Self.expand($0, address) }
+        runner.passwords = address.password.map { [$0] } ?? []
         return runner
     }
+
+    /// How long a run of the project's Python may take when nothing is migrated.
+    package var environmentLimit: TimeLimit { TimeLimit(environmentDeadline, setting: "environment_deadline") }
 
     /// Which parts of a catalog are read, live and in the shadow.
     package var catalogOptions: CatalogReader.Options {

@@ -39,6 +39,7 @@ extension JobsError {
         if let sqlstate = error.sqlstate { details = [.init("sqlstate", .string(sqlstate))] }
         if let project = error.project {
             details = Self.place(code: project.code.rawValue, file: project.file, line: project.line)
+            if !project.stack.isEmpty { details.append(Self.stack(project)) }
         }
     }
 
@@ -56,10 +57,19 @@ extension JobsError {
         ]
     }
 
+    /// Where Python stood when it was stopped, the innermost line first.
+    private static func stack(_ error: AlembicError) -> JSON.Object.Member {
+        .init("stack", .string(error.stack.joined(separator: "\n")))
+    }
+
     /// A run that failed: what failed, and what is in the database despite it.
     init(_ failure: AlembicError, _ progress: RecordedProgress) {
         let message = failure.code == .migrationFailed ? failure.description : "\(failure.code.rawValue): \(failure)"
         self.init(message: message, progress)
+        if failure.outcome.autocommitted {
+            self.message +=
+                "; statements that were committed inside a revision may have persisted: 'diagnose' shows them"
+        }
         code = ErrorCode(failure.code)
         isRetryable = code.isRetryable
         details.append(.init("cause", .string(failure.code.rawValue)))
@@ -69,6 +79,7 @@ extension JobsError {
         if let statement = failure.statement { details.append(.init("statement", .string(statement))) }
         if let file = failure.file { details.append(.init("file", .string(file))) }
         if let line = failure.line { details.append(.init("line", .integer(Int64(line)))) }
+        if !failure.stack.isEmpty { details.append(Self.stack(failure)) }
         // Once something was committed, the same request is a different run: a person has to decide.
         if failure.outcome.autocommitted || !progress.isUntouched { isRetryable = false }
     }

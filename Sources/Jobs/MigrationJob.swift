@@ -105,14 +105,16 @@ package struct MigrationJob: JobKind {
     ///
     /// - Returns: what failed; nil when env.py ended without an error.
     private func migrate(_ plan: MigrationPlan, _ inputs: PlanningInputs, _ lock: RunnerLock) async -> AlembicError? {
-        let deadline = parameters.runDeadlineMs.map { Duration.milliseconds($0) } ?? database.settings.migrateDeadline
+        let deadline =
+            parameters.runDeadlineMs.map { TimeLimit(.milliseconds($0), setting: "runDeadlineMs of the request") }
+            ?? TimeLimit(database.settings.migrateDeadline, setting: "migrate_deadline")
         let run = MigrationRun(
             targets: plan.to, expectedRows: plan.from, expectedRevisions: plan.steps,
             versionTable: try? inputs.description().versionTable, fence: Locks.fence,
             lockTimeout: "\(database.settings.lockTimeout.milliseconds)ms",
             statementTimeout: "\(database.settings.statementTimeout.milliseconds)ms",
             applicationName: "schemad migrate \(execution.job.id)", sha256: inputs.project.sha256, deadline: deadline)
-        let progress = RunProgress(total: plan.steps.count)
+        let progress = RunProgress(total: plan.steps.count, graph: inputs.project.graph)
         do {
             _ = try await database.runner.migrate(run) { report in
                 // A lock whose session was lost meanwhile protects nothing.

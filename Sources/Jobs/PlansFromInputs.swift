@@ -13,6 +13,7 @@ extension PlanningInputs {
     package func migrationPlan(to targets: [String]?) throws(JobsError) -> MigrationPlan {
         try requireProject()
         do throws(PlansError) {
+            try MigrationPlan.requireUsable(project.graph)
             if live.versionTable.rows?.isEmpty ?? live.versionTable.isMissing, diagnosis.facts.mayBeFresh == nil {
                 throw PlansError(
                     .precondition,
@@ -85,6 +86,7 @@ extension PlanningInputs {
         // As differences are named, which say what may have been renamed.
         let defaultSchema = (try? description())?.models?.defaultSchema ?? live.versionTable.schema
         do {
+            try MigrationPlan.requireUsable(project.graph)
             return try AlignmentPlan(
                 expected: expected, live: live.catalog, differences: diagnosis.comparison?.differences ?? [],
                 defaultSchema: defaultSchema)

@@ -34,7 +34,7 @@ public struct Development: Sendable {
         options: [String] = [], url: String?, shadowURL: String? = nil, baseline: String? = nil
     ) {
         self.project = FileSystem.absolute(project)
-        self.config = config ?? Self.configurationFile(in: self.project)
+        self.config = config ?? ProjectConfiguration.file(in: self.project)
         self.section = section
         self.python = python
         self.environment = environment
@@ -42,19 +42,6 @@ public struct Development: Sendable {
         self.url = url
         self.shadowURL = shadowURL
         self.baseline = baseline.map(FileSystem.absolute)
-    }
-
-    private static func configurationFile(in project: String) -> String {
-        let (usual, flask) = ("alembic.ini", "migrations/alembic.ini")
-        func exists(_ name: String) -> Bool { (try? FileSystem.status("\(project)/\(name)")) != nil }
-        if exists(usual) || !exists(flask) { return usual }
-        do throws(AlembicError) {
-            // pyproject.toml may configure Alembic.
-            _ = try ProjectConfiguration.read(folder: project)
-        } catch {
-            if error.code == .projectMissing { return flask }
-        }
-        return usual
     }
 
     /// Runs until the agent ends.

@@ -3,11 +3,11 @@ import Revisions
 import Text
 import Wire
 
-/// Why a command that needs no agent failed, as one line and an exit status.
+/// Why a command that needs no agent failed, as a message and an exit status.
 public struct OfflineError: Error, Hashable, Sendable, CustomStringConvertible {
     /// After sysexits.h: 64 wrong usage, 69 unavailable, 73 cannot create, 78 configuration.
     public let exitStatus: Int32
-    /// One line.
+    /// The lines of a message after its first are indented.
     public let description: String
     /// The same for programs: one object with `code`, `message`, `retryable` and `details`.
     public let json: String
@@ -35,7 +35,7 @@ public struct OfflineError: Error, Hashable, Sendable, CustomStringConvertible {
         _ exitStatus: Int32, _ code: String, _ message: String, details: [JSON.Object.Member], line: String
     ) {
         self.exitStatus = exitStatus
-        description = SafeText.visible(line)
+        description = SafeText.lines(line).joined(separator: "\n  ")
         let object: JSON = [
             "code": .string(code), "details": .object(JSON.Object(details)), "message": .string(message),
             "retryable": false,

@@ -17,6 +17,7 @@ public struct Snapshot: Sendable {
     private var shadow: ShadowSettings
 
     /// - Parameters:
+    ///   - config: the configuration file, relative to the project; nil as for ``Development``.
     ///   - environment: variables for env.py, `NAME=VALUE`; `${url}` is the shadow's. Empty means
     ///     `DATABASE_URL=${url}`.
     ///   - options: options of Alembic's configuration, `NAME=VALUE`. Empty means `sqlalchemy.url=${url}` for an env.py
@@ -24,12 +25,13 @@ public struct Snapshot: Sendable {
     ///   - url: a server on which databases may be created; nil starts a throwaway one.
     ///   - baseline: an SQL dump that the history starts from.
     public init(
-        project: String, config: String, section: String, python: String?, x: [String], environment: [String],
+        project: String, config: String?, section: String, python: String?, x: [String], environment: [String],
         options: [String] = [], url: String?, baseline: String?
     ) {
         let folder = FileSystem.absolute(project)
         settings = DatabaseSettings(
-            name: "snapshot", project: folder, config: config, section: section,
+            name: "snapshot", project: folder, config: config ?? ProjectConfiguration.file(in: folder),
+            section: section,
             python: PythonInterpreter.path(argument: python, folder: folder))
         settings.x = x
         if !environment.isEmpty { settings.environment = DatabaseSettings.variables(environment) }
@@ -38,6 +40,9 @@ public struct Snapshot: Sendable {
         if let url { shadow.server = .url(url) }
         shadow.baseline = baseline.map(FileSystem.absolute)
     }
+
+    /// Relative to the project.
+    var configurationFile: String { settings.config }
 
     /// Builds the snapshot and writes it.
     ///

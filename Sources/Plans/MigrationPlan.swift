@@ -48,7 +48,8 @@ package struct MigrationPlan: Sendable {
             "the rows are \(SafeText.list(from)), expected \(SafeText.list(expected.sorted())); nothing was run")
     }
 
-    private static func requireUsable(_ graph: RevisionGraph) throws(PlansError) {
+    /// - Throws: `projectInvalid` with the first problem of a graph that no plan can be made from.
+    package static func requireUsable(_ graph: RevisionGraph) throws(PlansError) {
         guard !graph.isUsable else { return }
         guard let problem = graph.problems.first else {
             throw PlansError(.projectInvalid, "the revision graph cannot be used")

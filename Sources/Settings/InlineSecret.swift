@@ -75,7 +75,7 @@ public enum InlineSecret {
     private static let endings = ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "SECRETS", "TOKEN", "APIKEY"]
     private static let words: Set = ["PASS", "PWD", "KEY", "CREDENTIAL", "CREDENTIALS"]
     /// The last word of a name that says something about a secret, such as where it is.
-    private static let properties: Set = [
+    package static let properties: Set = [
         "ALGORITHM", "DIR", "ENABLED", "EXPIRE", "EXPIRY", "FILE", "HEADER", "HOST", "HOURS", "ID", "LENGTH", "MINUTES",
         "NAME", "PATH", "PREFIX", "REQUIRED", "SECONDS", "SIZE", "TTL", "TYPE", "URI", "URL", "USER", "VERSION",
     ]

@@ -29,10 +29,16 @@ package struct FindingText {
         var cutsMessages = false
         /// The number of errors with more than their first line; nil for all.
         var errors: Int?
+        /// Whether evidence is cut at the terminal's width and to its first line, and left out for notes.
+        var cutsEvidence = true
     }
 
+    /// Nothing is left out and nothing is cut.
+    private static let full = Detail(evidence: nil, cutsEvidence: false)
+
     private static let details = [
-        Detail(evidence: nil), Detail(evidence: 10), Detail(evidence: 5), Detail(evidence: 3), Detail(evidence: 1),
+        full, Detail(evidence: nil), Detail(evidence: 10), Detail(evidence: 5), Detail(evidence: 3),
+        Detail(evidence: 1),
         Detail(evidence: 3, cutsWarnings: true), Detail(evidence: 1, cutsWarnings: true),
         Detail(evidence: 0, cutsWarnings: true), Detail(evidence: 0, cutsWarnings: true, cutsRemedies: true),
         Detail(evidence: 0, cutsWarnings: true, cutsRemedies: true, cutsMessages: true),
@@ -50,7 +56,7 @@ package struct FindingText {
 
     /// The greatest detail that fits into `room` lines; the smallest one where none fits.
     package func detail(within room: Int?) -> Detail {
-        guard let room else { return Detail(evidence: nil) }
+        guard let room else { return Self.full }
         // The hint that something was left out takes a line.
         return Self.details.first { height($0) + (leavesOut($0) ? 1 : 0) <= room }
             ?? Self.details[Self.details.count - 1]
@@ -59,7 +65,21 @@ package struct FindingText {
     package func leavesOut(_ detail: Detail) -> Bool {
         (detail.cutsWarnings && findings.contains { $0.severity == .warning }) || detail.cutsRemedies
             || detail.errors != nil
+            || detail.cutsEvidence && findings.contains { !$0.evidence.isEmpty && $0.severity == .info }
             || findings.contains { $0.severity != .info && $0.evidence.count > detail.evidence ?? .max }
+            || detail.cutsEvidence && shownEvidence(detail).contains { isCut($0) }
+    }
+
+    /// The evidence of errors and warnings that is shown.
+    private func shownEvidence(_ detail: Detail) -> [String] {
+        findings.filter { $0.severity == .error || $0.severity == .warning && !detail.cutsWarnings }
+            .flatMap { $0.evidence.prefix(detail.evidence ?? .max) }
+    }
+
+    /// Whether a line of evidence is too long for the terminal, or has more lines.
+    private func isCut(_ fact: String) -> Bool {
+        let lines = SafeText.lines(fact)
+        return lines.count > 1 || columns.map { (lines.first ?? "").count + 6 > $0 } ?? false
     }
 
     /// The number of the terminal's lines: a long line takes several.
@@ -71,24 +91,25 @@ package struct FindingText {
 
     package func lines(_ detail: Detail) -> [Line] {
         var lines: [Line] = []
-        var shown: Set<[String]> = []
+        var remedies = ShownRemedies()
         let errors = findings.filter { $0.severity == .error }
         let warnings = findings.filter { $0.severity == .warning }
         let full = errors.prefix(detail.errors ?? .max) + (detail.cutsWarnings ? [] : warnings)
         for finding in full {
             lines.append(Line())
-            lines += self.lines(finding, detail, &shown)
+            lines += self.lines(finding, detail, &remedies)
         }
         lines += brief(errors.dropFirst(detail.errors ?? .max) + (detail.cutsWarnings ? warnings : []))
         let notes = findings.filter { $0.severity == .info }
         if !notes.isEmpty { lines.append(Line()) }
         for note in notes {
             lines += wrapped(note.message, Line(parts: [.init(text: "note: ", role: .dim)]), indent: 6)
+            if !detail.cutsEvidence { lines += evidence(note.evidence, detail) }
         }
         return lines
     }
 
-    private func lines(_ finding: Finding, _ detail: Detail, _ earlier: inout Set<[String]>) -> [Line] {
+    private func lines(_ finding: Finding, _ detail: Detail, _ remedies: inout ShownRemedies) -> [Line] {
         let severity = finding.severity
         var lines = [
             Line(parts: [
@@ -99,25 +120,14 @@ package struct FindingText {
         let message = wrapped(finding.message, Line(parts: [.init(text: "  ")]), indent: 2)
         lines +=
             detail.cutsMessages
-            ? [cut(Line(parts: [.init(text: "  "), .init(text: SafeText.visible(finding.message))]))] : message
-        let evidence = finding.evidence.prefix(detail.evidence ?? .max)
-        for fact in evidence {
-            lines.append(
-                cut(
-                    Line(parts: [
-                        .init(text: "    "), .init(text: "- ", role: .dim), .init(text: SafeText.visible(fact)),
-                    ])))
-        }
-        let rest = finding.evidence.count - evidence.count
-        if rest > 0, !evidence.isEmpty {
+            ? [cut(Line(parts: [.init(text: "  "), .init(text: SafeText.oneLine(finding.message))]))] : message
+        let shown = finding.evidence.prefix(detail.evidence ?? .max)
+        lines += evidence(shown, detail)
+        let rest = finding.evidence.count - shown.count
+        if rest > 0, !shown.isEmpty {
             lines.append(Line(parts: [.init(text: "    … and \(rest) more", role: .dim)]))
         }
-        // A paragraph that an earlier finding has shown is not repeated.
-        var paragraphs = Self.paragraphs(finding.remedy)
-        let isRepeated = paragraphs.allSatisfy(earlier.contains)
-        if columns != nil { paragraphs.removeAll(where: earlier.contains) }
-        earlier.formUnion(paragraphs)
-        if columns != nil, isRepeated { paragraphs = [["# As above."]] }
+        let paragraphs = remedies.paragraphs(of: finding, inPart: columns != nil)
         var remedy = paragraphs.flatMap(\.self)
         if detail.cutsRemedies { remedy = Self.first(of: paragraphs) }
         for (index, text) in remedy.enumerated() {
@@ -130,6 +140,20 @@ package struct FindingText {
         return lines
     }
 
+    /// Facts as a list.
+    private func evidence(_ facts: some Collection<String>, _ detail: Detail) -> [Line] {
+        facts.flatMap { fact in
+            let pieces = SafeText.lines(fact)
+            let shown = detail.cutsEvidence ? pieces.prefix(1) : pieces[...]
+            return shown.enumerated().map { index, piece in
+                let mark = Line.Part(text: index == 0 ? "- " : "  ", role: .dim)
+                let more = shown.count < pieces.count ? " …" : ""
+                let line = Line(parts: [.init(text: "    "), mark, .init(text: piece + more)])
+                return detail.cutsEvidence ? cut(line) : line
+            }
+        }
+    }
+
     /// One line for each finding, after an empty one.
     private func brief(_ findings: some Collection<Finding>) -> [Line] {
         guard !findings.isEmpty else { return [] }
@@ -139,27 +163,18 @@ package struct FindingText {
                     Line(parts: [
                         .init(text: finding.severity.rawValue, role: .severity(finding.severity)), .init(text: "  "),
                         .init(text: SafeText.visible(finding.code) + "  ", role: .dim),
-                        .init(text: SafeText.visible(finding.message)),
+                        .init(text: SafeText.oneLine(finding.message)),
                     ]))
             }
     }
 
-    /// A comment with the commands that follow it, as one paragraph each.
-    private static func paragraphs(_ remedy: String) -> [[String]] {
-        var paragraphs: [[String]] = []
-        for line in remedy.split(separator: "\n").map(String.init) {
-            let continues = paragraphs.last.map { !isComment(line) || $0.allSatisfy(isComment) } ?? false
-            if continues { paragraphs[paragraphs.count - 1].append(line) } else { paragraphs.append([line]) }
-        }
-        return paragraphs
-    }
-
-    /// Whether the line of a remedy is a comment, of a shell or of SQL.
-    private static func isComment(_ line: String) -> Bool { line.hasPrefix("#") || line.hasPrefix("--") }
-
     /// The first command; the statements of a transaction stay together.
     private static func first(of paragraphs: [[String]]) -> [String] {
-        guard let commands = paragraphs.lazy.map({ $0.filter { !isComment($0) } }).first(where: { !$0.isEmpty }) else {
+        guard
+            let commands = paragraphs.lazy.map({ $0.filter { !ShownRemedies.isComment($0) } }).first(where: {
+                !$0.isEmpty
+            })
+        else {
             return Array(paragraphs.flatMap(\.self).prefix(1))
         }
         return commands.first == "BEGIN;" ? commands : Array(commands.prefix(1))
@@ -167,8 +182,12 @@ package struct FindingText {
 
     /// Prose after the parts of `first`, broken between words at the terminal's width.
     private func wrapped(_ text: String, _ first: Line, indent: Int) -> [Line] {
-        let text = SafeText.visible(text)
-        let pieces = columns.map { ParagraphText.lines(text, width: max(20, $0 - indent)) } ?? [text]
+        // The lines of a server's message are indented, so that none looks like a line of ours.
+        let pieces = SafeText.lines(text).enumerated().flatMap { index, line in
+            let space = index == 0 ? "" : "  "
+            let width = columns.map { max(20, $0 - indent - space.count) }
+            return (width.map { ParagraphText.lines(line, width: $0) } ?? [line]).map { space + $0 }
+        }
         return pieces.enumerated().map { index, piece in
             var line = index == 0 ? first : Line(parts: [.init(text: String(repeating: " ", count: indent))])
             line.parts.append(.init(text: piece))

@@ -22,7 +22,7 @@ public enum TerminalGraph {
                 ? styled("error", "1;31", hasColor: hasColor) : styled("warning", "1;33", hasColor: hasColor)
             let place = problem.file.map { SafeText.visible($0) + (problem.line.map { ":\($0)" } ?? "") + ": " }
             return "\(severity)  \(styled(problem.code, "2", hasColor: hasColor))  \(place ?? "")"
-                + SafeText.visible(problem.message)
+                + SafeText.oneLine(problem.message)
         }
     }
 

@@ -43,7 +43,7 @@ enum Report {
         return true
     }
 
-    /// Prints one line for errors of this program and returns the exit code; the argument parser handles other errors.
+    /// Prints a message for errors of this program and returns the exit code; the argument parser handles other errors.
     static func exit(_ error: any Error) -> any Error {
         let status: Int32
         switch error {

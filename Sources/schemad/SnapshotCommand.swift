@@ -15,7 +15,8 @@ struct SnapshotCommand: AsyncParsableCommand {
 
     @Option(help: "The folder with alembic.ini or pyproject.toml.", completion: .directory) var project: String
     @Option(help: "The file to write.", completion: .file()) var out: String
-    @Option(help: "The configuration file, relative to the project.") var config = "alembic.ini"
+    @Option(help: "The configuration file, relative to the project (default alembic.ini, or migrations/alembic.ini).")
+    var config: String?
     @Option(help: "The section of the configuration file.") var section = "alembic"
     @Option(help: "The project's interpreter; by default $VIRTUAL_ENV, .venv or venv in the project, or python3.")
     var python: String?

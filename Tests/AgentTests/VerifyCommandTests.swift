@@ -24,7 +24,7 @@ import Wire
             (["c"], nil, .unverified), (["c"], ["c"], .unverified), (["b"], nil, .behind), (["a"], ["b"], .behind),
             (["c"], ["b"], .aheadUnknown), (["zz"], nil, .aheadUnknown), (["c"], ["zz"], .aheadUnknown),
             (["a", "c"], nil, .corrupt), ([nil], nil, .corrupt), (["c "], nil, .corrupt), ([], nil, .empty),
-            (nil, nil, .unreachable),
+            (nil, nil, .unverified),
         ] as [([String?]?, [String]?, Verify.Verdict)])
     func rows(rows: [String?]?, heads: [String]?, expected: Verify.Verdict) {
         #expect(Self.verdict(rows, heads: heads) == expected)
@@ -73,6 +73,19 @@ import Wire
         #expect(Self.result(DiagnosisFixture.diagnosis(rows: nil, isMissing: true)).verdict == .empty)
         let away = DiagnosisFixture.diagnosis(rows: nil, reachability: .unreachable(message: "refused"))
         #expect(Self.result(away).verdict == .unreachable)
+    }
+
+    /// The server responds, but without its driver env.py does not say which table has the rows.
+    @Test func unknownRowsOfAServerThatResponds() {
+        var facts = DiagnosisFixture.diagnosis(rows: nil).facts
+        facts.runnerProblems = [ProjectProblem(code: "project.driverMissing", message: "pg8000 is not installed")]
+        let result = Self.result(DatabaseDiagnosis(facts: facts))
+        #expect(result.verdict == .unverified && !result.mayStart && result.rows == nil)
+        #expect(
+            result.warning
+                == "The project's Python interpreter has no driver for the database: pg8000 is not installed.")
+        let away = DiagnosisFixture.diagnosis(rows: nil, reachability: .unreachable(message: "refused"))
+        #expect(Self.result(away).warning == nil)
     }
 
     /// Without a project only the image's own heads can be compared with the rows.

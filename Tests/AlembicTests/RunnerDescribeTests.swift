@@ -156,6 +156,31 @@ struct RunnerDescribeTests {
         }
     }
 
+    @Test(
+        "a refused write is reported when another error hides it",
+        arguments: [
+            // Raised while the refusal is handled, after it was, and with the chain cut.
+            "except Exception: {}['config']", "except Exception: pass\n    {}['config']",
+            "except Exception: raise KeyError('config') from None",
+        ])
+    func hiddenWrites(handler: String) async throws {
+        let statement = "try: connection.execute(text('CREATE SCHEMA app'))\n    \(handler)"
+        try await RunnerProject.with(environment: RunnerProject.environment(beforeConfigure: statement)) { project in
+            try await TestCluster.withDatabase { url in
+                let error = try await failure { () throws(AlembicError) in
+                    try await describe(project.runner(url), at: url)
+                }
+                #expect(error.code == .writesDuringRead && error.sqlstate == "25006")
+                #expect(
+                    error.message
+                        == "cannot execute CREATE SCHEMA in a read-only transaction; env.py then raised KeyError: 'config'"
+                )
+                #expect(error.statement == "CREATE SCHEMA app")
+                #expect(error.line == 9, "\(error)")
+            }
+        }
+    }
+
     struct Broken: CustomTestStringConvertible, Sendable {
         var testDescription: String
         var environment: String
@@ -171,6 +196,37 @@ struct RunnerDescribeTests {
         Broken(
             testDescription: "a module is missing", environment: "\n\nimport not_there_at_all",
             code: .environmentFailed, says: "not_there_at_all", line: 3),
+        Broken(
+            testDescription: "a module is missing inside a module",
+            environment: """
+                try:
+                    import not_there_at_all
+                except ImportError as error:
+                    raise ImportError("cannot import the application") from error
+                """, code: .environmentFailed,
+            says:
+                "ModuleNotFoundError: No module named 'not_there_at_all'; env.py then raised ImportError: cannot import",
+            line: 2),
+        Broken(
+            testDescription: "a percent sign in the address",
+            environment: """
+                from alembic import context
+                context.config.set_main_option("sqlalchemy.url", "postgresql+psycopg://u:secretive%40@h/d")
+                """, code: .environmentFailed, says: #"set_main_option("sqlalchemy.url", url.replace("%", "%%"))"#,
+            line: 2),
+        Broken(
+            testDescription: "an address that cannot be reached, in an error of the project's own",
+            environment: """
+                import sqlalchemy
+                try:
+                    sqlalchemy.create_engine("postgresql+psycopg://u:secretive@127.0.0.1:1/d").connect()
+                except Exception as error:
+                    raise RuntimeError("no database") from error
+                """, code: .cannotConnect, says: "; env.py then raised RuntimeError: no database", line: 3),
+        Broken(
+            testDescription: "another server that does not listen",
+            environment: "import socket\nsocket.create_connection(('127.0.0.1', 1))", code: .environmentFailed,
+            says: "ConnectionRefusedError", line: 2),
         Broken(
             testDescription: "a syntax error", environment: "x = 1\ny = = 2", code: .environmentFailed,
             says: "SyntaxError", line: 2),

@@ -93,9 +93,11 @@ struct RunnerMigrateTests {
     struct Failing: CustomTestStringConvertible, Sendable {
         var testDescription: String
         var arguments = ""
+        var before = "pass"
         var first = RunnerMigrateTests.createTable
         var committed: [String]
         var autocommitted = false
+        var keepsTable = false
     }
 
     @Test(
@@ -107,9 +109,19 @@ struct RunnerMigrateTests {
                 testDescription: "after an autocommit block",
                 first: "\(createTable)\nwith op.get_context().autocommit_block():\n    op.execute('SELECT 1')",
                 committed: [], autocommitted: true),
+            Failing(
+                testDescription: "after a COMMIT in a revision", first: "\(createTable)\nop.execute('COMMIT')",
+                committed: [], autocommitted: true),
+            Failing(
+                testDescription: "after a commit in the driver",
+                first: "\(createTable)\nop.get_bind().connection.commit()", committed: [], autocommitted: true),
+            Failing(
+                testDescription: "without transactions",
+                before: "connection = connection.execution_options(isolation_level='AUTOCOMMIT')", committed: ["a1"],
+                autocommitted: true, keepsTable: true),
         ])
     func fails(failing: Failing) async throws {
-        let environment = RunnerProject.environment(arguments: failing.arguments)
+        let environment = RunnerProject.environment(beforeConfigure: failing.before, arguments: failing.arguments)
         try await RunnerProject.with(environment: environment) { project in
             try project.revision("a1", down: nil, failing.first)
             let file = try project.revision(
@@ -130,7 +142,43 @@ struct RunnerMigrateTests {
                 #expect(error.outcome.committed == failing.committed)
                 #expect(error.outcome.autocommitted == failing.autocommitted)
                 #expect(try await rows(url) == failing.committed)
-                #expect(try await TestCluster.execute(url, "SELECT to_regclass('more')").value == nil)
+                let table = try await TestCluster.execute(url, "SELECT to_regclass('more')").value
+                #expect((table != nil) == failing.keepsTable)
+            }
+        }
+    }
+
+    @Test(
+        "a commit inside a revision that fails afterwards is reported",
+        arguments: ["psycopg", "psycopg2", "asyncpg"],
+        ["op.execute('ALTER TABLE nowhere ADD a int')", "raise KeyError('config')"])
+    func commitsItself(driver: String, end: String) async throws {
+        let environment = driver == "asyncpg" ? RunnerProject.asynchronous : RunnerProject.environment()
+        try await RunnerProject.with(environment: environment) { project in
+            try project.revision("a1", down: nil, "\(Self.createTable)\nop.get_bind().connection.commit()\n\(end)")
+            try await TestCluster.withDatabase { url in
+                let error = try await failure { () throws(AlembicError) in
+                    try await project.runner(url, driver: driver).migrate(run(expecting: ["a1"])) { _ in true }
+                }
+                #expect(error.code == .migrationFailed && error.revision == "a1")
+                #expect(error.outcome.autocommitted && error.outcome.committed == [])
+                #expect(try await TestCluster.execute(url, "SELECT to_regclass('prospects')").value != nil)
+            }
+        }
+    }
+
+    @Test("a rollback inside a revision is no commit", arguments: ["psycopg", "psycopg2"])
+    func rollsBack(driver: String) async throws {
+        try await RunnerProject.with { project in
+            try project.revision(
+                "a1", down: nil,
+                "\(Self.createTable)\nop.get_bind().connection.rollback()\nop.execute('ALTER TABLE nowhere ADD a int')")
+            try await TestCluster.withDatabase { url in
+                let error = try await failure { () throws(AlembicError) in
+                    try await project.runner(url, driver: driver).migrate(run(expecting: ["a1"])) { _ in true }
+                }
+                #expect(error.sqlstate == "42P01" && !error.outcome.autocommitted)
+                #expect(try await TestCluster.execute(url, "SELECT to_regclass('prospects')").value == nil)
             }
         }
     }

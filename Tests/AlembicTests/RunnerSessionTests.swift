@@ -26,7 +26,7 @@ struct RunnerSessionTests {
         return runner
     }
 
-    private func run(deadline: Duration? = nil) -> MigrationRun {
+    private func run(deadline: TimeLimit? = nil) -> MigrationRun {
         MigrationRun(
             targets: ["heads"], expectedRows: ["a1"], expectedRevisions: ["b2"], fence: 42, lockTimeout: "5s",
             deadline: deadline)

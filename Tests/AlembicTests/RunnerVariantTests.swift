@@ -33,6 +33,44 @@ struct RunnerVariantTests {
         }
     }
 
+    /// As gevent's monkey patching does: a lock belongs to the thread that made it.
+    private static let replacedLocks = """
+        import _thread, threading
+
+        class Lock:
+            def __init__(self):
+                self.lock, self.thread = new_lock(), _thread.get_ident()
+
+            def acquire(self, *arguments, **keywords):
+                return self.lock.acquire(*arguments, **keywords)
+
+            def release(self):
+                if self.thread != _thread.get_ident():
+                    raise RuntimeError("cannot release un-acquired lock")
+                self.lock.release()
+
+            def locked(self):
+                return self.lock.locked()
+
+            def __enter__(self):
+                self.acquire()
+
+            def __exit__(self, *_):
+                self.release()
+
+        new_lock = _thread.allocate_lock
+        threading._allocate_lock = threading.Lock = _thread.allocate_lock = Lock
+
+        """
+
+    @Test("an application that replaces Python's locks, as gevent does")
+    func replacedLocks() async throws {
+        try await RunnerProject.with(environment: Self.replacedLocks + RunnerProject.environment()) { project in
+            try project.history()
+            try await RunnerModes.run { project.runner($0, driver: "psycopg2") }.expectHistory()
+        }
+    }
+
     @Test("naming conventions name the constraints of the models")
     func namingConventions() async throws {
         let models = """

@@ -94,6 +94,10 @@ struct TextTests {
             ),
             (Sample.rows("head"), "too damaged to tell whether a pending revision adds this."),
             (Sample.rows("fedcba987654"), "the version rows do not show whether a pending revision adds this."),
+            (
+                Sample.facts(graph: nil),
+                "the project's scripts cannot be used, so it is not known whether a pending revision adds this."
+            ),
         ]
         for (facts, reason) in reasons {
             let facts = Sample.with(facts) { $0.schema = Sample.withoutColumn }
@@ -136,8 +140,9 @@ struct TextTests {
             let findings = diagnose(facts).findings
             #expect(findings.count > 3)
             for finding in findings {
-                let texts =
-                    [finding.message] + finding.evidence + finding.remedy.split(separator: "\n").map(String.init)
+                // A message and evidence may have several lines, and the terminal indents them.
+                let lines = ([finding.message] + finding.evidence).map { scalar == "\n" ? "" : $0 }
+                let texts = lines + finding.remedy.split(separator: "\n").map(String.init)
                 #expect(texts.allSatisfy { !$0.unicodeScalars.contains(scalar) }, "\(finding.code)")
             }
         }

@@ -74,20 +74,43 @@ struct VerdictTests {
         #expect(diagnose(Sample.facts(nil)).pending == nil)
     }
 
-    @Test func anAssessmentStaysWithinBoundsAndCountsWhatItLeavesOut() throws {
+    /// 40 unknown rows, and mapped columns that do not exist.
+    private static func manyFindings(columns count: Int) -> Assessment {
         let rows = (0..<40).map { "unknown\($0)" }
-        let columns = (0..<150).map { ModelColumn(name: "c\($0)", type: "TEXT", nullable: true) }
+        let columns = (0..<count).map { ModelColumn(name: "c\($0)", type: "TEXT", nullable: true) }
         let schema = Sample.compared(
             ModelSchema(tables: [ModelTable(name: "t", columns: columns)], defaultSchema: "public"),
             Catalog(tables: [Table(schema: "public", name: "t", kind: .table, columns: [])]))
-        let assessment = diagnose(Sample.facts(Sample.table(.table(rows: rows)), schema: schema))
+        return diagnose(Sample.facts(Sample.table(.table(rows: rows)), schema: schema))
+    }
+
+    @Test func everythingThatIsCountedIsListed() throws {
+        let assessment = Self.manyFindings(columns: 150)
+        #expect(assessment.findings.count { $0.code == "version.rows.unknown" } == 40)
+        let missing = try #require(assessment.findings.first { $0.code == "schema.missingColumn" })
+        #expect(missing.message.hasPrefix("150 mapped columns do not exist: t.c0, t.c1, t.c2, t.c3, t.c4 and 145 more"))
+        #expect(missing.evidence.count == 150)
+    }
+
+    @Test func anAssessmentStaysWithinBoundsAndCountsWhatItLeavesOut() throws {
+        let assessment = Self.manyFindings(columns: 9_000)
         let unknown = assessment.findings.filter { $0.code == "version.rows.unknown" }
         #expect(unknown.count == 25)
         #expect(unknown.last?.evidence.last == "and 15 more findings of this code")
         let missing = try #require(assessment.findings.first { $0.code == "schema.missingColumn" })
-        #expect(missing.message.hasPrefix("150 mapped columns do not exist: t.c0, t.c1, t.c2, t.c3, t.c4 and 145 more"))
         #expect(missing.evidence.count == 101)
-        #expect(missing.evidence.last == "and 50 more")
+        #expect(missing.evidence.last == "and 8900 more")
+    }
+
+    /// An empty database whose project is still being read: nobody knows what is pending.
+    @Test func whatIsUnknownIsNotHealthy() {
+        let facts = Sample.with(Sample.facts(Sample.table(.missing), graph: nil, tables: [])) {
+            $0.projectProblem = ProjectProblem(
+                code: "project.environmentRunning", message: "It runs.", isBlocking: false)
+        }
+        let assessment = diagnose(facts)
+        #expect(assessment.verdict == .empty && !assessment.healthy)
+        #expect(!assessment.findings.contains { $0.severity == .error })
     }
 
     @Test func theWorstVerdictWins() {

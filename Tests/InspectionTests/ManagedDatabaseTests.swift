@@ -123,10 +123,33 @@ import Testing
                 try await database.diagnose(maximumAge: .zero, until: past)
             }
             let plan = await #expect(throws: InspectionError.self) { try await database.planningInputs(until: past) }
-            for error in [diagnosis, plan] {
-                #expect(error?.code == .deadlineExceeded)
-                #expect(error?.message.contains("deadline passed") == true)
+            for error in [diagnosis, plan] { #expect(error?.code == .deadlineExceeded) }
+            #expect(diagnosis?.message.contains("deadline passed") == true)
+        }
+    }
+
+    /// Requests respond before their deadline while Python loads scripts, and name the setting that ends it.
+    @Test func whilePythonLoadsScripts() async throws {
+        try await Self.with { project, database in
+            try project.computedRevision("c")
+            try project.endlessPython()
+            let diagnosis = try await database.diagnoseInTime(
+                maximumAge: .zero, retries: true, until: .now + .seconds(8))
+            #expect(diagnosis.facts.projectProblem?.code == "project.environmentRunning")
+            let finding = try #require(
+                diagnosis.assessment.findings.first { $0.code == "project.environmentRunning" })
+            #expect(finding.severity == .warning && finding.message.contains("60.0 seconds (environment_deadline)"))
+            #expect(!diagnosis.assessment.healthy)
+            let plan = await #expect(throws: InspectionError.self) {
+                try await database.planningInputs(until: .now + .seconds(8))
             }
+            #expect(plan?.code == .deadlineExceeded && plan?.project?.code == .environmentRunning)
+            #expect(plan?.message.contains("environment_deadline") == true)
+            let graph = await #expect(throws: AlembicError.self) {
+                try await database.project(until: .now + .seconds(8))
+            }
+            #expect(graph?.code == .environmentRunning)
+            #expect(project.starts == 1, "all of them wait for the same process")
         }
     }
 

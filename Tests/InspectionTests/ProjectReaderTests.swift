@@ -144,6 +144,37 @@ import Testing
         }
     }
 
+    /// A script that never ends is stopped, and no later caller waits for it again.
+    @Test func aScriptThatNeverEnds() async throws {
+        try await TemporaryFolder.with { folder in
+            let project = try ProjectFolder(folder)
+            var settings = project.settings
+            settings.environmentDeadline = .seconds(1)
+            let reader = ProjectReader(settings, stateDirectory: nil)
+            try project.computedRevision("c")
+            try project.endlessPython()
+            let unknown = await reader.read(retries: false, waits: false, runner: project.runner)
+            #expect(throws: AlembicError.self) { try unknown.get() }
+            #expect(project.starts == 0)
+            for _ in 1...3 {
+                let error = await #expect(throws: AlembicError.self) {
+                    try await reader.read(retries: true, runner: project.runner).get()
+                }
+                #expect(error?.code == .environmentTimeout)
+                #expect(
+                    error?.message
+                        == "the revision scripts had not been loaded after 1.0 seconds (environment_deadline): "
+                        + "the run was stopped")
+            }
+            // The correction is found at once.
+            let path = try project.computedRevision("c")
+            try project.python(ProjectFolder.loaded([(path, "c1")]), ProjectFolder.finished)
+            try await eventually("the corrected script is loaded") {
+                (try? await reader.read(retries: true, runner: project.runner).get())?.graph.heads == ["c1"]
+            }
+        }
+    }
+
     /// Two runs that load other revisions from the same bytes are two projects.
     @Test func theHashDependsOnWhatPythonLoads() async throws {
         try await Self.with { project, reader in

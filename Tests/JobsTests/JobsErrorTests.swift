@@ -69,6 +69,17 @@ import Wire
         #expect(!JobsError(AlembicError(code, "it failed"), Self.progress(["b"])).isRetryable)
     }
 
+    @Test func aRunThatCommittedInsideARevisionSaysSo() {
+        var outcome = MigrationRun.Outcome()
+        outcome.autocommitted = true
+        let error = JobsError(AlembicError(.migrationFailed, "it failed", outcome: outcome), Self.progress(["a"]))
+        #expect(
+            error.message
+                == "it failed; nothing was recorded: the version table is unchanged; statements that were committed "
+                + "inside a revision may have persisted: 'diagnose' shows them")
+        #expect(error.details.first { $0.name == "autocommitted" }?.value == .bool(true) && !error.isRetryable)
+    }
+
     @Test func aFailedRunNamesItsPlace() {
         let error = JobsError(
             AlembicError(

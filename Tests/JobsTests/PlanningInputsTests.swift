@@ -57,6 +57,19 @@ import Wire
         }
     }
 
+    /// Scripts that cannot be used are named, not the version table or the replay that waits for them.
+    @Test(arguments: [VersionTableFacts.Presence.missing, .table(rows: ["a"])])
+    func unusableScriptsAreNamed(_ presence: VersionTableFacts.Presence) throws {
+        let graph = RevisionGraph("a:b", "b:a")
+        #expect(!graph.isUsable)
+        let inputs = try PlanningFixture.inputs(presence, graph: graph, expected: nil)
+        for error in [
+            Self.error { _ = try inputs.migrationPlan(to: nil) }, Self.error { _ = try inputs.alignmentPlan() },
+        ] {
+            #expect(error?.code == .projectInvalid && error?.message.contains("cycle") == true, "\(error as Any)")
+        }
+    }
+
     /// The tables of another project do not matter, but until the replay is done nobody knows whose they are.
     @Test func tablesWithoutVersionRows() throws {
         var inputs = try PlanningFixture.inputs(.missing, expected: ["id"])

@@ -1,4 +1,5 @@
 import Alembic
+import Revisions
 import Testing
 import Wire
 
@@ -6,8 +7,12 @@ import Wire
 
 /// The runner's events as progress.
 @Suite struct RunProgressTests {
+    private static let graph = RevisionGraph(revisions: [
+        Revision(id: "a", file: "a.py", doc: "create users"), Revision(id: "b", down: ["a"], file: "b.py"),
+    ])
+
     @Test func revisionsAreCountedAsTheyRun() {
-        let progress = RunProgress(total: 2)
+        let progress = RunProgress(total: 2, graph: Self.graph)
         let steps = [
             RunnerEvent.revisionStarted(revision: "b", index: 1, total: 9),
             .revisionApplied(revision: "b", durationMs: 12, committed: true),
@@ -15,6 +20,7 @@ import Wire
             .revisionApplied(revision: "a", durationMs: 3, committed: true),
         ].compactMap(progress.step)
         #expect(steps.map(\.revision) == ["b", "b", "a", "a"])
+        #expect(steps.map(\.doc) == [nil, nil, "create users", "create users"])
         #expect(steps.map(\.index) == [1, 1, 2, 2])
         #expect(steps.allSatisfy { $0.total == 2 && $0.phase == .revision })
         #expect(steps.map(\.status) == [.started, .applied, .started, .applied])
@@ -26,13 +32,13 @@ import Wire
         let report = ConnectionReport(
             dialect: "postgresql", driver: "psycopg", database: "orders", user: "app", serverAddress: "10.0.0.5",
             serverPort: 5433)
-        let step = RunProgress(total: 2).step(.connected(report))
+        let step = RunProgress(total: 2, graph: Self.graph).step(.connected(report))
         #expect(step?.phase == .starting && step?.index == nil)
         #expect(step?.message == #"env.py is connected to database "orders" at 10.0.0.5:5433 as user "app""#)
     }
 
     @Test func anAutocommitBlockIsNoProgress() {
-        let progress = RunProgress(total: 1)
+        let progress = RunProgress(total: 1, graph: Self.graph)
         #expect(progress.step(.autocommit(revision: "a")) == nil)
         // A revision that is started again after it failed has the same number.
         for _ in 1...2 {

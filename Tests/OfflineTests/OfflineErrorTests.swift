@@ -59,7 +59,7 @@ import Wire
     /// A terminal must not interpret what comes from a project.
     @Test func controlCharactersAreVisible() throws {
         let error = OfflineError(exitStatus: 69, "a\u{1B}[31m\nb")
-        #expect(error.description == #"a\u{1b}[31m\u{a}b"#)
+        #expect(error.description == "a\\u{1b}[31m\n  b")
         #expect(try Self.members(error)["message"] == "a\u{1B}[31m\nb", "JSON escapes it")
     }
 }

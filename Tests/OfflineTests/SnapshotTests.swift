@@ -1,3 +1,4 @@
+import Alembic
 import FoundationEssentials
 import Support
 import Testing
@@ -30,6 +31,28 @@ import Wire
             #expect(try JSON.parse(Array((error?.json ?? "").utf8))["code"] == "unavailable")
             #expect(try folder.read("snapshot.json") == "earlier")
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["snapshot.json"])
+        }
+    }
+
+    /// Without `--config` as `schemad dev` does.
+    @Test func theConfigurationFileIsFound() async throws {
+        try await TemporaryFolder.with { folder in
+            #expect(ProjectConfiguration.file(in: folder.path) == "alembic.ini")
+            try folder.write("flask/migrations/alembic.ini", "[alembic]\n")
+            try folder.write("flask/migrations/env.py", "")
+            #expect(ProjectConfiguration.file(in: folder.path("flask")) == "migrations/alembic.ini")
+            try folder.write("flask/pyproject.toml", "[project]\nname = \"app\"\n")
+            #expect(ProjectConfiguration.file(in: folder.path("flask")) == "migrations/alembic.ini")
+            try folder.write("flask/pyproject.toml", "[tool.alembic]\nscript_location = \"migrations\"\n")
+            #expect(ProjectConfiguration.file(in: folder.path("flask")) == "alembic.ini")
+            try folder.write("flask/alembic.ini", "[alembic]\n")
+            #expect(ProjectConfiguration.file(in: folder.path("flask")) == "alembic.ini")
+            // The message names the file that was looked for, not one that does not exist.
+            try folder.write("other/migrations/alembic.ini", "[alembic]\n")
+            let snapshot = Snapshot(
+                project: folder.path("other"), config: nil, section: "missing", python: nil, x: [], environment: [],
+                url: "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1", baseline: nil)
+            #expect(snapshot.configurationFile == "migrations/alembic.ini")
         }
     }
 }

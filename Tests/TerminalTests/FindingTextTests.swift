@@ -47,7 +47,8 @@ import Testing
             for line in finding.remedy.split(separator: "\n") { #expect(lines.contains { $0.hasSuffix(line) }) }
             #expect(lines.count { $0.contains("of \(finding.code.last ?? " ")\\u{1b}") } == finding.evidence.count)
         }
-        #expect(!FindingText(Self.several, columns: nil).leavesOut(.init(evidence: nil)))
+        let text = FindingText(Self.several, columns: nil)
+        #expect(!text.leavesOut(text.detail(within: nil)))
     }
 
     @Test(arguments: Verdict.allCases) func aVerdictsMeaningIsOneLine(verdict: Verdict) {
@@ -59,6 +60,33 @@ import Testing
         let lines = Self.lines([Self.finding(1, .error), Self.finding(2, .error)], columns: 100, room: nil)
         #expect(lines.count { $0.contains("--write-baseline") } == 1)
         let same = Self.finding(1, .error)
-        #expect(Self.lines([same, same], columns: 100, room: nil).last == "  → # As above.")
+        for columns in [100, nil] {
+            let lines = Self.lines([same, same], columns: columns, room: nil)
+            #expect(lines.last == "  → # As for schema.code1 above.")
+            #expect(lines.count { $0.contains("command1") } == 1)
+        }
+    }
+
+    @Test func nothingIsCutWhenAllIsShown() {
+        let definition = "view v (live: SELECT \(String(repeating: "a, ", count: 60))b\n   FROM t\u{7}\nWHERE c)"
+        let error = Finding(
+            code: "schema.objectDiffers", severity: .error, message: "The server said:\nERROR:  no\nDETAIL:  none",
+            evidence: [definition], remedy: "adminctl diagnose")
+        let note = Finding(
+            code: "schema.notCompared", severity: .info, message: "It is incomplete (and 1 more reason).",
+            evidence: ["the other reason", definition], remedy: "")
+        for columns in [80, nil] {
+            let lines = Self.lines([error, note], columns: columns, room: nil)
+            #expect(lines.contains("  The server said:") && lines.contains("    ERROR:  no") == (columns == nil))
+            #expect(lines.contains("      WHERE c)") && lines.contains("         FROM t\\u{7}"))
+            #expect(lines.contains { $0.hasPrefix("    - view v") && $0.hasSuffix("a, b") && $0.count > 180 })
+            #expect(lines.contains("    - the other reason"))
+            #expect(!lines.joined().contains("u{a}"))
+        }
+        let text = FindingText([error, note], columns: 80)
+        let short = text.detail(within: 14)
+        #expect(text.leavesOut(short), "there is more with --all")
+        #expect(text.lines(short).allSatisfy { $0.text.count <= 80 })
+        #expect(!text.leavesOut(text.detail(within: nil)))
     }
 }

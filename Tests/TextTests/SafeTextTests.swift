@@ -16,6 +16,23 @@ import Text
         #expect(SafeText.visible(visible) == visible)
     }
 
+    @Test(
+        arguments: [
+            ("one", ["one"]), ("one  \r\n\ttwo\rthree\n\n", ["one", "\\u{9}two", "three"]),
+            ("\n a\n\n  b\u{1b}[2J", [" a", "", "  b\\u{1b}[2J"]), ("", []), ("\n \n", []),
+        ] as [(String, [String])])
+    func linesAreKept(text: String, lines: [String]) {
+        #expect(SafeText.lines(text) == lines)
+        #expect(SafeText.paragraph(text) == lines.joined(separator: "\n"))
+        #expect(SafeText.lines(SafeText.paragraph(text)) == lines)
+    }
+
+    @Test func aMessageInOneLine() {
+        #expect(
+            SafeText.oneLine("could not connect\n\tto server\n\n  refused\n")
+                == "could not connect \\u{9}to server refused")
+    }
+
     @Test func longListsAreCut() {
         #expect(SafeText.list(["a"]) == "a")
         #expect(SafeText.list(["a", "b", "c"], limit: 3) == "a, b, c")
@@ -32,7 +49,7 @@ import Text
         ("CHECK (\nCASE\n    WHEN a THEN 'x  y'\n    ELSE b\nEND)", "CHECK ( CASE WHEN a THEN 'x  y' ELSE b END)"),
         ("AS $f$\n\tRETURN 'it''s' || '\\';\n$f$;\n", "AS E'\\n\\tRETURN ''it''''s'' || ''\\\\'';\\n';"),
         ("SELECT a$b$,\n$$one line$$, $1", "SELECT a$b$, $$one line$$, $1"),
-        ("# a\n'b\u{7}'", "# a\\u{a}'b\\u{7}'"),
+        ("# a\n  'b\u{7}'", "# a 'b\\u{7}'"),
         ("DROP INDEX \"\u{E0001}\"", "DROP INDEX U&\"\\+0E0001\""),
         ("no \u{1b} quotes \"and one open\u{7}", "no \\u{1b} quotes \"and one open\\u{7}"),
     ])

@@ -12,7 +12,7 @@ struct GraphCommand: CommandHandler {
         let database = try call.requireDatabase()
         let graph: RevisionGraph
         do {
-            graph = try await database.inspected.project().graph
+            graph = try await database.inspected.project(until: call.deadline).graph
         } catch {
             throw WireError(error)
         }

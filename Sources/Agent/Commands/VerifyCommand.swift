@@ -67,21 +67,31 @@ struct VerifyCommand: CommandHandler {
         if needed != nil, policy == .exact { verdict = .drifted }
         let mayStart: Bool =
             switch verdict {
-            case .equal, .unverified: true
+            case .equal: true
+            case .unverified: diagnosis.rows != nil
             case .aheadCompatible: policy != .exact
             case .aheadUnknown, .aheadIncompatible: policy == .any
             case .behind, .corrupt, .drifted, .empty, .unreachable: false
             }
         return Verify.Result(
             verdict: verdict, mayStart: mayStart, heads: heads, rows: diagnosis.rows, ageMs: diagnosis.ageMs(),
-            warning: needed)
+            warning: needed ?? (mayStart ? nil : whyRowsAreUnknown(diagnosis)))
+    }
+
+    /// What keeps the rows of a server that responds from being known; nil where they are known, or do not exist.
+    private static func whyRowsAreUnknown(_ diagnosis: DatabaseDiagnosis) -> String? {
+        guard diagnosis.isReachable, diagnosis.rows == nil, diagnosis.facts.versionTable?.isMissing != true else {
+            return nil
+        }
+        return diagnosis.assessment.findings.first { $0.severity != .info }?.message
     }
 
     private static func verdict(
         _ diagnosis: DatabaseDiagnosis, heads: [String], fingerprint: String?
     ) -> Verify.Verdict {
-        guard diagnosis.isReachable, let rows = diagnosis.rows else {
-            return diagnosis.facts.versionTable?.isMissing == true ? .empty : .unreachable
+        guard diagnosis.isReachable else { return .unreachable }
+        guard let rows = diagnosis.rows else {
+            return diagnosis.facts.versionTable?.isMissing == true ? .empty : .unverified
         }
         guard !rows.isEmpty else { return .empty }
         let values = Set(rows.compactMap(\.self))

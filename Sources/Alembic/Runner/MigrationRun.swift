@@ -21,13 +21,13 @@ public struct MigrationRun: Sendable {
     /// when Python loads it, stops the run before anything is changed. Empty is not checked.
     public var sha256: [String: String]
     /// The longest duration of the run, after which it is ended; nil is no limit.
-    public var deadline: Duration?
+    public var deadline: TimeLimit?
 
     public init(
         targets: [String], expectedRows: [String], expectedRevisions: [String],
         versionTable: ProjectDescription.VersionTable? = nil, fence: Int64, fenceWait: Duration = .seconds(10),
         lockTimeout: String = "3s", statementTimeout: String = "0", applicationName: String = "schemad migrate",
-        sha256: [String: String] = [:], deadline: Duration? = nil
+        sha256: [String: String] = [:], deadline: TimeLimit? = nil
     ) {
         self.targets = targets
         self.expectedRows = expectedRows
@@ -46,7 +46,8 @@ public struct MigrationRun: Sendable {
     public struct Outcome: Codable, Hashable, Sendable {
         /// The revisions whose `upgrade()` returned, in the order in which they ran.
         public var applied: [String] = []
-        /// Whether an `autocommit_block()` has begun: a later failure did not roll everything back.
+        /// Whether statements of a revision were committed before its end, in an `autocommit_block()`, by a COMMIT of its
+        /// own, or because env.py uses no transactions: a later failure did not roll everything back.
         public var autocommitted = false
         /// The applied revisions that are committed even if the run failed later. After a run without an error these
         /// are all of them, provided that env.py commits.
@@ -65,7 +66,7 @@ public enum RunnerEvent: Codable, Hashable, Sendable {
     /// `upgrade()` and the change of the version table are done. They are durable only if `committed`: without
     /// `transaction_per_migration` everything since the last commit is committed at the end of the run.
     case revisionApplied(revision: String, durationMs: Int, committed: Bool)
-    /// An `autocommit_block()` begins: everything before it is committed, and what runs in it cannot be rolled back.
+    /// An `autocommit_block()` begins, or the revision has committed by itself: everything before is committed.
     case autocommit(revision: String?)
     /// A revision of a replay switches to another role.
     case roleSwitched(revision: String)

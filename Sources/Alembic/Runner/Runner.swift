@@ -22,6 +22,8 @@ public struct Runner: Sendable {
     public var environment: [String: String]
     /// Options that env.py finds in the section of Alembic's configuration in place of the file's, secrets included.
     public var options: [String: String] = [:]
+    /// Secrets that messages must not show, besides those in the environment and the options.
+    public var passwords: [String] = []
     /// Whether the interpreter also has this process's environment variables, as a command that a user typed has them.
     public var inheritsEnvironment = false
     /// Starts the interpreter.
@@ -57,22 +59,14 @@ public struct Runner: Sendable {
     /// - Throws: `environmentTimeout` when the run takes longer.
     public func describe(
         readOnly: Bool = true, nonce: Int64, applicationName: String = "schemad describe",
-        deadline: Duration = .seconds(60), prove: @escaping Proof
+        deadline: TimeLimit = .seconds(60), prove: @escaping Proof
     ) async throws(AlembicError) -> ProjectDescription {
         var configuration = RunnerConfiguration(self, mode: "describe", fence: nonce)
         configuration.settings = [
             "default_transaction_read_only": readOnly ? "on" : "off", "application_name": applicationName,
             "lock_timeout": "2s", "statement_timeout": "20s", "client_connection_check_interval": "1s",
         ]
-        let final: RunnerStateMachine
-        do {
-            final = try await run(configuration, deadline: deadline, prove: prove)
-        } catch  where error.code == .deadlineExceeded {
-            var error = error
-            error.code = .environmentTimeout
-            error.message = "env.py had not ended after \(deadline) and was stopped"
-            throw error
-        }
+        let final = try await run(configuration, deadline: deadline, what: "env.py had not ended", prove: prove)
         guard let description = final.description else {
             throw final.error("the Python process finished without a description of the project")
         }
@@ -116,7 +110,7 @@ public struct Runner: Sendable {
     ///   - progress: called in order, from one task.
     /// - Throws: as ``migrate(_:prove:progress:)``; the error's `outcome` has the revisions that succeeded before.
     public func replay(
-        to targets: [String], commitsEach: Bool = true, nonce: Int64, deadline: Duration, prove: @escaping Proof,
+        to targets: [String], commitsEach: Bool = true, nonce: Int64, deadline: TimeLimit, prove: @escaping Proof,
         progress: @escaping @Sendable (RunnerEvent) -> Void = { _ in },
         afterRevision: @escaping AfterRevision
     ) async throws(AlembicError) -> Replay {
@@ -135,7 +129,7 @@ public struct Runner: Sendable {
     ///
     /// - Parameter extensions: the names of those that the models may need.
     public func create(
-        extensions: [String], nonce: Int64, deadline: Duration, prove: @escaping Proof
+        extensions: [String], nonce: Int64, deadline: TimeLimit, prove: @escaping Proof
     ) async throws(AlembicError) -> ModelCreation {
         var configuration = RunnerConfiguration(self, mode: "create", fence: nonce)
         configuration.settings = ["application_name": "schemad create", "client_connection_check_interval": "1s"]
@@ -150,13 +144,15 @@ public struct Runner: Sendable {
     /// Lets Alembic load scripts, as `alembic heads` would, in one process for all of them. env.py is not run, and no
     /// script can connect to a database.
     ///
-    /// - Throws: why no script could be loaded. A single script that raises an error is part of the result.
+    /// - Throws: why no script could be loaded; `environmentTimeout` when it takes longer than `deadline`. A single script
+    ///   that raises an error is part of the result.
     public func load(
-        _ scripts: [ScriptFile], deadline: Duration = .seconds(60)
+        _ scripts: [ScriptFile], deadline: TimeLimit = .seconds(60)
     ) async throws(AlembicError) -> LoadedScripts {
         var configuration = RunnerConfiguration(self, mode: "load", fence: 0)
         configuration.scripts = scripts.map(\.realPath)
-        let final = try await run(configuration, deadline: deadline, prove: { _ in false })
+        let final = try await run(
+            configuration, deadline: deadline, what: "the revision scripts had not been loaded", prove: { _ in false })
         guard let loaded = final.loadedScripts else {
             throw final.error("the Python process finished without reporting the scripts that it loaded")
         }
@@ -169,12 +165,14 @@ public struct Runner: Sendable {
     /// - Parameter prependSysPath: absolute folders that come first on the search path.
     /// - Throws: `configurationInvalid` when Python does not find one of them; otherwise why Python could not be asked.
     public func locate(
-        _ packages: [String], prependSysPath: [String], deadline: Duration = .seconds(60)
+        _ packages: [String], prependSysPath: [String], deadline: TimeLimit = .seconds(60)
     ) async throws(AlembicError) -> LocatedPackages {
         var configuration = RunnerConfiguration(self, mode: "locate", fence: 0)
         configuration.packages = packages
         configuration.prependSysPath = prependSysPath
-        let final = try await run(configuration, deadline: deadline, prove: { _ in false })
+        let final = try await run(
+            configuration, deadline: deadline, what: "Python had not found \(packages.joined(separator: ", "))",
+            prove: { _ in false })
         guard let located = final.locatedPackages else {
             throw final.error("the Python process finished without reporting the packages that it found")
         }
@@ -201,17 +199,28 @@ public struct Runner: Sendable {
         }
     }
 
+    /// - Parameter what: what had not happened when the time is over: the error is then `environmentTimeout`; nil for a
+    ///   run that ends with `deadlineExceeded`.
     private func run(
-        _ configuration: RunnerConfiguration, deadline: Duration?, prove: @escaping Proof,
+        _ configuration: RunnerConfiguration, deadline: TimeLimit?, what: String? = nil, prove: @escaping Proof,
         afterRevision: @escaping AfterRevision = { _ in },
         progress: @escaping @Sendable (RunnerEvent) -> Void = { _ in }
     ) async throws(AlembicError) -> RunnerStateMachine {
         let session = RunnerSession(
             configuration: configuration, deadline: deadline,
-            redact: Redaction(environment: environment.merging(options) { first, _ in first }),
+            redact: Redaction(
+                environment: environment.merging(options) { first, _ in first }, passwords: passwords),
             prove: prove, afterRevision: afterRevision, progress: progress)
-        return try await launcher.run(RunnerCommand(python: python, inheritsEnvironment: inheritsEnvironment)) {
-            await session.run(over: $0)
-        }.get()
+        do throws(AlembicError) {
+            return try await launcher.run(RunnerCommand(python: python, inheritsEnvironment: inheritsEnvironment)) {
+                await session.run(over: $0)
+            }.get()
+        } catch {
+            guard let what, let deadline, error.code == .deadlineExceeded else { throw error }
+            var late = error
+            late.code = .environmentTimeout
+            late.message = "\(what) after \(deadline): the run was stopped"
+            throw late
+        }
     }
 }

@@ -12,7 +12,7 @@ struct RunnerSession: Sendable {
 
     var configuration: RunnerConfiguration
     /// nil is no limit.
-    var deadline: Duration?
+    var deadline: TimeLimit?
     var redact: Redaction
     var prove: Runner.Proof
     var afterRevision: Runner.AfterRevision
@@ -27,7 +27,7 @@ struct RunnerSession: Sendable {
         let (ended, expired) = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 // When the run ends first, the timer is cancelled and has no effect.
-                guard let deadline, (try? await Task.sleep(for: deadline)) != nil else { return false }
+                guard let deadline, (try? await Task.sleep(for: deadline.duration)) != nil else { return false }
                 transport.interrupt()
                 // Usually it ends at once, which cancels this timer.
                 if (try? await Task.sleep(for: Self.dumpTime)) != nil { transport.end() }

@@ -26,7 +26,7 @@ extension Rule {
             RuleResult(
                 code, related ? .warning : .info, .inSync,
                 "The project has \(related ? "forked into " : "")\(heads.count) heads: \(SafeText.list(heads)).",
-                evidence: heads.prefix(20).map { "\($0): \(graph[$0]?.file ?? "")" },
+                evidence: heads.map { "\($0): \(graph[$0]?.file ?? "")" },
                 remedy: related
                     ? [
                         "# Merge them, in the project:",

@@ -169,9 +169,10 @@ extension ProblemRule {
                 title: "env.py does not end",
                 problem: """
                     schemad runs env.py to read the models and to learn which database it opens, with nothing to \
-                    migrate. It did not end within environment_deadline of the database in schemad.toml (60 seconds \
-                    by default), and was stopped. Revisions and version rows are still read, because that needs no \
-                    Python. The models are not read, and migrate cannot run.
+                    migrate, and lets Alembic load revision scripts whose header only Python can compute. Either did \
+                    not end within environment_deadline of the database in schemad.toml (60 seconds by default), and \
+                    was stopped. The models are not read, and migrate cannot run. Revisions and version rows are \
+                    still read where that needs no Python.
                     """,
                 evidence: """
                     The line of the project at which Python stood, and the functions that it was in, the innermost \
@@ -192,7 +193,8 @@ extension ProblemRule {
             page: Page(
                 title: "env.py is still running",
                 problem: """
-                    schemad runs env.py to read the models, and it has not ended yet. This diagnosis does without: \
+                    schemad runs env.py to read the models, or loads revision scripts whose header only Python can \
+                    compute, and this has not ended yet. This diagnosis does without: \
                     revisions and version rows are those of the files and of the database, and the models are not \
                     compared. A version table with another name than alembic_version is found only when env.py has \
                     ended once.

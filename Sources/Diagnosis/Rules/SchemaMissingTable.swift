@@ -115,6 +115,9 @@ extension RuleContext {
                 ? "revisions that have run created this, and no pending one does"
                 : "revisions that have run created this"
         }
+        guard facts.graph?.isUsable == true else {
+            return "the project's scripts cannot be used, so it is not known whether a pending revision adds this"
+        }
         return switch (versionTableState, pending?.isEmpty) {
         case (.legitimate, _) where missing.allSatisfy { $0.blame == .missingMigration }: "no revision creates this"
         case (.legitimate, false): "no revision creates this"

@@ -58,12 +58,12 @@ extension RuleContext {
     var isAtHeads: Bool { versionTableState == .legitimate && pending?.isEmpty == true }
 
     fileprivate func notCompared(_ code: String, because reason: String) -> RuleResult {
-        return RuleResult(
+        RuleResult(
             code, isAtHeads ? .warning : .info, isAtHeads ? .unverified : .inSync,
-            "The schema of database \(facts.database) was not compared: \(reason).",
+            "The schema of database \(facts.database) was not compared\(facts.isReplaying ? " yet" : ""): \(reason).",
             evidence: [reason],
-            remedy: [
-                "# Set target_metadata in env.py to the application's models, then:", adminctl("diagnose --fresh"),
-            ])
+            remedy: facts.isReplaying
+                ? ["# Diagnose again when the replay is done:", adminctl("diagnose")]
+                : ["# Set target_metadata in env.py to the application's models, then:", adminctl("diagnose --fresh")])
     }
 }

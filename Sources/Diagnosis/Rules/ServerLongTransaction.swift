@@ -43,7 +43,7 @@ extension Rule {
                         + (transaction.idleSeconds.map { ", idle for \(span($0))" } ?? ", active"),
                     locked.isEmpty
                         ? "no locked tables; CREATE INDEX CONCURRENTLY still waits for it"
-                        : "locked tables: \(SafeText.list(locked))",
+                        : "locked tables: \(SafeText.list(locked, limit: .max))",
                 ],
                 remedy: [
                     "# Let it finish, or end it, which rolls it back:",

@@ -26,7 +26,9 @@ extension Rule {
                 code, .error, .ahead,
                 "Database \(context.facts.database) is ahead of this code: it is at "
                     + "\(SafeText.list(rows.unknown)), which the project does not have.",
-                evidence: ["heads of the project: " + SafeText.list(context.facts.graph?.effectiveHeads ?? [])],
+                evidence: [
+                    "heads of the project: " + SafeText.list(context.facts.graph?.effectiveHeads ?? [], limit: .max)
+                ],
                 remedy: [
                     "# Deploy the code that has the revision to the project folder, then:",
                     context.adminctl("diagnose --fresh"),

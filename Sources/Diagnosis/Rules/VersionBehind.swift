@@ -31,9 +31,9 @@ extension Rule {
                 code, .error, .behind,
                 "\(count) pending on database \(context.facts.database): \(names).",
                 evidence: [
-                    "rows: " + SafeText.list(context.rows?.known ?? [], limit: 20),
-                    "heads: " + SafeText.list(context.facts.graph?.effectiveHeads ?? [], limit: 20),
-                    "pending: " + SafeText.list(pending, limit: 20),
+                    "rows: " + SafeText.list(context.rows?.known ?? [], limit: .max),
+                    "heads: " + SafeText.list(context.facts.graph?.effectiveHeads ?? [], limit: .max),
+                    "pending: " + SafeText.list(pending, limit: .max),
                 ].map { $0.hasSuffix(": ") ? $0 + "none" : $0 },
                 remedy: isPartlyApplied
                     ? context.settlingPending

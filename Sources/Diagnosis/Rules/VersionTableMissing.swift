@@ -75,7 +75,7 @@ extension RuleContext {
     /// The revision whose schema the database has.
     private var rowsEvidence: [String] {
         guard let rows = rowsOfSchema?.rows else { return [] }
-        return ["the schema is that of \(SafeText.list(rows))"]
+        return ["the schema is that of \(SafeText.list(rows, limit: .max))"]
     }
 
     fileprivate var tablesEvidence: String {
@@ -83,7 +83,7 @@ extension RuleContext {
             return "the application tables could not be counted"
         }
         let names = tables.map { $0.sql(defaultSchema: facts.versionTable?.schema) }
-        return "\(names.count) application table\(names.count == 1 ? "" : "s"): \(SafeText.list(names))"
+        return "\(names.count) application table\(names.count == 1 ? "" : "s"): \(SafeText.list(names, limit: .max))"
     }
 
     /// Commands that record revisions in a database without rows. The user has to choose the revision; the heads are

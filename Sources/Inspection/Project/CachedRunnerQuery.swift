@@ -75,6 +75,13 @@ actor CachedRunnerQuery<Value: RunnerResult> {
         return failure.error
     }
 
+    /// The cached result, or the last failure of this project however old; nil when nothing is known without Python.
+    var knownWithoutRunning: Result<Value, AlembicError>? {
+        if let value = cache.current() { return .success(value) }
+        guard let failure, failure.project == ProjectStamp(settings) else { return nil }
+        return .failure(failure.error)
+    }
+
     /// A digest of everything that the cached result depends on; nil while there is none.
     var digest: String? { cache.digest }
 

@@ -1,6 +1,7 @@
 import Alembic
 import Digests
 package import Revisions
+import Synchronization
 
 /// The project's scripts as they were read at one moment.
 package struct Project: Sendable {
@@ -24,6 +25,7 @@ actor ProjectReader {
     private let packages: CachedRunnerQuery<LocatedPackages>
     private var scripts = ScriptReader(hash: SHA256.hash)
     private var project: Project?
+    private nonisolated let waiting = Mutex(0)
 
     init(_ settings: DatabaseSettings, stateDirectory: String?) {
         self.settings = settings
@@ -34,44 +36,69 @@ actor ProjectReader {
             settings, path: stateDirectory.map { "\($0)/packages-\(digest.prefix(32)).json" }, inputs: digest)
     }
 
+    /// Whether a caller waits for Python.
+    nonisolated var isWaiting: Bool { waiting.withLock { $0 > 0 } }
+
+    /// Why the project is not known yet.
+    nonisolated var stillReading: AlembicError {
+        AlembicError(
+            .environmentRunning,
+            "Python is still loading what schemad needs to read the project; it is stopped after "
+                + "\(settings.environmentLimit)")
+    }
+
     /// - Parameters:
     ///   - retries: whether a cached failure of Python is ignored.
+    ///   - waits: whether this waits for Python; otherwise what is not known without it is the error
+    ///     `environmentRunning`.
     ///   - runner: runs the project's Python.
-    func read(retries: Bool, runner: Runner) async -> Result<Project, AlembicError> {
+    func read(retries: Bool, waits: Bool = true, runner: Runner) async -> Result<Project, AlembicError> {
         let configuration: ProjectConfiguration
+        let limit = settings.environmentLimit
         do {
             configuration = try await ProjectConfiguration.read(for: runner) { names, prependSysPath in
-                await locate(names, prependSysPath, retries: retries, runner: runner)
+                await result(of: packages, retries: retries, waits: waits, covers: { $0.covers(names) }) {
+                    () throws(AlembicError) in
+                    try await runner.locate(names, prependSysPath: prependSysPath, deadline: limit)
+                }
             }
         } catch {
             return .failure(error)
         }
         var reading = scripts.read(configuration)
-        if !reading.unresolved.isEmpty {
-            reading = reading.resolved(with: await load(reading.unresolved, retries: retries, runner: runner))
+        let unresolved = reading.unresolved
+        if !unresolved.isEmpty {
+            let loaded = await result(of: query, retries: retries, waits: waits, covers: { $0.covers(unresolved) }) {
+                () throws(AlembicError) in try await runner.load(unresolved, deadline: limit)
+            }
+            // Then nothing is known to be wrong with a single script.
+            if case .failure(let error) = loaded, [.environmentRunning, .environmentTimeout].contains(error.code) {
+                return .failure(error)
+            }
+            reading = reading.resolved(with: loaded)
         }
         return .success(reuse(reading))
     }
 
-    private func load(
-        _ scripts: [ScriptFile], retries: Bool, runner: Runner
-    ) async -> Result<LoadedScripts, AlembicError> {
-        let known = await query.known(retries: retries)
-        if let known, (try? known.get())?.covers(scripts) ?? true { return known }
-        return await query.run { () throws(AlembicError) in try await runner.load(scripts) }
-    }
-
-    /// Where Python finds packages. A result is reused while the folders exist: an editable install may point elsewhere
-    /// after a change of one of its files, of which the cache knows.
-    private func locate(
-        _ names: [String], _ prependSysPath: [String], retries: Bool, runner: Runner
-    ) async -> Result<LocatedPackages, AlembicError> {
-        if let known = await packages.known(retries: retries), (try? known.get())?.covers(names) ?? true {
-            return known
+    /// What Python says: from the cache, while it covers what is asked. An editable install may point elsewhere after a
+    /// change of one of its files, of which the cache knows.
+    private func result<Value: RunnerResult>(
+        of query: CachedRunnerQuery<Value>, retries: Bool, waits: Bool, covers: (Value) -> Bool,
+        run: @escaping @Sendable () async throws(AlembicError) -> Value
+    ) async -> Result<Value, AlembicError> {
+        let known = waits ? await query.known(retries: retries) : await query.knownWithoutRunning
+        if let known, (try? known.get()).map(covers) ?? true { return known }
+        guard waits else {
+            return .failure(stillReading)
         }
-        return await packages.run { () throws(AlembicError) in
-            try await runner.locate(names, prependSysPath: prependSysPath)
+        if let timeout = await query.timeout {
+            // Another run would probably take as long.
+            Task { _ = await query.run(run) }
+            return .failure(timeout)
         }
+        waiting.withLock { $0 += 1 }
+        defer { waiting.withLock { $0 -= 1 } }
+        return await query.run(run)
     }
 
     /// The project read last, until something in it changes; callers share its graph.

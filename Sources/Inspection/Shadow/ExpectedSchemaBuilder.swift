@@ -72,7 +72,7 @@ struct ExpectedSchemaBuilder: Sendable {
             if failure.sqlstate == "3F000" { expected.missingSchema = failure.namedObject }
             if failure.code == .wrongDatabase { expected.openedInstead = failure.message }
             if failure.code == .deadlineExceeded {
-                expected.timeout = ReplayTimeout(failure, after: shadow.replayDeadline)
+                expected.timeout = ReplayTimeout(failure, after: shadow.replayDeadline.duration)
             }
             if let revision = failure.revision, let role = failure.missingRole {
                 expected.roleMissingInShadow = RoleNeed(role: role, revision: revision)
@@ -262,7 +262,7 @@ extension ExpectedSchema {
                 let scripts = try await project.read(retries: false, runner: runner).get()
                 do throws(AlembicError) {
                     let description = try await runner.describe(
-                        readOnly: false, nonce: database.nonce, deadline: settings.environmentDeadline,
+                        readOnly: false, nonce: database.nonce, deadline: settings.environmentLimit,
                         prove: database.proves)
                     return (description, scripts)
                 } catch {

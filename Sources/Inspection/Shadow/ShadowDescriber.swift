@@ -9,7 +9,7 @@ struct ShadowDescriber: Sendable {
     /// What the shadow has in common with the live database.
     let setup: ShadowSetup
     /// How long one run of env.py may take.
-    let deadline: Duration
+    let deadline: TimeLimit
     /// Runs the project's Python with this database's URL.
     let runner: @Sendable (DatabaseAddress) -> Runner
 

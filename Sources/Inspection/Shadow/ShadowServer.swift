@@ -17,7 +17,9 @@ package actor ShadowServer {
     package init(_ settings: ShadowSettings) { self.settings = settings }
 
     /// How long one replay, or the creation of the models, may take.
-    nonisolated var replayDeadline: Duration { settings.replayDeadline }
+    nonisolated var replayDeadline: TimeLimit {
+        TimeLimit(settings.replayDeadline, setting: "replay_deadline of [shadow]")
+    }
 
     /// Whether the server is made for the replay, so that roles can be created in it.
     nonisolated var isEmbedded: Bool { settings.server == .embedded }

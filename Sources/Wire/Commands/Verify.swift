@@ -39,7 +39,7 @@ public enum Verify: Command {
         case corrupt
         /// The rows are right, but the schema is not, or does not have the fingerprint.
         case drifted
-        /// The rows are right, but the schema was not compared.
+        /// The rows are right, but the schema was not compared; or the server responds, but the rows are not known.
         case unverified
         case empty
         case unreachable
@@ -57,8 +57,8 @@ public enum Verify: Command {
         /// True while the agent reads the project or the database for the first time: `verdict` is then the newest known
         /// one, or `unreachable` while there is none. Nil otherwise.
         public var reading: Bool?
-        /// What the image should know although it may start: what its models need and the database lacks. Nil where there
-        /// is nothing.
+        /// What the image should know: what its models need and the database lacks although it may start, or why the rows
+        /// are not known. Nil where there is nothing.
         public var warning: String?
 
         public init(

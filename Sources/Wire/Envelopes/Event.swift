@@ -78,6 +78,8 @@ public struct Progress: Codable, Hashable, Sendable {
 
     public var phase: Phase
     public var revision: String?
+    /// The first line of the revision's message; nil where it has none.
+    public var doc: String?
     /// From 1 to `total`.
     public var index: Int?
     public var total: Int?
@@ -86,11 +88,13 @@ public struct Progress: Codable, Hashable, Sendable {
     public var message: String?
 
     public init(
-        phase: Phase, revision: String? = nil, index: Int? = nil, total: Int? = nil, status: Status? = nil,
+        phase: Phase, revision: String? = nil, doc: String? = nil, index: Int? = nil, total: Int? = nil,
+        status: Status? = nil,
         durationMs: Int64? = nil, message: String? = nil
     ) {
         self.phase = phase
         self.revision = revision
+        self.doc = doc
         self.index = index
         self.total = total
         self.status = status

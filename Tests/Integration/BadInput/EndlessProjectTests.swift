@@ -72,7 +72,9 @@ import Wire
 
             let (diagnosis, finding) = try await Self.diagnosis(agent, with: "project.environmentTimeout")
             #expect(finding.severity == .error && diagnosis.verdict == .projectInvalid)
-            #expect(finding.message == "env.py had not ended after 20.0 seconds and was stopped.")
+            #expect(
+                finding.message
+                    == "env.py had not ended after 20.0 seconds (environment_deadline): the run was stopped.")
             #expect(finding.evidence.first == "migrations/env.py:7", "\(finding.evidence)")
             #expect(finding.evidence.contains("migrations/env.py:7 in <module>"), "\(finding.evidence)")
             #expect(finding.remedy.contains("environment_deadline"))

@@ -30,6 +30,14 @@ def test_null_rows_and_unknown_rows(query):
     assert verification.rows is None and verification.age_ms is None
 
 
+def test_rows_that_are_not_known_although_the_server_responds(query):
+    members = {**examples.VERIFY, "verdict": "unverified", "mayStart": False, "rows": None, "warning": "no driver."}
+    query.answer = result(members)
+    verification = schemad.verify(socket=query.path)
+    assert (verification.verdict, verification.may_start, verification.rows) == ("unverified", False, None)
+    assert verification.message == "the revisions are not known: no driver."
+
+
 def test_an_agent_that_is_still_reading(query):
     query.answer = result(examples.READING)
     verification = schemad.verify(socket=query.path, strict=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 import os
-import queue
 import signal
 import sys
-import threading
 from contextlib import suppress
 from typing import Any, BinaryIO, NoReturn
+
+
+# An application may replace Python's threads and locks by those of gevent or eventlet, which other threads must not
+# use. These are taken before anything of the project is imported.
+new_lock, start_thread = _thread.allocate_lock, _thread.start_new_thread
 
 
 class Agent:
@@ -29,16 +33,20 @@ class Agent:
             os.setpgid(0, 0)
         # Ends a line that a `.pth` file may have begun to print when the interpreter started.
         os.write(self._output, b"\n")
-        self._replies: queue.Queue[str] = queue.Queue()
-        self._write_lock = threading.Lock()
-        self._ask_lock = threading.Lock()
+        self._write_lock = new_lock()
+        self._ask_lock = new_lock()
         self._process = os.getpid()
-        threading.Thread(target=self._read_replies, daemon=True).start()
+        # The reply to the last event, and a lock that is free only between a reply and its use.
+        self._reply = ""
+        self._replied = new_lock()
+        self._replied.acquire()
+        start_thread(self._read_replies, ())
 
     def _read_replies(self) -> None:
-        """Queues the agent's replies. When the agent closes the pipe or dies, the whole process group is killed."""
+        """Receives the agent's replies. When the agent closes the pipe or dies, the whole process group is killed."""
         for line in self._input:
-            self._replies.put(line.decode().strip())
+            self._reply = line.decode().strip()
+            self._replied.release()
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
     def report(self, event: str, **fields: Any) -> None:
@@ -64,7 +72,8 @@ class Agent:
         # One at a time: a thread of the project must not receive the reply to another thread's event.
         with self._ask_lock:
             self.report(event, **fields)
-            reply = self._replies.get()
+            self._replied.acquire()
+            reply = self._reply
         if reply not in allowed:
             os._exit(3)
         return reply

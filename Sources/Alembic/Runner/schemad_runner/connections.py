@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import _thread
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,7 +28,8 @@ class Connections:
         # The connections themselves: the `id()` of a closed connection may be used again.
         self._proven: list[Any] = []
         self._foreign: list[Any] = []
-        self._lock = threading.Lock()
+        # Reentrant: gevent may switch to another connection of the same thread while this one waits for the server.
+        self._lock = _thread.RLock()
 
     def is_proven(self, connection: Any) -> bool:
         """Whether SQLAlchemy's connection uses one that the agent accepted as the configured database."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from schemad_runner.errors import explained
 from schemad_runner.run import MESSAGE_LIMIT, Run
 
 
@@ -31,7 +32,7 @@ class Load(Run):
                 return {"path": path, "refusal": "Alembic ignores a file of this name"}
             return {"path": path, "header": header(script)}
         except BaseException as error:
-            message = f"{type(error).__name__}: {error}"[:MESSAGE_LIMIT]
+            message = explained(error, "the script")[:MESSAGE_LIMIT]
             return {"path": path, "refusal": message, **self.sources.location(error)}
 
 

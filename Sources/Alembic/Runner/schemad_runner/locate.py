@@ -6,6 +6,7 @@ import importlib.util
 import sys
 from typing import Any
 
+from schemad_runner.errors import explained
 from schemad_runner.run import MESSAGE_LIMIT, Run
 
 
@@ -34,4 +35,4 @@ class Locate(Run):
                 return {**facts, "refusal": f"it is the module {spec.origin}, not a package"}
             return {**facts, "folders": folders}
         except BaseException as error:
-            return {**facts, "refusal": f"{type(error).__name__}: {error}"[:MESSAGE_LIMIT]}
+            return {**facts, "refusal": explained(error, "its parent package")[:MESSAGE_LIMIT]}

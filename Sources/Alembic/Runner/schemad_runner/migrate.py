@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from schemad_runner.run import Run
-from schemad_runner.session import version_table
+from schemad_runner.session import TransactionMark, version_table
 
 
 class Migrate(Run):
     """Returns Alembic's own steps to Alembic, and reports each."""
 
     def execute(self) -> None:
+        self._autocommitted: set[str | None] = set()
         targets = self.configuration["targets"]
         self.command = ["upgrade", targets[0] if targets else "heads"]
         config = self.open_project()
         self.run_environment(config, destination_rev=targets[0] if targets else None)
+
+    # Whether a commit inside of a revision is noticed.
+    watches_commits = True
 
     def migrations(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
         expected = self.configuration
@@ -62,12 +67,14 @@ class Migrate(Run):
         original = context.autocommit_block
 
         def autocommit_block() -> Any:
-            self.agent.report("autocommit", revision=self.revision)
+            self.autocommitted()
             return original()
 
         context.autocommit_block = autocommit_block
         for index, step in enumerate(steps, 1):
             self.started, self.revision = True, step.revision.revision
+            if self.watches_commits:
+                self.watch_commits(step, context, f"{os.getpid()}-{index}")
             self.agent.report("revisionStarted", revision=self.revision, index=index, total=len(steps))
             began = time.monotonic()
             yield step
@@ -78,6 +85,27 @@ class Migrate(Run):
             self.applied(context)
             self.revision = None
         self.completed = True
+
+    def autocommitted(self) -> None:
+        """Reports, once for each revision, that statements of it cannot be rolled back."""
+        if self.revision not in self._autocommitted:
+            self._autocommitted.add(self.revision)
+            self.agent.report("autocommit", revision=self.revision)
+
+    def watch_commits(self, step: Any, context: Any, mark: str) -> None:
+        """Notices when a revision commits by itself, whether it succeeds or fails afterwards."""
+        run = step.migration_fn
+
+        @functools.wraps(run)
+        def watched(*arguments: Any, **keywords: Any) -> Any:
+            transaction = TransactionMark(context, mark)
+            try:
+                return run(*arguments, **keywords)
+            finally:
+                if self.revision not in self._autocommitted and transaction.was_committed():
+                    self.autocommitted()
+
+        step.migration_fn = watched
 
     def applied(self, context: Any) -> None:
         """Called after each revision."""

@@ -24,6 +24,9 @@ class Replay(Migrate):
     """Runs revisions as a migration does. Unless the agent wants the project's own transactions, it commits after each
     revision and waits while the agent reads the database."""
 
+    # A shadow is thrown away.
+    watches_commits = False
+
     def migrations(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
         self.context = context
         # Revisions that use a second connection, which sees only what is committed.

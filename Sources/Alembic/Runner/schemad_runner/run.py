@@ -6,13 +6,15 @@ import inspect
 import os
 import sys
 from collections.abc import Iterable
+from configparser import InterpolationError
 from importlib.util import find_spec
+from traceback import walk_tb
 from typing import Any
 
 from schemad_runner.agent import Agent
 from schemad_runner.application import main_option, run_with_application, set_script_location
 from schemad_runner.connections import Connections
-from schemad_runner.errors import server_message, sqlstate, with_causes
+from schemad_runner.errors import addition, deciding, own_sqlstate, sqlstate, text_of, with_causes
 from schemad_runner.nested import NestedRuns, RunEnded
 from schemad_runner.options import Options
 from schemad_runner.sources import Sources
@@ -172,46 +174,46 @@ class Run:
     def failure(self, error: BaseException) -> dict[str, Any]:
         """The fields of the error event, without statement parameters or connection strings."""
         causes = list(with_causes(error))
-        state = sqlstate(error)
-        statements = (getattr(cause, "statement", None) for cause in causes)
+        is_read_only = self.configuration["settings"].get("default_transaction_read_only") == "on"
+        cause = deciding(error, is_read_only=is_read_only)
+        if is_read_only and own_sqlstate(cause) != "25006" and self.connections.write_error is not None:
+            # env.py caught the refusal of the server, and failed because of it.
+            cause = self.connections.write_error
+        state = own_sqlstate(cause) or sqlstate(error)
+        statements = (getattr(link, "statement", None) for link in (cause, *causes))
         statement = next((text for text in statements if isinstance(text, str)), None)
-        missing = next((cause.name for cause in causes if isinstance(cause, ModuleNotFoundError)), None)
-        original = getattr(error, "orig", None) or error
-        name = type(original).__name__
-        # SQLAlchemy's asyncpg adapter puts the driver's class before the message.
-        message = (server_message(original) if state else str(original).strip()) or name
-        if message.startswith("<class "):
-            message = message.partition(">: ")[2]
+        missing = next((link.name for link in causes if isinstance(link, ModuleNotFoundError) and link.name), "")
+        name, message = text_of(cause)
+        added = addition(error, cause, message, "the revision" if self.started else "env.py")
         context = getattr(self.environment, "_migration_context", None)
-        if state == "25006" and self.configuration["settings"].get("default_transaction_read_only") == "on":
+        if state == "25006" and is_read_only:
             code = "project.writesDuringRead"
         elif self.started:
-            code, message = "migrationFailed", message if state else f"{name}: {message}"
-        elif missing in DRIVERS:
-            code = "project.driverMissing"
+            code, message = "migrationFailed", message if own_sqlstate(cause) else f"{name}: {message}"
+        elif missing.partition(".")[0] in DRIVERS:
+            code, added = "project.driverMissing", ""
+            missing = missing.partition(".")[0]
             message = f"the database driver {missing} is not installed for the interpreter {sys.executable}"
             present = " and ".join(name for name in DRIVERS if find_spec(name))
             message += f"; installed: {present}" if present else ""
         elif (context is not None and context.connection is None) or (name == "CommandError" and "as_sql" in message):
             code = "project.offlineOnly"
             message = f"env.py configures no connection: it supports only offline mode ({message})"
-        elif isinstance(error, SystemExit):
-            code, message = "project.environmentFailed", f"env.py ended the process with sys.exit({error.code!r})"
-        elif not self.connections.seen and is_connecting(error):
+        elif isinstance(cause, SystemExit):
+            code, message = "project.environmentFailed", f"env.py ended the process with sys.exit({cause.code!r})"
+        elif not self.connections.seen and any(map(is_connecting, causes)):
             code = "project.cannotConnect"
         else:
-            code, message = "project.environmentFailed", f"{name}: {message}"
-            if name == "InvalidRequestError" and "async driver" in message:
-                message += '; name the driver in the address that env.py gets, as in DATABASE_URL = "${url+asyncpg}"'
+            code, message = "project.environmentFailed", f"{name}: {message}{advice(name, cause)}"
         has_connected = self.connections.seen or code in ("project.cannotConnect", "project.driverMissing")
         return {
             "unreadOptions": self.connections.unread_options() if has_connected else [],
             "code": code,
-            "message": message[:MESSAGE_LIMIT],
+            "message": (message + added)[:MESSAGE_LIMIT],
             "sqlstate": state,
             "statement": statement and statement[:STATEMENT_LIMIT],
             "revision": self.revision,
-            **self.sources.location(error),
+            **(self.sources.location(cause) or self.sources.location(error)),
         }
 
 
@@ -234,7 +236,26 @@ def declares_several(config: Any, sections: set[str]) -> bool:
     return len(names or ()) > 1 or any(config.file_config.has_option(name, "sqlalchemy.url") for name in added)
 
 
+def advice(name: str, error: BaseException) -> str:
+    """What to do about an error of env.py whose own message does not say it."""
+    text = str(error)
+    if name == "InvalidRequestError" and "async driver" in text:
+        return '; name the driver in the address that env.py gets, as in DATABASE_URL = "${url+asyncpg}"'
+    if isinstance(error, InterpolationError) or "invalid interpolation syntax" in text:
+        return (
+            "; Alembic's configuration needs a percent sign twice: "
+            """config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))"""
+        )
+    return ""
+
+
 def is_connecting(error: BaseException) -> bool:
+    """Whether a driver raised the error, or the system while a driver connected."""
     from sqlalchemy.exc import DBAPIError
 
-    return isinstance(error, (DBAPIError, OSError)) or type(error).__module__.startswith("asyncpg")
+    if isinstance(error, DBAPIError) or type(error).__module__.partition(".")[0] in DRIVERS:
+        return True
+    if not isinstance(error, (OSError, TimeoutError)):
+        return False
+    frames = (frame.f_globals.get("__name__") or "" for frame, _ in walk_tb(error.__traceback__))
+    return any(name.partition(".")[0] in DRIVERS for name in frames)

@@ -26,6 +26,44 @@ def roll_back(context: Any) -> None:
     context.connection.connection.dbapi_connection.rollback()
 
 
+class TransactionMark:
+    """Marks the transaction of a revision, to see whether what ran in it was committed before its end: by a COMMIT of
+    the revision's own, or because the session has no transactions (AUTOCOMMIT)."""
+
+    def __init__(self, context: Any, value: str) -> None:
+        """:param value: letters, digits and hyphens, another one for each revision."""
+        self.context, self.value = context, value
+        # The first one lasts as long as the transaction. The second one is undone with it, and kept when it commits.
+        self._select("set_config('schemad.transaction', {0}, true), set_config('schemad.revision', {0}, false)")
+
+    def was_committed(self) -> bool:
+        """After an error of the server the transaction is rolled back, which is all that can still be done with it."""
+        try:
+            try:
+                transaction, revision = self._read()
+            except Exception:
+                if self.context.connection.in_nested_transaction():
+                    return False
+                roll_back(self.context)
+                transaction, revision = self._read()
+        except Exception:
+            # The connection is lost.
+            return False
+        return transaction != self.value and revision == self.value
+
+    def _read(self) -> Any:
+        return self._select("current_setting('schemad.transaction', true), current_setting('schemad.revision', true)")
+
+    def _select(self, sql: str) -> Any:
+        # In the driver, so that SQLAlchemy does not begin a transaction of which env.py does not know.
+        cursor = self.context.connection.connection.dbapi_connection.cursor()
+        try:
+            cursor.execute("SELECT " + sql.format(f"'{self.value}'"))
+            return cursor.fetchone()
+        finally:
+            cursor.close()
+
+
 def schema_translation(context: Any) -> dict[str | None, str | None]:
     return context.connection.get_execution_options().get("schema_translate_map") or {}
 

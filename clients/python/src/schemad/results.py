@@ -34,7 +34,7 @@ class Verification:
     could not be read. `age_ms` is the age of the facts. `reading` is true while the agent reads the project or the
     database for the first time: `may_start` is false then, `verdict` is the newest known one (`unreachable` while
     there is none), and the same call may succeed later. `warning` says what the models need and the database
-    lacks, also where the code may start.
+    lacks, also where the code may start, or why `rows` are not known.
     """
 
     verdict: str
@@ -59,6 +59,9 @@ class Verification:
         message = _MESSAGES.get(verdict, f"the agent's verdict is {verdict}")
         if verdict not in ("equal", "unreachable") and shown is not None:
             message += f" (rows: {_list(shown)}; expected: {_list(heads)})"
+        warning = _optional(result, "warning", str) or ""
+        if verdict == "unverified" and shown is None:
+            message = f"the revisions are not known: {warning}" if warning else "the revisions are not known"
         if reading:
             known = "nothing is known yet"
             if age_ms is not None:
@@ -72,7 +75,7 @@ class Verification:
             age_ms=age_ms,
             message=message,
             reading=reading,
-            warning=_optional(result, "warning", str) or "",
+            warning=warning,
         )
 
     @classmethod
@@ -213,7 +216,7 @@ class Progress:
     """An event of a running job. `event` is `progress`, or `gap` when events were dropped for a slow reader.
 
     `data` of a `progress` holds `phase` (waiting, starting, revision, verifying) and, for a revision, `revision`,
-    `index`, `total` and `status`.
+    `doc` (the first line of its message), `index`, `total` and `status`.
     """
 
     event: str

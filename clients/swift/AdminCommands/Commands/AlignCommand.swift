@@ -38,7 +38,7 @@ struct AlignCommand: AgentCommand {
         console.line(headline(result, console))
         for statement in result.sql { console.line("  " + console.styled(SafeText.sql(statement) + ";", .dim)) }
         for advice in result.advice {
-            console.line("note: \(console.plain(advice.object)): \(console.plain(advice.reason))")
+            console.line("note: \(console.plain(advice.object)): \(console.prose(advice.reason, indent: 2))")
         }
         if result.state == .planned {
             console.line()

@@ -28,7 +28,7 @@ struct DiagnoseCommand: AgentCommand {
     @Flag(help: "Read the database now instead of accepting facts up to 1 s old.")
     var fresh = false
 
-    @Flag(help: "Print all evidence, even if it does not fit the screen.")
+    @Flag(help: "Print everything: all evidence, however long, all revisions, and all lists of objects.")
     var all = false
 
     @Flag(help: "Exit with 1 for warnings too.")
@@ -101,7 +101,8 @@ struct DiagnoseCommand: AgentCommand {
             facts.append(("heads", console.list(revisions.effectiveHeads)))
             facts.append(("pending", pending(revisions.pending, console)))
         } else {
-            facts.append(("project", "cannot be read"))
+            let isRunning = result.findings.contains { $0.code == "project.environmentRunning" }
+            facts.append(("project", isRunning ? "is still being read" : "cannot be read"))
         }
         facts.append(("schema", schema(result)))
         if let server = result.server { facts.append(("server", "PostgreSQL " + console.plain(server.version))) }
@@ -110,7 +111,11 @@ struct DiagnoseCommand: AgentCommand {
         let header = console.height(of: facts) + (result.verdict.meaning == nil ? 1 : 2)
         let lines = all ? nil : console.height.map { $0 - header }
         let isCut = console.findings(result.findings, room: lines)
-        if isCut { console.line(console.styled("Full output: ", .dim) + command("diagnose --all", console)) }
+        let lists = SchemaLists(result.schema)
+        if all { console.lists(lists) }
+        if isCut || !all && !lists.isEmpty {
+            console.line(console.styled("Full output: ", .dim) + command("diagnose --all", console))
+        }
     }
 
     /// A command line for the same database.
@@ -131,12 +136,14 @@ struct DiagnoseCommand: AgentCommand {
 
     private func pending(_ pending: [String]?, _ console: Console) -> String {
         guard let pending else { return "not known" }
-        guard pending.count > 5, let last = pending.last else { return console.list(pending) }
+        guard !all, pending.count > 5, let last = pending.last else { return console.list(pending) }
         return "\(pending.count) revisions: \(console.list(Array(pending.prefix(3)))), …, \(console.plain(last))"
     }
 
     private func schema(_ result: Diagnose.Result) -> String {
         guard let match = result.schemaMatch, let differences = result.schema.differences else { return "not compared" }
+        // A fresh database has nothing that could differ.
+        if result.verdict == .empty { return "nothing there yet" }
         let breaking = differences.count(where: \.breaking)
         let needsMore = result.findings.contains { $0.code == "schema.modelsNeedMore" }
         var parts = [

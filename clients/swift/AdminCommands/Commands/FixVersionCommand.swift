@@ -70,13 +70,15 @@ struct FixVersionCommand: AgentCommand {
         for candidate in result.candidates {
             console.line()
             console.line("  candidate \(console.list(candidate.rows)): \(candidate.matching) objects match")
-            for object in candidate.contradicting { console.line("    contradicted by: \(console.plain(object))") }
+            for object in candidate.contradicting {
+                console.line("    contradicted by: \(console.prose(object, indent: 6))")
+            }
         }
         if !result.sql.isEmpty { console.line() }
         for statement in result.sql { console.line("  " + console.styled(SafeText.sql(statement) + ";", .dim)) }
         if let reason = result.reason {
             console.line()
-            for text in reason.split(separator: "\n") { console.line("  " + console.plain(String(text))) }
+            console.line("  " + console.prose(reason, indent: 2))
         }
         if result.state == .planned {
             console.line()

@@ -1,6 +1,7 @@
 import AgentClient
 public import ArgumentParser
 import Terminal
+import Text
 public import Wire
 
 struct JobsCommand: AgentCommand {
@@ -35,8 +36,8 @@ struct JobsCommand: AgentCommand {
         var table = Table()
         for job in answer.value.jobs {
             let style: Console.Style = job.state == .succeeded ? .green : job.state.isFinal ? .red : .yellow
-            let cells = [job.id, job.command, job.database ?? "", job.createdAt, job.error?.message ?? ""].map(
-                console.plain)
+            let message = SafeText.oneLine(job.error?.message ?? "")
+            let cells = [job.id, job.command, job.database ?? "", job.createdAt].map(console.plain) + [message]
             table.add([
                 (cells[0], cells[0]), (job.state.rawValue, console.styled(job.state.rawValue, style)),
                 (cells[1], cells[1]),

@@ -49,7 +49,9 @@ struct VerifyCommand: AgentCommand {
                 ("rows", console.rows(result.rows)), ("heads", console.list(result.heads)),
                 ("observed", result.ageMs.map { TimeText.duration($0) + " ago" } ?? "never"),
             ])
-            if let warning = result.warning { console.line("warning: " + console.plain(warning)) }
+            if let warning = result.warning {
+                console.line((result.mayStart ? "warning: " : "") + console.prose(warning, indent: 2))
+            }
             if !result.mayStart { console.line(next(result.verdict)) }
         }
         return result.mayStart ? 0 : isReading ? EX_TEMPFAIL : 1

@@ -79,7 +79,7 @@ struct WatchCommand: AgentCommand {
         if let applied = job.result?["applied"]?.arrayValue {
             facts.append(("applied", console.list(applied.compactMap(\.stringValue))))
         }
-        if let error = job.error { facts.append((error.code.rawValue, console.plain(error.message))) }
+        if let error = job.error { facts.append((error.code.rawValue, console.prose(error.message, indent: 0))) }
         if let ended = job.endedAt { facts.append(("ended", console.plain(ended))) }
         console.facts(facts)
     }

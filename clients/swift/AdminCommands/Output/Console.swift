@@ -49,6 +49,11 @@ struct Console {
     /// Text from a database or a project, without characters that control a terminal.
     func plain(_ text: String) -> String { SafeText.visible(text) }
 
+    /// A message or a definition, in lines as it has them, those after the first indented.
+    func prose(_ text: String, indent: Int) -> String {
+        SafeText.lines(text).joined(separator: "\n" + String(repeating: " ", count: indent))
+    }
+
     /// Names joined by commas, or `none`.
     func list(_ names: [String]) -> String {
         names.isEmpty ? "none" : names.map(plain).joined(separator: ", ")
@@ -76,12 +81,12 @@ struct Console {
             writeError(String(decoding: error.json.encoded(), as: UTF8.self) + "\n")
             return
         }
-        var text = "adminctl: \(error.code): \(SafeText.visible(error.message))\n"
+        let message = SafeText.lines(error.message).joined(separator: "\n  ")
+        var text = "adminctl: \(error.code): \(message)\n"
         if case .agent(let answer) = error, let members = answer.details?.objectValue?.members {
-            for member in members {
+            for member in members where member.value != .null {
                 let value = member.value.stringValue ?? String(decoding: member.value.encoded(), as: UTF8.self)
-                let lines = value.split(whereSeparator: \.isNewline).map { SafeText.visible(String($0)) }
-                text += "  \(SafeText.visible(member.name)): \(lines.joined(separator: "\n    "))\n"
+                text += "  \(SafeText.visible(member.name)): \(SafeText.lines(value).joined(separator: "\n    "))\n"
             }
         }
         writeError(text)
@@ -114,7 +119,13 @@ extension Console {
     /// Prints names on the left with their values on the right.
     func facts(_ facts: [(name: String, value: String)], indent: String = "  ") {
         var table = Table()
-        for fact in facts { table.add([(fact.name, styled(fact.name, .dim)), (fact.value, fact.value)]) }
+        for fact in facts {
+            let lines = fact.value.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            for (index, line) in lines.enumerated() {
+                let name = index == 0 ? fact.name : ""
+                table.add([(name, styled(name, .dim)), (line, line)])
+            }
+        }
         self.table(table, indent: indent)
     }
 

@@ -1,4 +1,5 @@
 import Terminal
+import Text
 import Wire
 
 /// Prints the events of a run: the current step on the terminal's last line, completed steps above it.
@@ -12,7 +13,7 @@ struct ProgressLines {
             return
         }
         guard let progress = event.progress else { return }
-        let message = progress.message.map { console.plain($0) }
+        let message = progress.message.map(SafeText.oneLine)
         console.transient("")
         switch progress.phase {
         case .waiting: console.line("  waiting    " + (message ?? "another run is in progress"))
@@ -21,11 +22,11 @@ struct ProgressLines {
         case .revision:
             let place = "[\(progress.index ?? 0)/\(progress.total ?? 0)]"
             let name = console.plain(progress.revision ?? "")
-            let text = message.map { "  \($0)" } ?? ""
+            let text = [progress.doc.map(console.plain), message].compactMap { $0.map { "  " + $0 } }.joined()
             if progress.status == .applied {
                 let time = progress.durationMs.map { "  " + TimeText.duration($0) } ?? ""
                 console.line(
-                    "  \(console.styled("applied", .green))    \(place) \(name)\(console.styled(time, .dim))\(text)")
+                    "  \(console.styled("applied", .green))    \(place) \(name)\(text)\(console.styled(time, .dim))")
             } else {
                 console.transient("  running    \(place) \(name)\(text)")
             }
