@@ -35,6 +35,8 @@ public struct Facts: Sendable {
     public var privileges: PrivilegeFacts?
     /// Transactions of other sessions in this database that have been open for a long time, the oldest first.
     public var transactions: [TransactionFacts] = []
+    /// Sessions of other programs that have changed something, or are changing it, and have not committed.
+    public var changingSessions: [ChangingSessionFacts] = []
     /// What env.py changed in the shadow before it ran migrations; nil where it changed nothing, or that is not known.
     public var environmentChanges: EnvironmentChanges?
     /// Files that the agent runs and that users other than root and the agent can write.

@@ -32,7 +32,7 @@ public enum FindingCatalog {
     private static let environment: [Rule] = [
         .serverPooler, .serverReadOnly, .serverMissingPrivileges, .serverRoleMissing, .serverOwnSchema,
         .serverStatementTimeout,
-        .serverChanging, .serverLongTransaction, .shadowUnavailable, .shadowNotListening, .shadowReplayTimeout,
+        .serverMigrating, .serverChanging, .serverLongTransaction, .shadowUnavailable, .shadowNotListening, .shadowReplayTimeout,
         .shadowRoleMissing, .graphIdTooLong,
         .graphMultipleHeads,
         .schemaNotCompared,

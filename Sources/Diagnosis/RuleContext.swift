@@ -33,7 +33,8 @@ struct RuleContext: Sendable {
             switch state {
             // Until env.py is read, the table may have another name, unless the database has no tables at all.
             case .missing where !facts.isEnvironmentRead && facts.applicationTables?.isEmpty != true: nil
-            case .missing, .empty: facts.mayBeFresh == nil ? nil : graph.pending(from: [], to: graph.effectiveHeads)
+            // What has run on the tables of this project is not recorded.
+            case .missing, .empty: facts.mayBeFresh != true ? nil : graph.pending(from: [], to: graph.effectiveHeads)
             case .legitimate, .corrupt: graph.pending(from: classification?.known ?? [], to: graph.effectiveHeads)
             case .unknownRows, .notATable, .denied, nil: nil
             }

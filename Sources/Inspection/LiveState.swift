@@ -21,6 +21,8 @@ package struct LiveState: Sendable {
     package var statementTimeoutMs: Int64 = 0
     /// Transactions of other sessions that have been open for a long time.
     package var transactions: [OpenTransaction] = []
+    /// Sessions of other programs that have changed something, or are changing it, and have not committed.
+    package var changingSessions: [ChangingSession] = []
 
     package init(
         server: ServerFacts, versionTable: VersionTableFacts, applicationTables: [TableName], catalog: Catalog
@@ -60,6 +62,7 @@ package struct LiveState: Sendable {
         state.gap = read.gap
         state.role = identity.role
         state.statementTimeoutMs = identity.statementTimeoutMs
+        state.changingSessions = try ChangingSession.read(session, versionTable: state.versionTableName)
         state.transactions = try OpenTransaction.read(session, atLeast: longTransaction.components.seconds)
         return state
     }

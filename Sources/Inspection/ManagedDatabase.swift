@@ -40,6 +40,14 @@ package final class ManagedDatabase: Sendable {
     /// How far the replay of the migrations is; nil while none runs.
     package var replay: ReplayProgress? { lastExpected.withLock(\.self)?.replay }
 
+    /// Returns when no replay runs any more, or at the limit.
+    func replayEnded(atMostUntil limit: ContinuousClock.Instant, _ isCancelled: @Sendable () -> Bool) async {
+        repeat {
+            // A replay that has not begun yet is not announced: poll, with a limit.
+            guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }
+        } while await lastExpected.withLock(\.self)?.isBuilding == true && .now < limit && !isCancelled()
+    }
+
     /// - Parameter projects: what this database shares with others.
     /// - Throws: ``InspectionError`` when a URL in the settings cannot be parsed.
     package init(
@@ -77,7 +85,8 @@ package final class ManagedDatabase: Sendable {
             let inputs = await inputs(retries: retries, waitsAgain: false)
             // A table that is locked for a moment does not make the server unreachable.
             if case .failure(let error) = inputs.live, error.kind == .lockTimeout, let latest, latest.isReachable {
-                return (latest.withLockedVersionTable(error.message), false)
+                let holders = inputs.changingSessions.map(ChangingSessionFacts.init)
+                return (latest.withLockedVersionTable(error.message, holders: holders), false)
             }
             return (await diagnosis(inputs), true)
         }
@@ -165,10 +174,16 @@ package final class ManagedDatabase: Sendable {
         let description = try? inputs.description?.get()
         inputs.writableFiles = WritableFileScan(settings).writableFiles(try? inputs.project.get(), description)
         inputs.readAt = .now
-        if inputs.session == nil, case .success = inputs.project { return inputs }
+        if inputs.session == nil, case .success = inputs.project {
+            await addChangingSessions(to: &inputs)
+            return inputs
+        }
         async let probed = probes.read()
         inputs.live = await read(description, role: inputs.session?.role(of: description))
-        guard case .success(let live) = inputs.live else { return inputs }
+        guard case .success(let live) = inputs.live else {
+            await addChangingSessions(to: &inputs)
+            return inputs
+        }
         inputs.probes = await probed
         await addExpectation(to: &inputs, live)
         inputs.completeVersionTable()
@@ -180,6 +195,26 @@ package final class ManagedDatabase: Sendable {
         }
         (inputs.baseline, inputs.baselineReads) = baseline.current()
         return inputs
+    }
+
+    /// Adds the sessions that change something now, where a lock kept the database from being read.
+    private func addChangingSessions(to inputs: inout DiagnosisInputs) async {
+        guard case .failure(let error) = inputs.live, error.kind == .lockTimeout else { return }
+        let table = (try? inputs.description?.get())?.versionTable
+        let name = TableName(schema: table?.resolvedSchema ?? "public", name: table?.name ?? "alembic_version")
+        let sessions = try? await read(reader) { session throws(PostgresError) in
+            try ChangingSession.read(session, versionTable: name)
+        }
+        inputs.changingSessions = sessions ?? []
+    }
+
+    /// The sessions for which the backends of a job wait now.
+    ///
+    /// - Parameter application: the `application_name` of the job's sessions.
+    package func blockers(of application: String) async throws(PostgresError) -> [Blocker] {
+        try await prover.withSession { session throws(PostgresError) in
+            try LockWaits.blockers(of: application, session)
+        }
     }
 
     /// Adds what the project's migrations and models create in an empty PostgreSQL. While it is

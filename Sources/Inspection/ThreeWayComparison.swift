@@ -133,11 +133,16 @@ extension DiagnosisInputs {
     }
 
     private func findMigrationsAtRows(_ history: SchemaHistory, _ live: LiveState) -> MigrationsAtRows {
-        let heads = { history.failure == nil ? history.last : nil }
         guard live.versionTable.rows != nil || live.versionTable.isMissing else {
             return .unknown("the version rows could not be read")
         }
-        guard let rows = live.versionTable.rows, !rows.isEmpty else {
+        return migrations(at: live.versionTable.rows ?? [], history)
+    }
+
+    /// What the migrations create in a database with these rows.
+    func migrations(at rows: [String?], _ history: SchemaHistory) -> MigrationsAtRows {
+        let heads = { history.failure == nil ? history.last : nil }
+        guard !rows.isEmpty else {
             // Which revisions have run is then found by what they make.
             return .known(
                 SchemaSides.Migrations(

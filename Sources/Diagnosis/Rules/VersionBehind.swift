@@ -37,7 +37,9 @@ extension Rule {
                 ].map { $0.hasSuffix(": ") ? $0 + "none" : $0 },
                 remedy: isPartlyApplied
                     ? context.settlingPending
-                    : (repairFirst ? ["# First repair the rows of the version table, then:"] : [])
+                    : (context.migratingSessions.isEmpty
+                        ? [] : ["# Another session is at work (server.migrating): let it finish first, then:"])
+                        + (repairFirst ? ["# First repair the rows of the version table, then:"] : [])
                         + [context.adminctl("plan"), context.adminctl("migrate")])
         ]
     }

@@ -58,7 +58,11 @@ struct FixVersionCommand: AgentCommand {
 
     private func show(_ result: FixVersion.Result, _ console: Console) {
         console.line(headline(result.state, console))
-        console.facts([("before", console.rows(result.before)), ("after", console.rows(result.after))])
+        let isUnchanged = result.state == .refused || result.state == .ambiguous
+        console.facts([
+            ("before", result.before.map { console.rows($0) } ?? "the version table is missing"),
+            ("after", isUnchanged ? "unchanged" : console.rows(result.after)),
+        ])
         var changes = Table()
         for change in result.changes {
             let row = change.action == "insert" ? "" : console.rows([change.row])
