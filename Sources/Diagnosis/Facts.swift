@@ -21,6 +21,8 @@ public struct Facts: Sendable {
     /// Those of ``applicationTables`` that this project's migrations or models make; others belong to somebody else. Nil
     /// while that is not known.
     public var projectTables: [TableName]?
+    /// Where this project has recorded its revisions before, while the version table that env.py names has no rows.
+    public var formerVersionTables: [FormerVersionTable] = []
     /// Whether the migrations are being replayed, so that what they make is not known yet.
     public var isReplaying = false
     /// The comparison of models, migrations and the live database.

@@ -116,7 +116,7 @@ extension Facts {
     /// Whether the database has no table of this project; nil until its migrations have been replayed. A catalog that could
     /// not be read is not taken for an empty one.
     package var mayBeFresh: Bool? {
-        guard let applicationTables else { return false }
+        guard let applicationTables, formerVersionTables.isEmpty else { return false }
         if applicationTables.isEmpty { return true }
         guard let projectTables else { return isReplaying ? nil : false }
         if !projectTables.isEmpty { return false }

@@ -23,6 +23,7 @@ extension Facts {
             if !isAssumed || !live.versionTable.isMissing { versionTable = live.versionTable }
             applicationTables = live.applicationTables
             projectTables = inputs.projectTables(live)
+            formerVersionTables = inputs.formerVersionTables(live)
         case .failure(let error):
             reachability = Reachability(error)
             changingSessions = inputs.changingSessions.map(ChangingSessionFacts.init)

@@ -180,11 +180,12 @@ package final class ManagedDatabase: Sendable {
         }
         async let probed = probes.read()
         inputs.live = await read(description, role: inputs.session?.role(of: description))
-        guard case .success(let live) = inputs.live else {
+        guard case .success(let first) = inputs.live else {
             await addChangingSessions(to: &inputs)
             return inputs
         }
         inputs.probes = await probed
+        let live = await confirmed(first, &inputs, retries: retries)
         await addExpectation(to: &inputs, live)
         inputs.completeVersionTable()
         inputs.recognizeBaseline()
@@ -195,6 +196,24 @@ package final class ManagedDatabase: Sendable {
         }
         (inputs.baseline, inputs.baselineReads) = baseline.current()
         return inputs
+    }
+
+    /// The state of the database, read again where env.py names another version table on the live database than in the
+    /// shadow. It is asked there, read-only, where a version table of this project seems to have been moved: it may choose
+    /// the name by the database or the host.
+    private func confirmed(_ live: LiveState, _ inputs: inout DiagnosisInputs, retries: Bool) async -> LiveState {
+        guard !inputs.formerVersionTables(live).isEmpty, let described = try? inputs.description?.get() else { return live }
+        var answer = await liveDescription.known(retries: false)
+        if answer == nil {
+            answer = await liveDescription.run { [self] () throws(AlembicError) in try await describeLive() }
+        }
+        guard let confirmed = try? answer?.get(), confirmed.versionTable != described.versionTable else { return live }
+        let read = await read(confirmed, role: inputs.session?.role(of: confirmed))
+        guard case .success(let again) = read else { return live }
+        inputs.description = kept(.success(confirmed))
+        inputs.descriptionDigest = await liveDescription.digest
+        inputs.live = read
+        return again
     }
 
     /// Adds the sessions that change something now, where a lock kept the database from being read.
@@ -233,6 +252,7 @@ package final class ManagedDatabase: Sendable {
         var setup = ShadowSetup(serverVersion: session.serverVersion, session: session.defaults)
         let existing = Set(session.defaults.schemas)
         // Others are added when a revision turns out to need them: a history may create schemas itself.
+        setup.liveDatabase = session.database
         setup.schemas = existing.intersection(description.visibleSchemas + ["public"])
         let identity = session.replayIdentity(schemas: setup.schemas)
         let key = ExpectedSchemaStore.Key(
@@ -245,7 +265,7 @@ package final class ManagedDatabase: Sendable {
         }
         let store = await shared.expectedSchema(identity)
         lastExpected.withLock { $0 = store }
-        await store.discard { $0.missingSchema.map(existing.contains) ?? false }
+        await store.discard { $0.missingSchema.map(existing.contains) ?? ($0.missingDatabase == session.database) }
         inputs.expectation = await store.current(key) { [self, setup] in
             var setup = setup
             setup.roles = try await roles()
@@ -263,7 +283,7 @@ package final class ManagedDatabase: Sendable {
         inputs.position = NormalizedExpressionCache.Position(
             project: key.full, revisions: project.graph.newest(of: known))
         (setup.schemas, setup.droppedRoles) = (expected.schemas, expected.droppedRoles)
-        setup.addedRoles = expected.addedRoles
+        (setup.addedRoles, setup.database) = (expected.addedRoles, expected.database)
         if let width = expected.widenedTo { setup = setup.withVersionTable(description, width: width) }
         inputs.replaySetup = setup
     }
@@ -446,7 +466,8 @@ package final class ManagedDatabase: Sendable {
         do {
             let setup = ShadowSetup(
                 serverVersion: session.serverVersion, session: session.defaults, roles: try await roles(),
-                schemas: Set(session.defaults.schemas), versionTables: session.versionTables)
+                schemas: Set(session.defaults.schemas), versionTables: session.versionTables,
+                database: shadow.isEmbedded ? session.database : nil)
             return try await ShadowDescriber(
                 shadow: shadow, setup: setup, deadline: settings.environmentDeadline,
                 runner: { [settings] in settings.runner(for: $0) }

@@ -66,7 +66,8 @@ extension ManagedDatabase {
         } catch {
             var failure = InspectionError(error, database: name)
             if let holder = inputs.changingSessions.first {
-                failure.message += "; \(ChangingSessionFacts(holder).text) holds locks as a migration does: let it finish"
+                failure.message +=
+                    "; \(ChangingSessionFacts(holder).text) holds locks as a migration does: let it finish"
             }
             throw failure
         }

@@ -45,7 +45,8 @@ extension DiagnosisInputs {
 extension SchemaDifference {
     fileprivate var contradiction: String {
         guard live != nil else { return "\(object) does not exist" + (revision.map { ", and \($0) creates it" } ?? "") }
-        return "\(object) differs (\(kind.rawValue)): \(migrations ?? "") in the migrations, \(live ?? "") in the database"
+        return
+            "\(object) differs (\(kind.rawValue)): \(migrations ?? "") in the migrations, \(live ?? "") in the database"
     }
 }
 

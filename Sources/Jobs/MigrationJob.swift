@@ -112,7 +112,8 @@ package struct MigrationJob: JobKind {
             versionTable: try? inputs.description().versionTable, fence: Locks.fence,
             lockTimeout: "\(database.settings.lockTimeout.milliseconds)ms",
             statementTimeout: "\(database.settings.statementTimeout.milliseconds)ms",
-            applicationName: SessionOptions.applicationName(of: execution.job), sha256: inputs.project.sha256, deadline: deadline)
+            applicationName: SessionOptions.applicationName(of: execution.job), sha256: inputs.project.sha256,
+            deadline: deadline)
         let progress = RunProgress(total: plan.steps.count)
         do {
             let outcome = try await database.runner.migrate(run) { report in

@@ -22,6 +22,13 @@ extension PlanningInputs {
                     + "its migrations have been replayed, which was not done before the deadline: nothing was run; try "
                     + "again")
         }
+        if let former = diagnosis.facts.formerVersionTables.first {
+            throw JobsError(
+                .precondition,
+                "the version table \(live.versionTableName.sql()) has no rows, but \(former.name.sql()) has those of this "
+                    + "project (\(SafeText.list(former.rows))): every migration would run again; 'diagnose' says how to move "
+                    + "it, nothing was run")
+        }
         do throws(PlansError) {
             return try MigrationPlan(
                 to: targets ?? ["heads"], graph: project.graph, versionTable: live.versionTable,
@@ -74,6 +81,11 @@ extension PlanningInputs {
     /// - Parameter target: the rows that were chosen; nil for a repair that the table itself shows.
     package func result(of plan: RepairPlan, to target: [String]?) -> FixVersion.Result {
         var result = FixVersion.Result(plan)
+        if case .refused = plan.repair, target == nil, let former = diagnosis.facts.formerVersionTables.first {
+            result.reason =
+                (result.reason.map { $0 + " " } ?? "")
+                + "\(former.name.sql()) has \(SafeText.list(former.rows)): 'diagnose' says how to move it."
+        }
         guard target != nil, case .planned(_, let after) = plan.repair else { return result }
         if let evidence = evidence(for: after) {
             result.candidates = [
@@ -84,7 +96,8 @@ extension PlanningInputs {
             result.reason =
                 "Whether the schema contradicts these rows is not known: "
                 + (isReplaying
-                    ? "the migrations are still being replayed." : "the migrations could not be replayed to these rows.")
+                    ? "the migrations are still being replayed."
+                    : "the migrations could not be replayed to these rows.")
         }
         return result
     }

@@ -87,7 +87,8 @@ package struct MigrationPlan: Sendable {
         return PlansError(
             .precondition,
             "\(cause), but the database has \(tables.count) table\(tables.count == 1 ? "" : "s") "
-                + "(\(names)\(tables.count > 3 ? ", …" : "")): every migration would run again; record the revisions that match the tables with 'fixVersion --to'")
+                + "(\(names)\(tables.count > 3 ? ", …" : "")): every migration would run again; record the revisions that match the tables with 'fixVersion --to'"
+        )
     }
 
     private static func requireWidth(_ steps: [String], _ table: VersionTableFacts) throws(PlansError) {

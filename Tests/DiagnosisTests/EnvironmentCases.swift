@@ -52,6 +52,15 @@ extension Case {
             "a schema that does not hold still", compared { $0.changeMessage = "It changed." }, .inSync, .legitimate,
             "w:server.changing"),
         Case(
+            "rows in another version table",
+            Sample.with(Sample.facts(Sample.table(.missing))) {
+                $0.formerVersionTables = [
+                    FormerVersionTable(
+                        name: TableName(schema: "old", name: "alembic_version"), rows: [Sample.head],
+                        move: ["ALTER TABLE old.alembic_version SET SCHEMA public;"])
+                ]
+            }, .unmanaged, .missing, "e:version.table.moved", "i:schema.notCompared"),
+        Case(
             "another session that has changed the version table",
             compared { $0.changingSessions = [.init(pid: 7, user: "app", changesVersionTable: true)] }, .inSync,
             .legitimate, "w:server.migrating"),

@@ -22,7 +22,8 @@ import Testing
 
     @Test(
         arguments: [
-            (["b", "c"], nil, nil, ["c"], true), (["b", "c"], nil, nil, ["a"], true), ([], .precondition, nil, ["c"], false),
+            (["b", "c"], nil, nil, ["c"], true), (["b", "c"], nil, nil, ["a"], true),
+            ([], .precondition, nil, ["c"], false),
             (["b"], .migrationFailed, "c", ["b"], true), (["b"], .migrationFailed, "c", ["c"], false),
             ([], .migrationFailed, "b", ["b"], false), ([], .runnerLost, "b", ["b"], true),
             (["b"], .deadlineExceeded, "c", ["c"], true), (["b"], .runnerLost, nil, ["c"], false),

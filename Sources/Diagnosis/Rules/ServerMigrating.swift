@@ -41,7 +41,8 @@ extension Rule {
                 "Another session, backend \(session.pid), \(what) in database \(context.facts.database), and has not "
                     + "committed.",
                 evidence: [session.text]
-                    + (session.readsVersionTable ? ["it has read \(context.versionTableSQL), as a migration does first"] : [])
+                    + (session.readsVersionTable
+                        ? ["it has read \(context.versionTableSQL), as a migration does first"] : [])
                     + (session.hasNewRelations ? ["it has created relations that are not visible yet"] : [])
                     + (locked.isEmpty ? [] : ["locked as for DDL: \(SafeText.list(locked))"]),
                 remedy: ["# Let it finish, then:", context.adminctl("diagnose --fresh")])

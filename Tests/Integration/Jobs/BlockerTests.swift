@@ -23,7 +23,8 @@ import Wire
                 #expect(error.message.contains("nothing was recorded"))
                 #expect(error.message.contains("the lock was held by backend \(pid) (user "), "\(error)")
                 #expect(error.message.contains("application report, idle in transaction, transaction open for "))
-                #expect(error.message.contains("SELECT pg_terminate_backend(\(pid)) would end the session and roll back"))
+                #expect(
+                    error.message.contains("SELECT pg_terminate_backend(\(pid)) would end the session and roll back"))
                 // The statement of another session is only for those who may migrate.
                 #expect(!error.message.contains("secret"))
                 #expect(error.details?["blockers"]?.arrayValue?.first?["query"] == "SELECT 'secret' FROM notes")

@@ -73,7 +73,8 @@ struct FixVersionCommand: AgentCommand {
         console.table(changes)
         for candidate in result.candidates {
             console.line()
-            console.line("  candidate \(console.list(candidate.rows)): \(candidate.matching) objects match")
+            let matching = candidate.matching == 1 ? "1 relation matches" : "\(candidate.matching) relations match"
+            console.line("  candidate \(console.list(candidate.rows)): \(matching)")
             for object in candidate.contradicting { console.line("    contradicted by: \(console.plain(object))") }
         }
         if !result.sql.isEmpty { console.line() }
