@@ -31,9 +31,13 @@ struct ServedDatabase: Sendable {
         }
     }
 
-    func planningInputs(until deadline: ContinuousClock.Instant) async throws(WireError) -> PlanningInputs {
+    /// - Parameter isNeeded: whether the replay of the migrations is waited for, while it is under way.
+    func planningInputs(
+        awaitingReplay isNeeded: @escaping @Sendable (PlanningInputs) -> Bool = { _ in false },
+        until deadline: ContinuousClock.Instant
+    ) async throws(WireError) -> PlanningInputs {
         do {
-            return try await inspected.planningInputs(until: deadline)
+            return try await inspected.planningInputs(awaitingReplay: isNeeded, until: deadline)
         } catch {
             throw WireError(error)
         }

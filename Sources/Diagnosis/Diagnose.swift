@@ -17,7 +17,7 @@ public struct Assessment: Sendable {
     public var versionTableState: VersionTableState?
     /// What an upgrade to the effective heads would run, oldest first; nil when unknown.
     ///
-    /// Repairable rows count as repaired. With a missing or empty table it is every revision.
+    /// Repairable rows count as repaired. In a fresh database it is every revision.
     public var pending: [String]?
     /// The version table's rows, each with its fault; nil when the rows or the graph were not read.
     public var rows: RowClassification?

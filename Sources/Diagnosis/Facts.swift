@@ -21,6 +21,8 @@ public struct Facts: Sendable {
     /// Those of ``applicationTables`` that this project's migrations or models make; others belong to somebody else. Nil
     /// while that is not known.
     public var projectTables: [TableName]?
+    /// Where this project has recorded its revisions before, while the version table that env.py names has no rows.
+    public var formerVersionTables: [FormerVersionTable] = []
     /// Whether the migrations are being replayed, so that what they make is not known yet.
     public var isReplaying = false
     /// The comparison of models, migrations and the live database.
@@ -39,6 +41,8 @@ public struct Facts: Sendable {
     public var privileges: PrivilegeFacts?
     /// Transactions of other sessions in this database that have been open for a long time, the oldest first.
     public var transactions: [TransactionFacts] = []
+    /// Sessions of other programs that have changed something, or are changing it, and have not committed.
+    public var changingSessions: [ChangingSessionFacts] = []
     /// What env.py changed in the shadow before it ran migrations; nil where it changed nothing, or that is not known.
     public var environmentChanges: EnvironmentChanges?
     /// Files that the agent runs and that users other than root and the agent can write.

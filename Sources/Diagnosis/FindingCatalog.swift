@@ -20,6 +20,7 @@ public enum FindingCatalog {
     private static let graph: [Rule] = ProblemRule.graph.map(Rule.init)
     private static let versionTable: [Rule] = [
         .versionTableDenied, .versionTableNotATable, .versionTableMissing, .versionTableEmpty,
+        .versionTableMoved,
         .rowsUnknown, .rowsSymbolic, .rowsPartial, .rowsRedundant, .rowsDuplicate, .rowsPadded, .rowsNull, .rowsEmpty,
         .versionTableWidth, .versionAhead, .rowsStale, .versionBehind,
     ]
@@ -32,7 +33,8 @@ public enum FindingCatalog {
     private static let environment: [Rule] = [
         .serverPooler, .serverReadOnly, .serverMissingPrivileges, .serverRoleMissing, .serverOwnSchema,
         .serverStatementTimeout,
-        .serverChanging, .serverLongTransaction, .shadowUnavailable, .shadowNotListening, .shadowReplayTimeout,
+        .serverMigrating, .serverChanging, .serverLongTransaction, .shadowUnavailable, .shadowNotListening,
+        .shadowReplayTimeout,
         .shadowRoleMissing, .graphIdTooLong,
         .graphMultipleHeads,
         .schemaNotCompared,

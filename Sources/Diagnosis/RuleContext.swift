@@ -33,7 +33,8 @@ struct RuleContext: Sendable {
             switch state {
             // Until env.py is read, the table may have another name, unless the database has no tables at all.
             case .missing where !facts.isEnvironmentRead && facts.applicationTables?.isEmpty != true: nil
-            case .missing, .empty: facts.mayBeFresh == nil ? nil : graph.pending(from: [], to: graph.effectiveHeads)
+            // What has run on the tables of this project is not recorded.
+            case .missing, .empty: facts.mayBeFresh != true ? nil : graph.pending(from: [], to: graph.effectiveHeads)
             case .legitimate, .corrupt: graph.pending(from: classification?.known ?? [], to: graph.effectiveHeads)
             case .unknownRows, .notATable, .denied, nil: nil
             }
@@ -115,7 +116,7 @@ extension Facts {
     /// Whether the database has no table of this project; nil until its migrations have been replayed. A catalog that could
     /// not be read is not taken for an empty one.
     package var mayBeFresh: Bool? {
-        guard let applicationTables else { return false }
+        guard let applicationTables, formerVersionTables.isEmpty else { return false }
         if applicationTables.isEmpty { return true }
         guard let projectTables else { return isReplaying ? nil : false }
         if !projectTables.isEmpty { return false }

@@ -59,10 +59,12 @@ package struct DatabaseDiagnosis: Sendable {
 
     /// The same diagnosis with the finding that the version table is locked now.
     ///
-    /// - Parameter message: the server's.
-    func withLockedVersionTable(_ message: String) -> DatabaseDiagnosis {
+    /// - Parameters:
+    ///   - message: the server's.
+    ///   - holders: the sessions that change something now.
+    func withLockedVersionTable(_ message: String, holders: [ChangingSessionFacts]) -> DatabaseDiagnosis {
         var diagnosis = self
-        let finding = Finding.versionTableLocked(database: database, message: message)
+        let finding = Finding.versionTableLocked(database: database, message: message, holders: holders)
         let findings = assessment.findings
         let place = findings.firstIndex { $0.severity > .error } ?? findings.endIndex
         diagnosis.assessment.findings.insert(finding, at: place)

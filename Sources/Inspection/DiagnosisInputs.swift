@@ -18,6 +18,8 @@ struct DiagnosisInputs: Sendable {
     var readAt = ContinuousClock.now
     var live: Result<LiveState, PostgresError> = .failure(
         PostgresError(kind: .unreachable, message: "The database was not read."))
+    /// The sessions that change something now, where a lock kept the database from being read.
+    var changingSessions: [ChangingSession] = []
     var probes: [ProbeFacts] = []
     let comparisons: ComparisonCache
     /// Identifies the project as it is now, with the result of env.py; nil while it cannot be read or run.

@@ -24,7 +24,10 @@ extension Facts {
             if !isAssumed || !live.versionTable.isMissing { versionTable = live.versionTable }
             applicationTables = live.applicationTables
             projectTables = inputs.projectTables(live)
-        case .failure(let error): reachability = Reachability(error)
+            formerVersionTables = inputs.formerVersionTables(live)
+        case .failure(let error):
+            reachability = Reachability(error)
+            changingSessions = inputs.changingSessions.map(ChangingSessionFacts.init)
         }
         isReplaying = inputs.isReplaying
         schema = inputs.compare()
@@ -67,6 +70,7 @@ extension Facts {
         case nil: break
         }
         transactions = live.transactions.map(TransactionFacts.init)
+        changingSessions = live.changingSessions.map(ChangingSessionFacts.init)
         privileges = inputs.privileges
         missingRoles = inputs.missingRoles.map { MissingRole($0) }
         role = RoleFacts(live, models: try? inputs.description?.get().models)
@@ -140,6 +144,16 @@ extension TransactionFacts {
             pid: transaction.pid, user: transaction.user, application: transaction.applicationName,
             since: transaction.since, seconds: transaction.seconds, idleSeconds: transaction.idleSeconds,
             lockedTables: transaction.lockedTables)
+    }
+}
+
+extension ChangingSessionFacts {
+    init(_ session: ChangingSession) {
+        self.init(
+            pid: session.pid, user: session.user, application: session.applicationName, since: session.since,
+            changesVersionTable: session.changesVersionTable, readsVersionTable: session.readsVersionTable,
+            hasNewRelations: session.hasNewRelations, lockedTables: session.lockedTables,
+            buildsIndex: session.buildsIndex)
     }
 }
 

@@ -19,8 +19,12 @@ package struct LiveState: Sendable {
     package var role = ""
     /// The role's own `statement_timeout`, in milliseconds; zero is none.
     package var statementTimeoutMs: Int64 = 0
+    /// Tables of the form of a version table, besides the one that env.py names; those that cannot be read now are left out.
+    package var otherVersionTables: [VersionTable] = []
     /// Transactions of other sessions that have been open for a long time.
     package var transactions: [OpenTransaction] = []
+    /// Sessions of other programs that have changed something, or are changing it, and have not committed.
+    package var changingSessions: [ChangingSession] = []
 
     package init(
         server: ServerFacts, versionTable: VersionTableFacts, applicationTables: [TableName], catalog: Catalog
@@ -60,8 +64,29 @@ package struct LiveState: Sendable {
         state.gap = read.gap
         state.role = identity.role
         state.statementTimeoutMs = identity.statementTimeoutMs
+        state.otherVersionTables = try otherVersionTables(session, live.catalog, besides: state.versionTableName)
+        state.changingSessions = try ChangingSession.read(session, versionTable: state.versionTableName)
         state.transactions = try OpenTransaction.read(session, atLeast: longTransaction.components.seconds)
         return state
+    }
+
+    /// More tables of that form are of no use.
+    private static let mostVersionTables = 20
+
+    private static func otherVersionTables(
+        _ session: Session, _ catalog: Catalog, besides name: TableName
+    ) throws(PostgresError) -> [VersionTable] {
+        var tables: [VersionTable] = []
+        let found = catalog.tables.filter { $0.isShapedAsVersionTable && $0.qualifiedName != name }
+        for table in found.prefix(mostVersionTables) {
+            do throws(PostgresError) {
+                let read = try VersionTableReader.read(session, schema: table.schema, name: table.name)
+                if read.state == .table { tables.append(read) }
+            } catch {
+                guard error.kind == .lockTimeout else { throw error }
+            }
+        }
+        return tables
     }
 
     /// The qualified name of the version table.

@@ -41,6 +41,14 @@ package final class ManagedDatabase: Sendable {
     /// How far the replay of the migrations is; nil while none runs.
     package var replay: ReplayProgress? { lastExpected.withLock(\.self)?.replay }
 
+    /// Returns when no replay runs any more, or at the limit.
+    func replayEnded(atMostUntil limit: ContinuousClock.Instant, _ isCancelled: @Sendable () -> Bool) async {
+        repeat {
+            // A replay that has not begun yet is not announced: poll, with a limit.
+            guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }
+        } while await lastExpected.withLock(\.self)?.isBuilding == true && .now < limit && !isCancelled()
+    }
+
     /// - Parameter projects: what this database shares with others.
     /// - Throws: ``InspectionError`` when a URL in the settings cannot be parsed.
     package init(
@@ -78,7 +86,8 @@ package final class ManagedDatabase: Sendable {
             let inputs = await inputs(retries: retries, waitsAgain: false)
             // A table that is locked for a moment does not make the server unreachable.
             if case .failure(let error) = inputs.live, error.kind == .lockTimeout, let latest, latest.isReachable {
-                return (latest.withLockedVersionTable(error.message), false)
+                let holders = inputs.changingSessions.map(ChangingSessionFacts.init)
+                return (latest.withLockedVersionTable(error.message, holders: holders), false)
             }
             return (await diagnosis(inputs), true)
         }
@@ -183,11 +192,18 @@ package final class ManagedDatabase: Sendable {
         let description = try? inputs.description?.get()
         inputs.writableFiles = WritableFileScan(settings).writableFiles(try? inputs.project.get(), description)
         inputs.readAt = .now
-        if inputs.session == nil, case .success = inputs.project { return inputs }
+        if inputs.session == nil, case .success = inputs.project {
+            await addChangingSessions(to: &inputs)
+            return inputs
+        }
         async let probed = probes.read()
         inputs.live = await read(description, role: inputs.session?.role(of: description))
-        guard case .success(let live) = inputs.live else { return inputs }
+        guard case .success(let first) = inputs.live else {
+            await addChangingSessions(to: &inputs)
+            return inputs
+        }
         inputs.probes = await probed
+        let live = await confirmed(first, &inputs, retries: retries)
         await addExpectation(to: &inputs, live)
         inputs.completeVersionTable()
         inputs.recognizeBaseline()
@@ -219,6 +235,44 @@ package final class ManagedDatabase: Sendable {
         return waits ? await trials.outcome(key, run: run) : await trials.current(key, run: run)
     }
 
+    /// The state of the database, read again where env.py names another version table on the live database than in the
+    /// shadow. It is asked there, read-only, where a version table of this project seems to have been moved: it may choose
+    /// the name by the database or the host.
+    private func confirmed(_ live: LiveState, _ inputs: inout DiagnosisInputs, retries: Bool) async -> LiveState {
+        guard !inputs.formerVersionTables(live).isEmpty, let described = try? inputs.description?.get() else { return live }
+        var answer = await liveDescription.known(retries: false)
+        if answer == nil {
+            answer = await liveDescription.run { [self] () throws(AlembicError) in try await describeLive() }
+        }
+        guard let confirmed = try? answer?.get(), confirmed.versionTable != described.versionTable else { return live }
+        let read = await read(confirmed, role: inputs.session?.role(of: confirmed))
+        guard case .success(let again) = read else { return live }
+        inputs.description = kept(.success(confirmed))
+        inputs.descriptionDigest = await liveDescription.digest
+        inputs.live = read
+        return again
+    }
+
+    /// Adds the sessions that change something now, where a lock kept the database from being read.
+    private func addChangingSessions(to inputs: inout DiagnosisInputs) async {
+        guard case .failure(let error) = inputs.live, error.kind == .lockTimeout else { return }
+        let table = (try? inputs.description?.get())?.versionTable
+        let name = TableName(schema: table?.resolvedSchema ?? "public", name: table?.name ?? "alembic_version")
+        let sessions = try? await read(reader) { session throws(PostgresError) in
+            try ChangingSession.read(session, versionTable: name)
+        }
+        inputs.changingSessions = sessions ?? []
+    }
+
+    /// The sessions for which the backends of a job wait now.
+    ///
+    /// - Parameter application: the `application_name` of the job's sessions.
+    package func blockers(of application: String) async throws(PostgresError) -> [Blocker] {
+        try await prover.withSession { session throws(PostgresError) in
+            try LockWaits.blockers(of: application, session)
+        }
+    }
+
     /// Adds what the project's migrations and models create in an empty PostgreSQL. While it is
     /// unknown, it is built in the background.
     private func addExpectation(to inputs: inout DiagnosisInputs, _ live: LiveState) async {
@@ -235,6 +289,7 @@ package final class ManagedDatabase: Sendable {
         var setup = ShadowSetup(serverVersion: session.serverVersion, session: session.defaults)
         let existing = Set(session.defaults.schemas)
         // Others are added when a revision turns out to need them: a history may create schemas itself.
+        setup.liveDatabase = session.database
         setup.schemas = existing.intersection(description.visibleSchemas + ["public"])
         let identity = session.replayIdentity(schemas: setup.schemas)
         let key = ExpectedSchemaStore.Key(
@@ -247,7 +302,7 @@ package final class ManagedDatabase: Sendable {
         }
         let store = await shared.expectedSchema(identity)
         lastExpected.withLock { $0 = store }
-        await store.discard { $0.missingSchema.map(existing.contains) ?? false }
+        await store.discard { $0.missingSchema.map(existing.contains) ?? ($0.missingDatabase == session.database) }
         inputs.expectation = await store.current(key) { [self, setup] in
             var setup = setup
             setup.roles = try await roles()
@@ -265,7 +320,7 @@ package final class ManagedDatabase: Sendable {
         inputs.position = NormalizedExpressionCache.Position(
             project: key.full, revisions: project.graph.newest(of: known))
         (setup.schemas, setup.droppedRoles) = (expected.schemas, expected.droppedRoles)
-        setup.addedRoles = expected.addedRoles
+        (setup.addedRoles, setup.database) = (expected.addedRoles, expected.database)
         if let width = expected.widenedTo { setup = setup.withVersionTable(description, width: width) }
         inputs.replaySetup = setup
     }
@@ -464,7 +519,8 @@ package final class ManagedDatabase: Sendable {
         do {
             let setup = ShadowSetup(
                 serverVersion: session.serverVersion, session: session.defaults, roles: try await roles(),
-                schemas: Set(session.defaults.schemas), versionTables: session.versionTables)
+                schemas: Set(session.defaults.schemas), versionTables: session.versionTables,
+                database: shadow.isEmbedded ? session.database : nil)
             return try await ShadowDescriber(
                 shadow: shadow, setup: setup, deadline: settings.environmentLimit,
                 runner: { [settings] in settings.runner(for: $0) }

@@ -135,12 +135,19 @@ extension DiagnosisInputs {
     }
 
     private func findMigrationsAtRows(_ history: SchemaHistory, _ live: LiveState) -> MigrationsAtRows {
-        let heads = { history.failure == nil ? history.last : nil }
         guard live.versionTable.rows != nil || live.versionTable.isMissing else {
             return .unknown("the version rows could not be read")
         }
-        guard let rows = live.versionTable.rows, !rows.isEmpty else {
-            if lacksBaseline(live) { return .unknown("the schema of shadow.baseline is not in the database") }
+        if live.versionTable.rows?.isEmpty ?? true, lacksBaseline(live) {
+            return .unknown("the schema of shadow.baseline is not in the database")
+        }
+        return migrations(at: live.versionTable.rows ?? [], history)
+    }
+
+    /// What the migrations create in a database with these rows.
+    func migrations(at rows: [String?], _ history: SchemaHistory) -> MigrationsAtRows {
+        let heads = { history.failure == nil ? history.last : nil }
+        guard !rows.isEmpty else {
             // Which revisions have run is then found by what they make.
             return .known(
                 SchemaSides.Migrations(

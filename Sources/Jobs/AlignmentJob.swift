@@ -134,7 +134,7 @@ extension SessionOptions {
     /// The session in which a job writes.
     static func write(_ execution: JobExecution, lockTimeout: Duration) -> SessionOptions {
         SessionOptions(
-            applicationName: "schemad \(execution.job.command) \(execution.job.id)", statementTimeoutMs: 30_000,
+            applicationName: applicationName(of: execution.job), statementTimeoutMs: 30_000,
             lockTimeoutMs: Int(lockTimeout.milliseconds), searchPath: "pg_catalog",
             role: execution.database.sessionRole)
     }

@@ -87,11 +87,17 @@ package struct RecordedProgress: Sendable {
             return "\(applied.count) of \(plan.steps.count) revisions are recorded: \(applied.joined(separator: ", "))"
         }
         if rows.isEmpty { return "the version table has no rows now" }
-        return "the rows are now \(rows.map { $0 ?? "NULL" }.joined(separator: ", "))"
+        return "the rows are now \(texts.joined(separator: ", "))"
     }
 
+    /// The rows for a message.
+    var texts: [String] { rows.map { $0 ?? "NULL" } }
+
     /// The same for programs.
-    package var details: [JSON.Object.Member] {
+    package var details: [JSON.Object.Member] { details(applied: applied) }
+
+    /// - Parameter applied: the revisions that the run itself has recorded.
+    func details(applied: [String]) -> [JSON.Object.Member] {
         func list(_ rows: [String?]) -> JSON { .array(rows.map { $0.map(JSON.string) ?? .null }) }
         return [.init("applied", list(applied)), .init("rows", list(rows)), .init("from", list(plan.from))]
     }

@@ -96,6 +96,7 @@ package final class JobEngine: Sendable {
         let handler = try handler(for: execution)
         if let outcome = try await handler.outcomeWithoutRunning() { return outcome }
         let lock = RunnerLock(queue.database, job: job.id)
+        let blockers = BlockerWatch(queue.database, job)
         let outcome: Result<JobOutcome, JobsError>
         do throws(JobsError) {
             let deadline = ContinuousClock.now + .milliseconds(max(0, job.deadline - WallClock.milliseconds))
@@ -104,10 +105,13 @@ package final class JobEngine: Sendable {
             }
             // Jobs of an earlier agent are concluded from the rows as they are before this job changes them.
             await queue.recovered()
+            blockers.start()
             outcome = .success(try await handler.run(lock))
         } catch {
-            outcome = .failure(error)
+            // Whoever may migrate sees the statements of other sessions.
+            outcome = .failure(error.naming(blockers.last, showsQueries: job.command == MigrationJob.name))
         }
+        await blockers.stop()
         await lock.release()
         return try outcome.get()
     }

@@ -63,15 +63,24 @@ extension JobsError {
     }
 
     /// A run that failed: what failed, and what is in the database despite it.
-    init(_ failure: AlembicError, _ progress: RecordedProgress) {
-        let message = failure.code == .migrationFailed ? failure.description : "\(failure.code.rawValue): \(failure)"
-        self.init(message: message, progress)
+    ///
+    /// - Parameter isContended: whether another session was in the way, for other reasons than the SQLSTATE.
+    init(_ failure: AlembicError, _ progress: RecordedProgress, isContended: Bool = false) {
+        self.init(message: failure.named, progress)
         if failure.outcome.autocommitted {
             self.message +=
                 "; statements that were committed inside a revision may have persisted: 'diagnose' shows them"
         }
-        code = ErrorCode(failure.code)
+        let isUndone = progress.isUntouched && !failure.outcome.autocommitted
+        code = isUndone && (isContended || failure.isContention) ? .conflict : ErrorCode(failure.code)
         isRetryable = code.isRetryable
+        add(failure)
+        // Once something was committed, the same request is a different run: a person has to decide.
+        if !isUndone { isRetryable = false }
+    }
+
+    /// Adds what is known about the failure of a run to the details.
+    fileprivate mutating func add(_ failure: AlembicError) {
         details.append(.init("cause", .string(failure.code.rawValue)))
         details.append(.init("autocommitted", .bool(failure.outcome.autocommitted)))
         if let revision = failure.revision { details.append(.init("revision", .string(revision))) }
@@ -80,13 +89,53 @@ extension JobsError {
         if let file = failure.file { details.append(.init("file", .string(file))) }
         if let line = failure.line { details.append(.init("line", .integer(Int64(line)))) }
         if !failure.stack.isEmpty { details.append(Self.stack(failure)) }
-        // Once something was committed, the same request is a different run: a person has to decide.
-        if failure.outcome.autocommitted || !progress.isUntouched { isRetryable = false }
     }
 
     /// A run that did not achieve what it was to do.
     init(message: String, _ progress: RecordedProgress) {
         self.init(.migrationFailed, message + "; " + progress.sentence, details: progress.details)
+    }
+}
+
+extension RecordedProgress {
+    /// The error of a run beside which the rows were changed by somebody else.
+    ///
+    /// - Parameters:
+    ///   - applied: the revisions that the run recorded itself.
+    ///   - failure: why the run failed; nil when it did not.
+    ///   - environmentChangesRows: whether env.py may have changed the rows.
+    func movedByOthers(
+        _ database: String, _ applied: [String], _ failure: AlembicError?, environmentChangesRows: Bool
+    ) -> JobsError {
+        let who = environmentChangesRows ? "another session, or env.py itself," : "another session"
+        let now = rows.isEmpty ? "there are no rows now" : "the rows are now \(texts.joined(separator: ", "))"
+        let own = applied.isEmpty ? "this run recorded nothing" : "this run recorded \(applied.joined(separator: ", "))"
+        let next =
+            isComplete
+            ? "nothing is left to run"
+            : "'diagnose' shows the state, and 'migrate' runs what is left once the other session has ended"
+        var error = JobsError(
+            .conflict,
+            "\(who) migrated database \(database) meanwhile: \(now); \(own); \(next)"
+                + (failure.map { " (this run ended with: \($0.named))" } ?? ""),
+            details: details(applied: applied))
+        if let failure { error.add(failure) }
+        error.isRetryable = applied.isEmpty && failure?.outcome.autocommitted != true
+        return error
+    }
+}
+
+extension AlembicError {
+    /// The message, with the name of the fault unless a revision failed.
+    fileprivate var named: String { code == .migrationFailed ? description : "\(code.rawValue): \(self)" }
+
+    /// Whether another session was in the way: a lock timeout, a deadlock, or a serialization failure.
+    fileprivate var isContention: Bool { ["55P03", "40P01", "40001"].contains(sqlstate) }
+
+    /// Whether it failed before the first revision at something that exists: with a missing version table, another
+    /// session has created it at the same moment.
+    var createsWhatExists: Bool {
+        code == .environmentFailed && revision == nil && ["23505", "42P07"].contains(sqlstate)
     }
 }
 

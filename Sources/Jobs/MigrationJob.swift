@@ -47,7 +47,7 @@ package struct MigrationJob: JobKind {
     /// Needs no lock: rows that equal the target have been committed, even while something else is running.
     package func outcomeWithoutRunning() async throws(JobsError) -> JobOutcome? {
         let begun = ContinuousClock.now
-        let inputs = try await database.jobInputs()
+        let inputs = try await execution.inputs(awaitingReplay: { $0.needsReplayToMigrate })
         let plan = try inputs.migrationPlan(to: parameters.to)
         guard plan.steps.isEmpty else { return nil }
         try check(plan)
@@ -56,7 +56,7 @@ package struct MigrationJob: JobKind {
 
     package func run(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
         let begun = ContinuousClock.now
-        let inputs = try await database.jobInputs()
+        let inputs = try await execution.inputs(awaitingReplay: { $0.needsReplayToMigrate })
         let plan = try inputs.migrationPlan(to: parameters.to)
         try check(plan)
         // Another job may have run while this one waited for the lock.
@@ -68,9 +68,9 @@ package struct MigrationJob: JobKind {
             table: inputs.live.versionTable.name)
         try await execution.begin(recorded)
         execution.publish(Progress(phase: .starting, total: plan.steps.count))
-        let failure = await migrate(plan, inputs, lock)
+        let (outcome, failure) = await migrate(plan, inputs, lock)
         execution.publish(Progress(phase: .verifying))
-        return try await conclude(recorded, inputs, failure, begun)
+        return try await conclude(recorded, inputs, outcome, failure, begun)
     }
 
     package func recover(_ plan: RecordedPlan, _ progress: RecordedProgress) throws(JobsError) -> JobOutcome {
@@ -103,8 +103,10 @@ package struct MigrationJob: JobKind {
 
     /// Runs the revisions.
     ///
-    /// - Returns: what failed; nil when env.py ended without an error.
-    private func migrate(_ plan: MigrationPlan, _ inputs: PlanningInputs, _ lock: RunnerLock) async -> AlembicError? {
+    /// - Returns: what the run did, and what failed; nil when env.py ended without an error.
+    private func migrate(
+        _ plan: MigrationPlan, _ inputs: PlanningInputs, _ lock: RunnerLock
+    ) async -> (MigrationRun.Outcome, AlembicError?) {
         let deadline =
             parameters.runDeadlineMs.map { TimeLimit(.milliseconds($0), setting: "runDeadlineMs of the request") }
             ?? TimeLimit(database.settings.migrateDeadline, setting: "migrate_deadline")
@@ -113,25 +115,27 @@ package struct MigrationJob: JobKind {
             versionTable: try? inputs.description().versionTable, fence: Locks.fence,
             lockTimeout: "\(database.settings.lockTimeout.milliseconds)ms",
             statementTimeout: "\(database.settings.statementTimeout.milliseconds)ms",
-            applicationName: "schemad migrate \(execution.job.id)", sha256: inputs.project.sha256, deadline: deadline)
+            applicationName: SessionOptions.applicationName(of: execution.job), sha256: inputs.project.sha256,
+            deadline: deadline)
         let progress = RunProgress(total: plan.steps.count, graph: inputs.project.graph)
         do {
-            _ = try await database.runner.migrate(run) { report in
+            let outcome = try await database.runner.migrate(run) { report in
                 // A lock whose session was lost meanwhile protects nothing.
                 try await lock.requireHeld()
                 return try await database.proves(report, lock: Locks.fence)
             } progress: { event in
                 if let step = progress.step(event) { execution.publish(step) }
             }
-            return nil
+            return (outcome, nil)
         } catch {
-            return error
+            return (error.outcome, error)
         }
     }
 
     /// Reads rows and schema again on a new connection: they decide the outcome, not what the run reported.
     private func conclude(
-        _ plan: RecordedPlan, _ inputs: PlanningInputs, _ failure: AlembicError?, _ begun: ContinuousClock.Instant
+        _ plan: RecordedPlan, _ inputs: PlanningInputs, _ outcome: MigrationRun.Outcome, _ failure: AlembicError?,
+        _ begun: ContinuousClock.Instant
     ) async throws(JobsError) -> JobOutcome {
         let progress: RecordedProgress
         switch await Conclusion.reach(about: plan, on: database, graph: inputs.project.graph) {
@@ -141,9 +145,21 @@ package struct MigrationJob: JobKind {
                 .outcomeUnknown,
                 "the outcome of the run is not known: \(reason)" + (failure.map { " (\($0.message))" } ?? ""))
         }
-        // A run that ended without a report has succeeded when the rows say so.
-        if let failure, !(progress.isComplete && failure.code.isWithoutReport) { throw JobsError(failure, progress) }
-        guard progress.isComplete else {
+        let own = OwnWork(outcome, failure)
+        let applied = own.certain.filter(progress.applied.contains)
+        var note: String?
+        if !own.explains(progress.rows, from: plan.from, inputs.project.graph) {
+            let others = progress.movedByOthers(
+                database.name, applied, failure, environmentChangesRows: inputs.environmentChangesRows)
+            guard progress.isComplete, !outcome.autocommitted else { throw others }
+            note = others.message
+        } else if let failure {
+            // A run that ended without a report has succeeded when the rows say so.
+            guard progress.isComplete, failure.code.isWithoutReport else {
+                let isCreated = inputs.live.versionTable.isMissing && failure.createsWhatExists
+                throw JobsError(failure, progress, isContended: isCreated)
+            }
+        } else if !progress.isComplete {
             throw JobsError(
                 message:
                     "env.py ended without an error, but the rows are not the expected ones: look for a transaction "
@@ -154,8 +170,8 @@ package struct MigrationJob: JobKind {
         return try .succeeded(
             Migrate.Result(
                 job: execution.job.id, state: .succeeded, from: plan.from.compactMap(\.self),
-                to: progress.rows.compactMap(\.self).sorted(), applied: progress.applied,
-                durationMs: (.now - begun).milliseconds, findings: after.assessment.findings))
+                to: progress.rows.compactMap(\.self).sorted(), applied: applied,
+                durationMs: (.now - begun).milliseconds, findings: after.assessment.findings, note: note))
     }
 
     /// Success means that the database still has everything that the models need and that it had before.
@@ -177,12 +193,9 @@ package struct MigrationJob: JobKind {
     }
 }
 
-extension AlembicError.Code {
-    /// Whether the run ended without reporting its own outcome.
-    fileprivate var isWithoutReport: Bool {
-        switch self {
-        case .runnerLost, .deadlineExceeded, .cancelled: true
-        default: false
-        }
+extension PlanningInputs {
+    /// Whether env.py itself was seen to change version rows, so that changed rows do not show that somebody else did.
+    fileprivate var environmentChangesRows: Bool {
+        diagnosis.facts.environmentChanges?.changes.contains { $0.hasPrefix("changes the rows of") } ?? false
     }
 }

@@ -1,10 +1,13 @@
 import Alembic
 package import Diagnosis
 package import Inspection
+import Journal
 package import Plans
+import Revisions
+import Runtime
 import Schema
 import Text
-import Wire
+package import Wire
 
 extension PlanningInputs {
     /// What `migrate` would run now.
@@ -12,15 +15,22 @@ extension PlanningInputs {
     /// - Parameter targets: as Alembic takes them; nil means `heads`.
     package func migrationPlan(to targets: [String]?) throws(JobsError) -> MigrationPlan {
         try requireProject()
+        guard !needsReplayToMigrate else {
+            throw JobsError(
+                .deadlineExceeded,
+                "there are no version rows, and whether the tables of the database are this project's is not known until "
+                    + "its migrations have been replayed, which was not done before the deadline: nothing was run; try "
+                    + "again")
+        }
+        if let former = diagnosis.facts.formerVersionTables.first {
+            throw JobsError(
+                .precondition,
+                "the version table \(live.versionTableName.sql()) has no rows, but \(former.name.sql()) has those of this "
+                    + "project (\(SafeText.list(former.rows))): every migration would run again; 'diagnose' says how to move "
+                    + "it, nothing was run")
+        }
         do throws(PlansError) {
             try MigrationPlan.requireUsable(project.graph)
-            if live.versionTable.rows?.isEmpty ?? live.versionTable.isMissing, diagnosis.facts.mayBeFresh == nil {
-                throw PlansError(
-                    .precondition,
-                    "there are no version rows, and whether the tables of the database are this project's is not known "
-                        + "until its migrations have been replayed: nothing was run; try again when 'diagnose' knows it"
-                )
-            }
             return try MigrationPlan(
                 to: targets ?? ["heads"], graph: project.graph, versionTable: live.versionTable,
                 applicationTables: diagnosis.facts.projectTables ?? live.applicationTables,
@@ -80,6 +90,32 @@ extension PlanningInputs {
         }
     }
 
+    /// The result of a plan, with what the schema says about rows that were chosen.
+    ///
+    /// - Parameter target: the rows that were chosen; nil for a repair that the table itself shows.
+    package func result(of plan: RepairPlan, to target: [String]?) -> FixVersion.Result {
+        var result = FixVersion.Result(plan)
+        if case .refused = plan.repair, target == nil, let former = diagnosis.facts.formerVersionTables.first {
+            result.reason =
+                (result.reason.map { $0 + " " } ?? "")
+                + "\(former.name.sql()) has \(SafeText.list(former.rows)): 'diagnose' says how to move it."
+        }
+        guard target != nil, case .planned(_, let after) = plan.repair else { return result }
+        if let evidence = evidence(for: after) {
+            result.candidates = [
+                .init(
+                    rows: after, matching: evidence.matching, contradicting: evidence.contradicting, undecidable: [])
+            ]
+        } else {
+            result.reason =
+                "Whether the schema contradicts these rows is not known: "
+                + (isReplaying
+                    ? "the migrations are still being replayed."
+                    : "the migrations could not be replayed to these rows.")
+        }
+        return result
+    }
+
     /// What `align` would add now.
     package func alignmentPlan() throws(JobsError) -> AlignmentPlan {
         try requireProject()
@@ -118,6 +154,29 @@ extension ManagedDatabase {
         } catch {
             throw JobsError(error)
         }
+    }
+}
+
+extension JobExecution {
+    /// Project and database, once the migrations have been replayed where that is needed; the wait ends at the deadline
+    /// of the job.
+    ///
+    /// - Parameter isNeeded: whether the replay is needed, while it is under way.
+    /// - Throws: `draining` as well.
+    func inputs(
+        awaitingReplay isNeeded: @Sendable (PlanningInputs) -> Bool
+    ) async throws(JobsError) -> PlanningInputs {
+        let left = Duration.milliseconds(max(0, job.deadline - WallClock.milliseconds))
+        let inputs: PlanningInputs
+        do {
+            inputs = try await database.planningInputs(
+                awaitingReplay: isNeeded, atMostUntil: .now + left, isCancelled: { engine.isDraining },
+                waiting: { publish(Progress(phase: .waiting, message: $0)) })
+        } catch {
+            throw JobsError(error)
+        }
+        if engine.isDraining, inputs.isReplaying, isNeeded(inputs) { throw .draining }
+        return inputs
     }
 }
 

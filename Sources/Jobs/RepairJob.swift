@@ -39,6 +39,12 @@ package struct RepairJob: JobKind {
         self.parameters = parameters
     }
 
+    /// Waits for the replay before the lock is taken: it shows whether the schema contradicts the chosen rows.
+    package func outcomeWithoutRunning() async throws(JobsError) -> JobOutcome? {
+        if parameters.to != nil { _ = try await execution.inputs(awaitingReplay: { _ in true }) }
+        return nil
+    }
+
     package func run(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
         if let id = parameters.undo { return try await undo(id, lock) }
         return try await apply(lock)
@@ -58,15 +64,16 @@ package struct RepairJob: JobKind {
     }
 
     private func apply(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
-        let plan = try await database.jobInputs().repairPlan(to: parameters.to)
+        let inputs = try await database.jobInputs()
+        let plan = try inputs.repairPlan(to: parameters.to)
         try require(plan: plan.id, is: parameters.plan)
         guard case .planned(_, let after) = plan.repair, let update = plan.update else {
             return try .succeeded(FixVersion.Result(plan))
         }
+        var result = inputs.result(of: plan, to: parameters.to)
         let before = plan.before ?? []
         let rows = try await write(
             update, RecordedPlan(from: before, to: after, steps: [], schema: plan.schema, table: plan.table), lock)
-        var result = FixVersion.Result(plan)
         result.state = .applied
         result.repair = execution.job.id
         result.after = rows

@@ -71,11 +71,13 @@ package struct MigrationPlan: Sendable {
         }
         let classification = RowClassification(rows: rows, graph: graph)
         guard classification.isLegitimate else {
-            let faults = Set(classification.rows.compactMap(\.fault?.rawValue)).sorted()
+            let faults = Set(classification.rows.compactMap(\.fault))
+            let isRefused = !faults.isDisjoint(with: [.unknown, .symbolic, .partial])
             throw PlansError(
                 .precondition,
-                "the version table has invalid rows (\(faults.joined(separator: ", "))); nothing was run: 'diagnose' "
-                    + "says what is wrong, 'fixVersion' repairs it")
+                "the version table has invalid rows (\(faults.map(\.rawValue).sorted().joined(separator: ", "))); nothing "
+                    + "was run: 'diagnose' says what is wrong"
+                    + (isRefused ? " and what to do" : ", 'fixVersion' repairs it"))
         }
         return classification.known
     }
@@ -85,8 +87,9 @@ package struct MigrationPlan: Sendable {
         let names = tables.prefix(3).map { SafeText.visible($0.name) }.joined(separator: ", ")
         return PlansError(
             .precondition,
-            "\(cause), but the database has \(tables.count) tables (\(names)\(tables.count > 3 ? ", …" : "")): every "
-                + "migration would run again; record the revisions that match the tables with 'fixVersion --to'")
+            "\(cause), but the database has \(tables.count) table\(tables.count == 1 ? "" : "s") "
+                + "(\(names)\(tables.count > 3 ? ", …" : "")): every migration would run again; record the revisions that match the tables with 'fixVersion --to'"
+        )
     }
 
     private static func requireWidth(_ steps: [String], _ table: VersionTableFacts) throws(PlansError) {

@@ -85,6 +85,14 @@ public enum Locks {
         }
     }
 
+    /// A query for the process ids of the sessions of a run, which hold the fence.
+    static let fenceHolders = """
+        SELECT f.pid FROM pg_catalog.pg_locks f
+        WHERE f.locktype = 'advisory' AND f.granted AND f.objsubid = 1
+          AND f.classid = \(UInt64(bitPattern: fence) >> 32)::pg_catalog.oid
+          AND f.objid = \(UInt64(bitPattern: fence) & 0xFFFF_FFFF)::pg_catalog.oid
+        """
+
     private static func isHeld(
         _ key: Int64, by pid: Int32, mode: String, _ session: Session
     ) throws(PostgresError) -> Bool {

@@ -69,7 +69,7 @@ public struct RowRepair: Hashable, Sendable {
     /// - Parameters:
     ///   - rows: the rows of the table; nil if there is no table.
     ///   - graph: refused if it is not usable.
-    ///   - chosen: the operator's explicit choice: exact ids, none an ancestor of another.
+    ///   - chosen: the operator's explicit choice: exact ids, none an ancestor of another, or `base` alone for no rows.
     ///   - shown: the rows that the schema shows, where it has more than legitimate rows say; ignored with a choice.
     public init(
         rows: [String?]?, graph: RevisionGraph, to chosen: [String]? = nil, shownBySchema shown: [String]? = nil
@@ -148,7 +148,11 @@ extension RowRepair {
     private static func plan(
         rows: [String?]?, graph: RevisionGraph, chosen: [String], reasons: Reasons = .chosen
     ) -> Outcome {
+        if isBase(chosen, graph) { return plan(removing: rows ?? []) }
         if chosen.isEmpty { return .refused(reason: "With an empty choice every migration would run again; \(choose)") }
+        if chosen.contains("base"), graph["base"] == nil {
+            return .refused(reason: "'base' stands for no rows at all: choose it alone, or name revisions.")
+        }
         let unknown = chosen.filter { graph[$0] == nil }.map { "'\($0)'" }
         if !unknown.isEmpty {
             return .refused(
@@ -187,13 +191,24 @@ extension RowRepair {
         return changes.isEmpty ? .nothingToDo : .planned(changes: changes, after: chosen)
     }
 
+    /// Whether the choice is a database in which no revision has run, as in `alembic downgrade base`.
+    private static func isBase(_ chosen: [String], _ graph: RevisionGraph) -> Bool {
+        chosen == ["base"] && graph["base"] == nil
+    }
+
+    private static func plan(removing rows: [String?]) -> Outcome {
+        if rows.isEmpty { return .nothingToDo }
+        return .planned(
+            changes: rows.map { .delete($0, because: "Chosen explicitly: no revision counts as applied.") }, after: [])
+    }
+
     private static func refusal(_ row: RowClassification.Row) -> String? {
         let value = row.value ?? ""
         switch row.fault {
         case .unknown:
             return
-                "Row '\(value)' is not a revision of this project: the database may be ahead of this code. Deploy the "
-                + "code that has it, or \(choose)"
+                "Row '\(value)' is not a revision of this project: newer code may have migrated the database, or the "
+                + "revision was removed. Deploy the code that has it, or \(choose)"
         case .symbolic:
             return "Row '\(value)' is a name, not a revision id, and does not show what has run; \(choose)"
         case .partial:

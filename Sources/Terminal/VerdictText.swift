@@ -9,7 +9,7 @@ extension Verdict {
         case .projectInvalid: "The project's scripts or its env.py cannot be used; migrate is refused."
         case .corrupt: "The version table holds rows that Alembic cannot have written; upgrades fail."
         case .unmanaged: "Tables exist without version rows: an upgrade would run every revision again."
-        case .ahead: "The database has been migrated by newer code than this project."
+        case .ahead: "The version rows name a revision that this project does not have."
         case .empty: "Nothing of this project is in the database: no revision has run."
         case .behind: "Revisions are pending: code that needs them fails until they have run."
         case .drifted: "The version rows are at the heads, but the schema is not the expected one."

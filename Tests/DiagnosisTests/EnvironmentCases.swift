@@ -52,6 +52,40 @@ extension Case {
             "a schema that does not hold still", compared { $0.changeMessage = "It changed." }, .inSync, .legitimate,
             "w:server.changing"),
         Case(
+            "rows in another version table",
+            Sample.with(Sample.facts(Sample.table(.missing))) {
+                $0.formerVersionTables = [
+                    FormerVersionTable(
+                        name: TableName(schema: "old", name: "alembic_version"), rows: [Sample.head],
+                        move: ["ALTER TABLE old.alembic_version SET SCHEMA public;"])
+                ]
+            }, .unmanaged, .missing, "e:version.table.moved", "i:schema.notCompared"),
+        Case(
+            "another session that has changed the version table",
+            compared { $0.changingSessions = [.init(pid: 7, user: "app", changesVersionTable: true)] }, .inSync,
+            .legitimate, "w:server.migrating"),
+        Case(
+            "another session that has locked a table as for DDL",
+            compared(Sample.rows(Sample.second)) { $0.changingSessions = [.init(pid: 7, lockedTables: Sample.tables)] },
+            .behind, .legitimate, "e:version.behind", "w:server.migrating"),
+        Case(
+            "a first migration at work",
+            Sample.with(Sample.facts(Sample.table(.missing), tables: [])) {
+                $0.changingSessions = [.init(pid: 7, hasNewRelations: true)]
+            }, .empty, .missing, match: true, "e:version.behind", "w:server.migrating", "i:version.table.missing",
+            "i:schema.notCompared"),
+        Case(
+            "a session with temporary tables",
+            compared { $0.changingSessions = [.init(pid: 7, hasNewRelations: true)] }, .inSync, .legitimate),
+        Case(
+            "an index that is being built",
+            Sample.with(Sample.facts()) {
+                let index = SchemaDifference(kind: .indexInvalid, object: "i", live: "INVALID", breaking: false)
+                $0.schema = .compared(
+                    SchemaComparison(differences: [index], tablesCompared: 1), gaps: [])
+                $0.changingSessions = [.init(pid: 7, lockedTables: Sample.tables, buildsIndex: true)]
+            }, .inSync, .legitimate, "w:server.migrating", "i:schema.indexInvalid"),
+        Case(
             "a forgotten transaction", compared { $0.transactions = [transaction(7_200)] }, .inSync,
             .legitimate, "w:server.longTransaction"),
         Case(

@@ -104,7 +104,7 @@ import Testing
     /// Where the version table is locked, the last diagnosis is shown with one more finding.
     @Test func aLockedVersionTableWithoutOtherFindings() throws {
         let diagnosis = try Self.diagnosis(models: Self.models(["a", "b", "c"]))
-        let locked = diagnosis.withLockedVersionTable("lock timeout")
+        let locked = diagnosis.withLockedVersionTable("lock timeout", holders: [])
         #expect(locked.assessment.findings.count == diagnosis.assessment.findings.count + 1)
         #expect(locked.assessment.findings.first?.code == "server.locked")
         #expect(locked.rows == ["c"] && locked.fingerprint == "f1", "everything else is as it was read last")

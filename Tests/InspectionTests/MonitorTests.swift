@@ -122,7 +122,7 @@ import Testing
             Finding(code: "x.\(severity)", severity: severity, message: "", evidence: [], remedy: "")
         }
         diagnosis.assessment.findings = [finding(.error), finding(.warning)]
-        let locked = diagnosis.withLockedVersionTable("canceling statement due to lock timeout")
+        let locked = diagnosis.withLockedVersionTable("canceling statement due to lock timeout", holders: [])
         #expect(locked.assessment.findings.map(\.code) == ["x.error", "server.locked", "x.warning"])
         #expect(locked.readAt == diagnosis.readAt)
     }

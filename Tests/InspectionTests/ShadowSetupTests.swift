@@ -17,6 +17,16 @@ import Testing
             createsRoles: createsRoles)
     }
 
+    /// Only the name of the live database is taken, and only once.
+    @Test func aRevisionThatNamesTheDatabase() throws {
+        let message = #"database "shop" does not exist"#
+        let setup = ShadowSetup(liveDatabase: "shop")
+        let next = try #require(try Self.adapted(setup, "3D000", message))
+        #expect(next.database == "shop")
+        #expect(try Self.adapted(next, "3D000", message) == nil)
+        #expect(try Self.adapted(ShadowSetup(liveDatabase: "other"), "3D000", message) == nil)
+    }
+
     @Test func aMissingSchemaThatTheLiveDatabaseHas() throws {
         let setup = ShadowSetup(schemas: ["public"])
         let message = #"schema "shop" does not exist"#

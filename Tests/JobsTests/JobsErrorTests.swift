@@ -91,6 +91,57 @@ import Wire
         #expect(error.message.hasPrefix("revision c: duplicate column [42701] (/srv/app/versions/c.py:12); "))
     }
 
+    /// Another session was in the way: the same request may succeed later, unless something is there already.
+    @Test(arguments: ["55P03", "40P01", "40001"]) func aRunThatAnotherSessionStopped(sqlstate: String) {
+        var failure = AlembicError(.environmentFailed, "in the way", sqlstate: sqlstate)
+        let error = JobsError(failure, Self.progress(["a"]))
+        #expect(error.code == .conflict && error.isRetryable)
+        #expect(JobsError(failure, Self.progress(["b"])).code == .projectInvalid)
+        failure.outcome.autocommitted = true
+        #expect(JobsError(failure, Self.progress(["a"])).code == .projectInvalid)
+    }
+
+    @Test func aVersionTableThatAnotherSessionCreated() {
+        let failure = AlembicError(.environmentFailed, "duplicate key", sqlstate: "23505")
+        #expect(failure.createsWhatExists)
+        #expect(JobsError(failure, Self.progress(["a"]), isContended: true).code == .conflict)
+        #expect(!AlembicError(.migrationFailed, "x", revision: "b", sqlstate: "23505").createsWhatExists)
+    }
+
+    @Test func rowsThatSomebodyElseWrote() {
+        let failure = AlembicError(.migrationFailed, "no row matched", revision: "b")
+        let some = Self.progress(["b"]).movedByOthers("main", [], failure, environmentChangesRows: false)
+        #expect(some.code == .conflict && some.isRetryable)
+        #expect(
+            some.message
+                == "another session migrated database main meanwhile: the rows are now b; this run recorded nothing; "
+                + "'diagnose' shows the state, and 'migrate' runs what is left once the other session has ended "
+                + "(this run ended with: revision b: no row matched)")
+        #expect(some.details.first { $0.name == "applied" }?.value == [])
+        let all = Self.progress(["c"]).movedByOthers("main", ["b"], nil, environmentChangesRows: true)
+        #expect(all.message.hasPrefix("another session, or env.py itself, migrated") && !all.isRetryable)
+        #expect(all.message.hasSuffix("this run recorded b; nothing is left to run"))
+    }
+
+    /// Statements of other sessions are shown only where they may be seen.
+    @Test func blockersAreNamed() {
+        let blocker = Blocker(
+            pid: 7, user: "app", applicationName: "psql", state: "idle in transaction", transactionAgeMs: 65_000,
+            query: "SELECT 'secret'")
+        let timeout = JobsError(.conflict, "timeout", details: [.init("sqlstate", "55P03")])
+        let named = timeout.naming([blocker, blocker], showsQueries: false)
+        #expect(
+            named.message
+                == "timeout; the lock was held by backend 7 (user app, application psql, idle in transaction, transaction "
+                + "open for 65 s) and 1 more: let it finish and try again; SELECT pg_terminate_backend(7) would end the "
+                + "session and roll back its open transaction")
+        #expect(!named.json.contains("secret") && named.json.contains(#""transactionAgeMs":65000"#))
+        #expect(timeout.naming([blocker], showsQueries: true).json.contains("secret"))
+        #expect(timeout.naming([], showsQueries: true).message == "timeout")
+        #expect(JobsError(.conflict, "x").naming([blocker], showsQueries: true).message == "x")
+        #expect(Blocker(pid: 0).advice.contains("ROLLBACK PREPARED"))
+    }
+
     @Test func unknownPlacesAreLeftOut() {
         let error = JobsError(AlembicError(.runnerLost, "gone"), Self.progress(["a"]))
         #expect(error.details.map(\.name) == ["applied", "rows", "from", "cause", "autocommitted"])

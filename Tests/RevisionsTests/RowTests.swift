@@ -153,6 +153,27 @@ struct RowTests {
         }
     }
 
+    /// `base` alone: no revision counts as applied. Whatever the rows are, it is never refused.
+    @Test(arguments: [["cccc3", "yyyy2"], ["nosuch", nil], ["head", "bbbb2"]] as [[String?]])
+    func base(rows: [String?]) {
+        guard case .planned(let changes, let after) = RowRepair(rows: rows, graph: Self.graph, to: ["base"]).outcome
+        else {
+            Issue.record("not planned")
+            return
+        }
+        #expect(after == [] && changes.map(\.row) == rows && changes.allSatisfy { $0.action == "delete" })
+    }
+
+    @Test func baseOfADatabaseWithoutRows() {
+        #expect(RowRepair(rows: nil, graph: Self.graph, to: ["base"]).outcome == .nothingToDo)
+        #expect(RowRepair(rows: [], graph: Self.graph, to: ["base", "base"]).outcome == .nothingToDo)
+        guard case .refused(let reason) = RowRepair(rows: [], graph: Self.graph, to: ["base", "bbbb2"]).outcome else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(reason.contains("alone"))
+    }
+
     @Test("no repair with a graph that is not usable")
     func brokenGraph() {
         let ring = RevisionGraph("aaaa1: bbbb2", "bbbb2: aaaa1")

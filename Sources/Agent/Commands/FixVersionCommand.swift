@@ -12,9 +12,11 @@ struct FixVersionCommand: CommandHandler {
             let repair = RepairJob.Parameters(to: parameters.to, plan: parameters.plan, undo: parameters.undo)
             return try await call.perform(RepairJob.self, repair, emit: emit)
         }
-        let inputs = try await call.requireDatabase().planningInputs(until: call.deadline)
+        let isChosen = parameters.to != nil
+        let inputs = try await call.requireDatabase()
+            .planningInputs(awaitingReplay: { _ in isChosen }, until: call.deadline)
         do {
-            return FixVersion.Result(try inputs.repairPlan(to: parameters.to))
+            return inputs.result(of: try inputs.repairPlan(to: parameters.to), to: parameters.to)
         } catch {
             throw WireError(error)
         }

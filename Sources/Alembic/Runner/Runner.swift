@@ -106,11 +106,14 @@ public struct Runner: Sendable {
     ///   - commitsEach: whether everything that a revision did is committed after it, and `afterRevision` is called;
     ///     otherwise env.py's own transactions are used.
     ///   - nonce: the key of an advisory lock that is used only here, held in shared mode by every session of the run.
+    ///   - staysInDatabase: whether a statement that names another database ends the run with SQLSTATE 3D000: the server may
+    ///     have databases of others.
     ///   - prove: accepts only sessions in the shadow database.
     ///   - progress: called in order, from one task.
     /// - Throws: as ``migrate(_:prove:progress:)``; the error's `outcome` has the revisions that succeeded before.
     public func replay(
-        to targets: [String], commitsEach: Bool = true, nonce: Int64, deadline: TimeLimit, prove: @escaping Proof,
+        to targets: [String], commitsEach: Bool = true, nonce: Int64, deadline: TimeLimit,
+        staysInDatabase: Bool = false, prove: @escaping Proof,
         progress: @escaping @Sendable (RunnerEvent) -> Void = { _ in },
         afterRevision: @escaping AfterRevision
     ) async throws(AlembicError) -> Replay {
@@ -118,6 +121,7 @@ public struct Runner: Sendable {
         configuration.settings = ["application_name": "schemad replay", "client_connection_check_interval": "1s"]
         configuration.targets = targets
         configuration.commitsEach = commitsEach
+        configuration.staysInDatabase = staysInDatabase
         let final = try await run(
             configuration, deadline: deadline, prove: prove, afterRevision: afterRevision, progress: progress)
         return Replay(

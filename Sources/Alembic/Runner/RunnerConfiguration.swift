@@ -22,6 +22,8 @@ struct RunnerConfiguration: Encodable {
     var targets: [String] = []
     /// Whether a replay commits after each revision and waits for the agent.
     var commitsEach = true
+    /// Whether a replay ends at a statement that names another database.
+    var staysInDatabase = false
     var expectedRows: [String] = []
     var expectedRevisions: [String] = []
     var versionTable: ProjectDescription.VersionTable?

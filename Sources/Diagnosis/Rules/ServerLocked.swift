@@ -12,7 +12,7 @@ extension Rule {
                 and types, but not the texts. If the version table itself is locked, schemad repeats the last \
                 diagnosis and shows its age.
                 """,
-            evidence: "The server's message.",
+            evidence: "The server's message, and the sessions that hold such a lock now.",
             remedy: """
                 Find the session that holds the lock, and diagnose again when the lock is released. A lock that \
                 remains usually belongs to a migration that waits for an open transaction, or to a forgotten session.
@@ -23,7 +23,8 @@ extension Rule {
                 RuleResult(
                     code, .error, .unreachable,
                     "The version table of database \(context.facts.database) is locked: its rows cannot be read.",
-                    evidence: [message], remedy: context.findingTheHolder)
+                    evidence: [message] + context.facts.changingSessions.map(\.text),
+                    remedy: context.findingTheHolder)
             ]
         }
         guard context.isReachable, let message = context.facts.lockMessage else { return [] }
@@ -31,7 +32,7 @@ extension Rule {
             RuleResult(
                 code, .warning, .inSync,
                 "A table of database \(context.facts.database) is locked: definitions were not read.",
-                evidence: [message], remedy: context.findingTheHolder)
+                evidence: [message] + context.facts.changingSessions.map(\.text), remedy: context.findingTheHolder)
         ]
     }
 }
@@ -50,13 +51,17 @@ extension RuleContext {
 extension Finding {
     /// Accompanies an earlier diagnosis that is repeated, because the version table is locked now.
     ///
-    /// - Parameter message: the server's.
-    public static func versionTableLocked(database: String, message: String) -> Finding {
+    /// - Parameters:
+    ///   - message: the server's.
+    ///   - holders: the sessions that change something now.
+    public static func versionTableLocked(
+        database: String, message: String, holders: [ChangingSessionFacts]
+    ) -> Finding {
         let context = RuleContext(Facts(database: database))
         return RuleResult(
             Rule.serverLocked.code, .warning, .inSync,
             "The version table of database \(database) is locked: this is the last diagnosis that could be made.",
-            evidence: [message], remedy: context.findingTheHolder
+            evidence: [message] + holders.map(\.text), remedy: context.findingTheHolder
         ).finding
     }
 }

@@ -37,8 +37,10 @@ extension Rule {
                 ].map { $0.hasSuffix(": ") ? $0 + "none" : $0 },
                 remedy: isPartlyApplied
                     ? context.settlingPending
-                    : (context.facts.lacksBaseline
-                        ? ["# First load the schema that the history starts from (shadow.baseline), then:"] : [])
+                    : (context.migratingSessions.isEmpty
+                        ? [] : ["# Another session is at work (server.migrating): let it finish first, then:"])
+                        + (context.facts.lacksBaseline
+                            ? ["# First load the schema that the history starts from (shadow.baseline), then:"] : [])
                         + (repairFirst ? ["# First repair the rows of the version table, then:"] : [])
                         + [context.adminctl("plan"), context.adminctl("migrate")])
         ]

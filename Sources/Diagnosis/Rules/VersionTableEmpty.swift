@@ -17,7 +17,9 @@ extension Rule {
                 --to REVISION, and apply the plan if it is right.
                 """)
     ) { context, code in
-        guard context.isReachable, context.versionTableState == .empty else { return [] }
+        guard context.isReachable, context.versionTableState == .empty,
+            context.facts.formerVersionTables.isEmpty
+        else { return [] }
         return [context.withoutRows(code, "the version table \(context.versionTableSQL) is empty")]
     }
 }

@@ -22,7 +22,9 @@ extension Rule {
                 --to REVISION, and apply the plan if it is right.
                 """)
     ) { context, code in
-        guard context.isReachable, context.versionTableState == .missing else { return [] }
+        guard context.isReachable, context.versionTableState == .missing,
+            context.facts.formerVersionTables.isEmpty
+        else { return [] }
         guard context.facts.isEnvironmentRead || context.isFresh else {
             return [
                 RuleResult(

@@ -43,7 +43,8 @@ actor SharedProject {
 
     /// The description of the project for a database with such sessions.
     func description(for session: LiveSession) async -> CachedRunnerQuery<ProjectDescription> {
-        for (known, query) in descriptions where known.defaults == session.defaults {
+        for (known, query) in descriptions
+        where known.defaults == session.defaults && known.database == session.database {
             if known == session { return query }
             // A migration has created the version table as the description says.
             guard let description = await query.latest else { continue }
@@ -95,6 +96,8 @@ actor SharedProject {
 struct LiveSession: Hashable, Sendable {
     /// `server_version_num`.
     var serverVersion: Int
+    /// The database's name: env.py may choose the version table by it.
+    var database = ""
     var defaults: SessionDefaults
     /// All tables with a column `version_num`. The rows are left out where all are revisions of the project.
     var versionTables: [VersionTable]
@@ -106,7 +109,8 @@ struct LiveSession: Hashable, Sendable {
             return table
         }
         return LiveSession(
-            serverVersion: session.serverVersion, defaults: try SessionDefaults.read(session), versionTables: tables)
+            serverVersion: session.serverVersion,
+            database: try session.query("SELECT pg_catalog.current_database()").value ?? "", defaults: try SessionDefaults.read(session), versionTables: tables)
     }
 
     /// The role of env.py's sessions, where it is another one than the login's.
@@ -118,7 +122,7 @@ struct LiveSession: Hashable, Sendable {
     /// A digest of everything: parameters of an application may be secret.
     var identity: String {
         let tables = versionTables.map { "\($0)" }
-        let parts = defaults.identifyingParts + defaults.schemas + ["tables"] + tables
+        let parts = defaults.identifyingParts + defaults.schemas + ["tables"] + tables + ["database", database]
         return SHA256.hash(Array(parts.joined(separator: "\0").utf8)).hexadecimal
     }
 

@@ -5,7 +5,7 @@ package import Schema
 /// What a project's migrations and its models create in an empty PostgreSQL. `schemad snapshot` writes it to a file.
 package struct ExpectedSchema: Codable, Sendable {
     /// The version of this struct's JSON; files of other versions are built again.
-    static let currentFormat = 4
+    static let currentFormat = 5
 
     package var format = Self.currentFormat
     /// Identifies the scripts and all files of the project that env.py loaded.
@@ -31,6 +31,10 @@ package struct ExpectedSchema: Codable, Sendable {
     package var roleSwitches: Set<String> = []
     /// The schema for want of which the replay stopped.
     var missingSchema: String?
+    /// The database, other than the live one, for want of which the replay stopped, and the name that the shadow's database
+    /// had to have.
+    var missingDatabase: String?
+    var database: String?
     /// Where the replay was when it had to be stopped; nil when it ended by itself.
     var timeout: ReplayTimeout?
     /// Roles that neither the live server nor the shadow had, and the revision that needs each.

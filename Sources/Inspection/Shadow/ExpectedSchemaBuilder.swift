@@ -66,10 +66,14 @@ struct ExpectedSchemaBuilder: Sendable {
         expected.versionWidths = outcome.versionWidths.changes
         expected.widenedTo = outcome.setup.versionTables.first?.columnWidth
         if outcome.failure == nil { expected.recordsEveryID = expected.widenedTo == nil }
-        expected.addedRoles = outcome.setup.addedRoles
+        (expected.addedRoles, expected.database) = (outcome.setup.addedRoles, outcome.setup.database)
         (expected.schemas, expected.droppedRoles) = (outcome.setup.schemas, outcome.setup.droppedRoles)
         if let failure = outcome.failure {
             if failure.sqlstate == "3F000" { expected.missingSchema = failure.namedObject }
+            // For a database of that name the replay may get further.
+            if failure.sqlstate == "3D000", failure.namedObject != setup.liveDatabase {
+                expected.missingDatabase = failure.namedObject
+            }
             if failure.code == .wrongDatabase { expected.openedInstead = failure.message }
             if failure.code == .deadlineExceeded {
                 expected.timeout = ReplayTimeout(failure, after: shadow.replayDeadline.duration)
@@ -100,8 +104,21 @@ struct ExpectedSchemaBuilder: Sendable {
     private func replay(_ progress: @escaping @Sendable (ReplayProgress) -> Void) async throws -> Outcome {
         var setup = setup
         var tried = 1
+        var last: Outcome?
         while true {
-            let outcome = try await replay(setup, progress)
+            var outcome: Outcome
+            do {
+                outcome = try await replay(setup, progress)
+            } catch let error as InspectionError where error.sqlstate == "42P04" && last != nil {
+                // The shadow's server has a database of this name, which may be the live one: it is left alone.
+                guard let last else { throw error }
+                outcome = last
+                outcome.failure?.message +=
+                    "; the server in url of [shadow] has a database of that name, which is left alone: the replay needs "
+                    + "an embedded shadow, or a server without it"
+                return outcome
+            }
+            last = outcome
             guard let failure = outcome.failure, tried < Self.attempts,
                 let next = setup.adapted(
                     to: failure, description, longestID: longestID, otherSchemas: otherSchemas,
@@ -133,7 +150,8 @@ struct ExpectedSchemaBuilder: Sendable {
             var outcome = Outcome(setup: setup)
             do throws(AlembicError) {
                 let replay = try await runner(database.address).replay(
-                    to: ["heads"], nonce: database.nonce, deadline: shadow.replayDeadline, prove: database.proves,
+                    to: ["heads"], nonce: database.nonce, deadline: shadow.replayDeadline,
+                    staysInDatabase: !shadow.isEmbedded, prove: database.proves,
                     progress: { event in
                         switch event {
                         case .revisionStarted(_, let index, let total):
@@ -173,8 +191,8 @@ struct ExpectedSchemaBuilder: Sendable {
         _ history: SchemaHistory, from first: String, _ setup: ShadowSetup
     ) async throws -> SchemaHistory {
         guard let start = history.steps.firstIndex(where: { $0.revision == first }),
-            let last = try await catalog(at: history.steps.last?.rows ?? [], setup),
-            last != history.last.leavingOut([ObjectKey(table: versionTable)])
+            let last = try await catalog(at: history.steps.last?.rows ?? [], setup, besides: history.versionTables),
+            last != history.last
         else { return history }
         var result = SchemaHistory(base: history.base, versionTables: history.versionTables)
         let steps = history.steps
@@ -183,7 +201,7 @@ struct ExpectedSchemaBuilder: Sendable {
             if index == steps.count - 1 {
                 catalog = last
             } else if index >= start, steps.count - start <= Self.replaysOfOwnTransactions {
-                catalog = try await self.catalog(at: step.rows, setup) ?? catalog
+                catalog = try await self.catalog(at: step.rows, setup, besides: history.versionTables) ?? catalog
             }
             result.append(revision: step.revision, rows: step.rows, catalog: catalog)
         }
@@ -192,14 +210,17 @@ struct ExpectedSchemaBuilder: Sendable {
 
     /// The catalog after one run to these revisions in env.py's own transactions, without the version table; nil when it
     /// fails.
-    private func catalog(at rows: [String], _ setup: ShadowSetup) async throws -> Catalog? {
+    private func catalog(
+        at rows: [String], _ setup: ShadowSetup, besides versionTables: [TableName]
+    ) async throws -> Catalog? {
         try await shadow.withDatabase(setup) { database in
             let run = try? await runner(database.address).replay(
                 to: rows, commitsEach: false, nonce: database.nonce, deadline: shadow.replayDeadline,
+                staysInDatabase: !shadow.isEmbedded,
                 prove: database.proves,
                 afterRevision: { _ in })
             guard run != nil else { return nil }
-            return try await database.catalog(options).leavingOut([ObjectKey(table: versionTable)])
+            return try await database.catalog(options).leavingOut(Set(versionTables.map(ObjectKey.init(table:))))
         }
     }
 

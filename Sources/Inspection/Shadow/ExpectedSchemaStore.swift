@@ -94,6 +94,9 @@ actor ExpectedSchemaStore {
         return .building(replay, previous: known)
     }
 
+    /// Whether a build is under way.
+    var isBuilding: Bool { building != nil }
+
     /// Forgets a schema that would be another one today.
     func discard(_ isOutdated: (ExpectedSchema) -> Bool) {
         if let last = known, isOutdated(last) { known = nil }

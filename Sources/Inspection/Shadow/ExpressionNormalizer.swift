@@ -32,8 +32,8 @@ struct ExpressionNormalizer: Sendable {
 
     private func replay(to targets: [String], _ database: ShadowDatabase) async throws(AlembicError) {
         _ = try await runner(database.address).replay(
-            to: targets, nonce: database.nonce, deadline: shadow.replayDeadline, prove: database.proves,
-            afterRevision: { _ in }
+            to: targets, nonce: database.nonce, deadline: shadow.replayDeadline,
+            staysInDatabase: !shadow.isEmbedded, prove: database.proves, afterRevision: { _ in }
         )
     }
 }

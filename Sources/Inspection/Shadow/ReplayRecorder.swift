@@ -47,20 +47,25 @@ final class ReplayRecorder: Sendable {
 
     /// Called after each revision.
     func add(revision: String) async throws(PostgresError) {
-        let (versionTable, options, changes) = (versionTable, options, changes)
+        let (options, changes) = (options, changes)
         let known = located.withLock { $0 }
+        let versionTable = known.map { TableName(schema: $0.schema, name: $0.name) } ?? versionTable
         let (table, change, catalog) = try await database.read {
             session throws(PostgresError) -> (VersionTable, CatalogChange?, Catalog?) in
             guard let changes else {
-                return (
-                    try Self.versionTable(session, versionTable, nil), nil, try CatalogReader.read(session, options)
-                )
+                let table = try Self.versionTable(session, versionTable, nil, revision)
+                return (table, nil, try CatalogReader.read(session, options))
             }
             let change = try changes.read(session)
             let isSame = !change.keys.contains(ObjectKey(table: versionTable))
-            return (try Self.versionTable(session, versionTable, isSame ? known : nil), change, nil)
+            return (try Self.versionTable(session, versionTable, isSame ? known : nil, revision), change, nil)
         }
         located.withLock { $0 = table }
+        let name = TableName(schema: table.schema, name: table.name)
+        recorded.withLock { history in
+            guard history.steps.isEmpty, !history.versionTables.contains(name) else { return }
+            history = SchemaHistory(base: base, versionTables: history.versionTables + [name])
+        }
         widths.withLock { $0.add(table.columnWidth, after: revision) }
         let rows = table.rows.compactMap(\.self)
         recorded.withLock { history in
@@ -69,9 +74,10 @@ final class ReplayRecorder: Sendable {
         }
     }
 
-    /// The version table with its rows, looked up only where it is not where it was before.
+    /// The version table with its rows, looked up only where it is not where it was before. env.py may name another one
+    /// here than for the live database: then it is the one that has the revision.
     private static func versionTable(
-        _ session: Session, _ name: TableName, _ known: VersionTable?
+        _ session: Session, _ name: TableName, _ known: VersionTable?, _ revision: String
     ) throws(PostgresError) -> VersionTable {
         if var known, known.state == .table {
             do {
@@ -81,7 +87,9 @@ final class ReplayRecorder: Sendable {
                 guard error.kind == .server || error.kind == .permissionDenied else { throw error }
             }
         }
-        return try VersionTableReader.read(session, schema: name.schema, name: name.name)
+        let table = try VersionTableReader.read(session, schema: name.schema, name: name.name)
+        if table.rows.contains(revision) { return table }
+        return try VersionTableReader.all(session).first { $0.rows.contains(revision) } ?? table
     }
 
     func fail(revision: String, message: String) {

@@ -18,6 +18,7 @@ struct ShadowDescriber: Sendable {
         try await shadow.withDatabase(setup) { database in
             let before = try await database.contents()
             var description = try await run(database)
+            try requireIndependence(description, of: database.address.database)
             let first = try await database.contents()
             var effects = ProjectDescription.Effects(changes: first.changes(since: before))
             if !effects.changes.isEmpty {
@@ -34,6 +35,16 @@ struct ShadowDescriber: Sendable {
             }
             return description
         }
+    }
+
+    /// Throws where env.py chose the version table by the name of the shadow's database, which is not the live one's.
+    private func requireIndependence(
+        _ description: ProjectDescription, of database: String?
+    ) throws(AlembicError) {
+        guard let database, database != setup.database else { return }
+        let table = description.versionTable
+        guard table.name.contains(database) || table.resolvedSchema.contains(database) else { return }
+        throw AlembicError(.unproven, "env.py chooses the version table by the name of the database")
     }
 
     private func run(_ database: ShadowDatabase) async throws(AlembicError) -> ProjectDescription {

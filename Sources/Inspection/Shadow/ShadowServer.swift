@@ -8,8 +8,9 @@ package actor ShadowServer {
     private nonisolated let settings: ShadowSettings
     private var cluster: EmbeddedCluster?
     private var users = 0
-    /// Databases in use.
+    /// Databases in use, and their names.
     private var databases = 0
+    private var names: Set<String> = []
     /// Removes the embedded server when nobody has used it for ``idleTime``.
     private var removal: Task<Void, Never>?
     private static let idleTime = Duration.seconds(5)
@@ -55,9 +56,17 @@ package actor ShadowServer {
         _ setup: ShadowSetup, _ body: @Sendable (ShadowDatabase) async throws -> T
     ) async throws -> T {
         let administration = try await administration(majorVersion: setup.serverVersion / 10_000)
-        let name = "schemad_shadow_\(UInt64.random(in: 0 ... .max))"
         let isEmbedded = cluster != nil
+        // Those of every new server exist already.
+        let isFree = !(isEmbedded && ["postgres", "template0", "template1"].contains(setup.database))
+        let name = (isFree ? setup.database : nil) ?? "schemad_shadow_\(UInt64.random(in: 0 ... .max))"
+        while !names.insert(name).inserted {
+            // Another replay, whose end is not announced, uses this name.
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        defer { names.remove(name) }
         databases += 1
+        var isCreated = false
         let database: ShadowDatabase
         do {
             if let cluster {
@@ -67,13 +76,16 @@ package actor ShadowServer {
                 try await Self.create(
                     roles: setup.roles + [setup.session?.user], password: cluster.password, administration)
             }
-            try await Self.run("CREATE DATABASE \(name) TEMPLATE template0", administration)
+            try await Self.run("CREATE DATABASE \(SQLIdentifier.quoted(name)) TEMPLATE template0", administration)
+            isCreated = true
             database = ShadowDatabase(
                 administration.address.with(database: name), user: isEmbedded ? setup.session?.user : nil)
             try await database.apply(setup, hasRoles: isEmbedded)
         } catch {
-            await drop(name, administration)
-            throw InspectionError(.shadowFailed, "no database can be created in the shadow: \(error)")
+            await drop(isCreated ? name : nil, administration)
+            var failure = InspectionError(.shadowFailed, "no database can be created in the shadow: \(error)")
+            failure.sqlstate = error.sqlstate
+            throw failure
         }
         let result: Result<T, any Error>
         do { result = .success(try await database.prepared(settings.baseline, body)) } catch {
@@ -85,8 +97,13 @@ package actor ShadowServer {
     }
 
     /// Drops a database and, in an embedded server, the roles, which a history may create as well.
-    private func drop(_ name: String, _ administration: Connection) async {
-        _ = try? await Self.run("DROP DATABASE IF EXISTS \(name) WITH (FORCE)", administration)
+    ///
+    /// - Parameter name: of a database that was created here; nil when none was.
+    private func drop(_ name: String?, _ administration: Connection) async {
+        if let name {
+            let statement = "DROP DATABASE IF EXISTS \(SQLIdentifier.quoted(name)) WITH (FORCE)"
+            _ = try? await Self.run(statement, administration)
+        }
         databases -= 1
         if databases == 0, cluster != nil { _ = try? await Self.run(Self.dropRoles, administration) }
         await administration.close()

@@ -31,6 +31,10 @@ struct ShadowSetup: Sendable {
     var schemas: Set<String> = ["public"]
     /// Version tables, with the width of their column and their rows.
     var versionTables: [VersionTable] = []
+    /// The name that the database must have; nil is any.
+    var database: String?
+    /// The name of the live database.
+    var liveDatabase: String?
 
     /// The setup with the project's version table, of this width in characters.
     func withVersionTable(_ description: ProjectDescription, width: Int) -> ShadowSetup {
@@ -45,7 +49,7 @@ struct ShadowSetup: Sendable {
     }
 
     /// The setup for another replay after one that failed because it found a schema missing, because the history creates
-    /// a schema or a role itself, or because an id was too long; nil when another replay would fail in the same way.
+    /// a schema or a role itself, because an id was too long, or because a revision names the live database; nil when another replay would fail in the same way.
     ///
     /// - Parameters:
     ///   - longestID: the length of the longest revision id, in characters.
@@ -57,12 +61,22 @@ struct ShadowSetup: Sendable {
     ) -> ShadowSetup? {
         let name = failure.namedObject
         var next = self
+        // env.py has the name of the database in its own settings.
+        if createsRoles, database == nil, let liveDatabase, failure.code == .cannotConnect,
+            failure.message.contains("database \"\(liveDatabase)\" does not exist")
+        {
+            next.database = liveDatabase
+            return next
+        }
         switch failure.sqlstate {
         case "3F000":
             let missing = otherSchemas.subtracting(schemas)
             let added = name.map { missing.intersection([$0]) } ?? missing
             guard !added.isEmpty else { return nil }
             next.schemas.formUnion(added)
+        case "3D000":
+            guard let name, name == liveDatabase, database == nil else { return nil }
+            next.database = name
         case "42P06":
             guard let name, next.schemas.remove(name) != nil else { return nil }
         case "22001":

@@ -31,6 +31,12 @@ public struct Table: Codable, Hashable, Sendable {
         case off, enabled, forced
     }
 
+    /// Whether it has the form of a version table: a single column `version_num` of a text type.
+    public var isShapedAsVersionTable: Bool {
+        guard kind == .table, columns.count == 1, columns[0].name == "version_num" else { return false }
+        return columns[0].type == "text" || columns[0].type.hasPrefix("character")
+    }
+
     public var schema: String
     public var name: String
     public var kind: Kind

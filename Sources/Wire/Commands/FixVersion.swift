@@ -15,7 +15,7 @@ public enum FixVersion: Command {
 
         /// Whether to change the database; if false, the result is a plan.
         public var apply: Bool
-        /// The rows that the table must have, where they cannot be inferred.
+        /// The rows that the table must have, where they cannot be inferred; `base` alone stands for no rows.
         public var to: [String]?
         /// Apply only if this plan is still current.
         public var plan: String?
@@ -58,7 +58,8 @@ public enum FixVersion: Command {
         public var candidates: [Candidate]
         /// The statements, as they would run or have run.
         public var sql: [String]
-        /// Why the repair was refused or is ambiguous, and what to do; nil otherwise.
+        /// Why the repair was refused or is ambiguous, and what to do, or what is not known about the chosen rows; nil
+        /// otherwise.
         @Nullable public var reason: String?
 
         public init(
@@ -95,12 +96,12 @@ public enum FixVersion: Command {
         }
     }
 
-    /// A set of rows that the live catalog may correspond to.
+    /// A set of rows that was chosen or proposed, held against the live catalog.
     public struct Candidate: Codable, Hashable, Sendable {
         public var rows: [String]
-        /// The number of objects that match this candidate.
+        /// The number of tables and views that match this candidate.
         public var matching: Int
-        /// The objects that contradict it.
+        /// What contradicts it, a clause each.
         public var contradicting: [String]
         public var undecidable: [String]
 

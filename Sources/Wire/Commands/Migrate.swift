@@ -55,15 +55,17 @@ public enum Migrate: Command {
         @Nullable public var from: [String]?
         /// The rows afterwards; nil while they are not known.
         @Nullable public var to: [String]?
-        /// The revisions that were recorded, in order; empty when nothing was pending.
+        /// The revisions that this run recorded, in order; empty when nothing was pending.
         public var applied: [String]
         /// Nil while the job has not ended.
         @Nullable public var durationMs: Int64?
         public var findings: [Finding]
+        /// What else happened, for example that another session migrated meanwhile; absent otherwise.
+        public var note: String?
 
         public init(
             job: String, state: State, from: [String]?, to: [String]?, applied: [String], durationMs: Int64?,
-            findings: [Finding] = []
+            findings: [Finding] = [], note: String? = nil
         ) {
             self.job = job
             self.state = state
@@ -72,6 +74,7 @@ public enum Migrate: Command {
             self.applied = applied
             self.durationMs = durationMs
             self.findings = findings
+            self.note = note
         }
     }
 }

@@ -19,6 +19,8 @@ class Connections:
         self.agent = agent
         self.seen = 0
         self.write_error: BaseException | None = None
+        # The name of the configured database, as the server reports it.
+        self.database: str | None = None
         # Called for each statement, with the connection that it is sent on.
         self.on_statement: Callable[[Any, str], None] | None = None
         # Whether the project declares that it connects to several databases.
@@ -142,6 +144,8 @@ class Connections:
         if reply == "foreign" or configuration["mode"] in ("describe", "create"):
             select(f"pg_advisory_unlock_shared({key})")
             connection.commit()
+        if reply != "foreign":
+            self.database = facts["database"]
         (self._foreign if reply == "foreign" else self._proven).append(connection)
         cursor.close()
 

@@ -20,6 +20,22 @@ SWITCHES_ROLE = re.compile(
 )
 
 
+# The name in ALTER DATABASE, GRANT … ON DATABASE, COMMENT ON DATABASE, ALTER ROLE … IN DATABASE.
+NAMES_DATABASE = re.compile(
+    r"""\b (?: alter | drop | on | in ) \s+ database \s+ (?: if \s+ exists \s+ )? ( "(?:[^"]|"")+" | [^\W\d][\w$]* )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def named_database(statement: str) -> str | None:
+    """The database that the statement names, as PostgreSQL reads it."""
+    found = NAMES_DATABASE.search(statement)
+    if found is None:
+        return None
+    name = found[1]
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
+
+
 class Replay(Migrate):
     """Runs revisions as a migration does. Unless the agent wants the project's own transactions, it commits after each
     revision and waits while the agent reads the database."""
@@ -38,6 +54,16 @@ class Replay(Migrate):
     def observe(self, connection: Any, statement: str) -> None:
         if self.revision is None:
             return
+        name = named_database(statement) if self.configuration["staysInDatabase"] else None
+        if name not in (None, self.connections.database):
+            # The server may be the live one: nothing of it but the shadow's own database is changed.
+            self.agent.refuse(
+                "migrationFailed",
+                f'database "{name}" is not the one of the replay',
+                sqlstate="3D000",
+                revision=self.revision,
+                statement=statement[:2_000],
+            )
         if SWITCHES_ROLE.search(statement):
             self.agent.report("roleSwitched", revision=self.revision)
         own = self.context.connection.connection.dbapi_connection

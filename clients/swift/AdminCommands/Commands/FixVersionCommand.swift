@@ -58,7 +58,11 @@ struct FixVersionCommand: AgentCommand {
 
     private func show(_ result: FixVersion.Result, _ console: Console) {
         console.line(headline(result.state, console))
-        console.facts([("before", console.rows(result.before)), ("after", console.rows(result.after))])
+        let isUnchanged = result.state == .refused || result.state == .ambiguous
+        console.facts([
+            ("before", result.before.map { console.rows($0) } ?? "the version table is missing"),
+            ("after", isUnchanged ? "unchanged" : console.rows(result.after)),
+        ])
         var changes = Table()
         for change in result.changes {
             let row = change.action == "insert" ? "" : console.rows([change.row])
@@ -69,7 +73,8 @@ struct FixVersionCommand: AgentCommand {
         console.table(changes)
         for candidate in result.candidates {
             console.line()
-            console.line("  candidate \(console.list(candidate.rows)): \(candidate.matching) objects match")
+            let matching = candidate.matching == 1 ? "1 relation matches" : "\(candidate.matching) relations match"
+            console.line("  candidate \(console.list(candidate.rows)): \(matching)")
             for object in candidate.contradicting {
                 console.line("    contradicted by: \(console.prose(object, indent: 6))")
             }

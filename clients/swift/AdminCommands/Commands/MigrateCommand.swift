@@ -71,8 +71,9 @@ struct MigrateCommand: AgentCommand {
                 console.styled(result.state.rawValue, .yellow, .bold) + ", as job \(console.plain(result.job))")
             console.line("Follow it: \(options.commandLine("watch \(console.plain(result.job))"))")
         case .succeeded where result.applied.isEmpty:
+            let what = result.note == nil ? "nothing to do" : "nothing was run"
             console.line(
-                console.styled("nothing to do", .green, .bold)
+                console.styled(what, .green, .bold)
                     + ", the database is at \(console.rows(result.to ?? result.from))")
         case .succeeded:
             let count = result.applied.count
@@ -84,6 +85,7 @@ struct MigrateCommand: AgentCommand {
                 ("job", console.plain(result.job)),
             ])
         }
+        if let note = result.note { console.line("  " + console.plain(note)) }
         console.findings(result.findings)
     }
 }

@@ -1,5 +1,6 @@
 import AgentClient
 import ArgumentParser
+import Diagnosis
 import Terminal
 import Wire
 
