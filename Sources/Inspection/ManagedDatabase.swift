@@ -239,7 +239,9 @@ package final class ManagedDatabase: Sendable {
     /// shadow. It is asked there, read-only, where a version table of this project seems to have been moved: it may choose
     /// the name by the database or the host.
     private func confirmed(_ live: LiveState, _ inputs: inout DiagnosisInputs, retries: Bool) async -> LiveState {
-        guard !inputs.formerVersionTables(live).isEmpty, let described = try? inputs.description?.get() else { return live }
+        guard !inputs.formerVersionTables(live).isEmpty, let described = try? inputs.description?.get() else {
+            return live
+        }
         var answer = await liveDescription.known(retries: false)
         if answer == nil {
             answer = await liveDescription.run { [self] () throws(AlembicError) in try await describeLive() }

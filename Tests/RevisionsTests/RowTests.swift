@@ -85,7 +85,7 @@ struct RowTests {
     @Test(
         "refusals say what to do",
         arguments: [
-            (nil, "missing"), ([], "empty"), (["nosuch"], "'nosuch'"), (["nosuch", "bbbb2", "cccc3"], "ahead"),
+            (nil, "missing"), ([], "empty"), (["nosuch"], "'nosuch'"), (["nosuch", "bbbb2", "cccc3"], "newer code"),
             (["head"], "'head'"),
             (["cccc"], "'cccc3'"),
         ] as [([String?]?, String)])

@@ -13,7 +13,8 @@ struct PlanCommand: CommandHandler {
         _ parameters: Plan.Parameters, _ call: Call, emit: @escaping @Sendable (Event) -> Void
     ) async throws(WireError) -> Plan.Result {
         let database = try call.requireDatabase()
-        let inputs = try await database.planningInputs(awaitingReplay: { $0.needsReplayToMigrate }, until: call.deadline)
+        let inputs = try await database.planningInputs(
+            awaitingReplay: { $0.needsReplayToMigrate }, until: call.deadline)
         do {
             let plan = try inputs.migrationPlan(to: parameters.to)
             return Plan.Result(

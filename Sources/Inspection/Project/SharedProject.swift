@@ -110,7 +110,8 @@ struct LiveSession: Hashable, Sendable {
         }
         return LiveSession(
             serverVersion: session.serverVersion,
-            database: try session.query("SELECT pg_catalog.current_database()").value ?? "", defaults: try SessionDefaults.read(session), versionTables: tables)
+            database: try session.query("SELECT pg_catalog.current_database()").value ?? "",
+            defaults: try SessionDefaults.read(session), versionTables: tables)
     }
 
     /// The role of env.py's sessions, where it is another one than the login's.

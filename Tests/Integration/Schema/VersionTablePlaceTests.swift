@@ -49,7 +49,8 @@ import Wire
     func theRemedyMovesTheTable(environment: String, before: [String], statements: [String]) async throws {
         try await Self.with(environment, before: Self.atBase + before) { fixture in
             let agent = fixture.agent
-            let diagnosis = try await agent.diagnoseAfterReplay()
+            // Without the schema the history cannot be replayed: then the models show that the tables are the project's.
+            let diagnosis = try await agent.diagnose()
             #expect(diagnosis.verdict == .unmanaged)
             #expect(!diagnosis.findings.map(\.code).contains("version.table.missing"))
             let finding = try #require(diagnosis.findings.first { $0.code == "version.table.moved" })
@@ -65,7 +66,7 @@ import Wire
             for statement in statements { try await fixture.database.execute(statement) }
             #expect(try await agent.diagnose().verdict == .behind)
             #expect(try await agent.call(Migrate.self, .init()).applied == [Self.next])
-            #expect(try await agent.diagnose().verdict == .inSync)
+            #expect(try await agent.diagnoseAfterReplay().verdict == .inSync)
         }
     }
 
