@@ -90,7 +90,8 @@ extension ManagedDatabase {
     ///   - waiting: called once when it waits, with what it waits for.
     package func planningInputs(
         awaitingReplay isNeeded: @Sendable (PlanningInputs) -> Bool, atMostUntil limit: ContinuousClock.Instant,
-        waitsAgain: Bool = true, isCancelled: @Sendable () -> Bool = { false }, waiting: @Sendable (String) -> Void = { _ in }
+        waitsAgain: Bool = true, isCancelled: @Sendable () -> Bool = { false },
+        waiting: @Sendable (String) -> Void = { _ in }
     ) async throws(InspectionError) -> PlanningInputs {
         var isFirst = true
         while true {
