@@ -24,8 +24,8 @@ struct Figure {
         let ratio = ours / theirs
         return Figure(
             name: name, measured: "\(milliseconds(ours)) (\(other) \(milliseconds(theirs)))",
-            value: "\(decimal(ratio, digits: 1)) × as long", target: "at most \(decimal(target, digits: 0)) ×",
-            isMet: ratio <= target)
+            value: "\(decimal(ratio, digits: 1)) × as long",
+            target: "at most \(decimal(target, digits: target == target.rounded() ? 0 : 1)) ×", isMet: ratio <= target)
     }
 
     /// How many times as long a response takes; both arguments are responses per second.

@@ -41,12 +41,7 @@ enum ReplayFigures {
     @discardableResult
     private static func upgrade(_ project: RevisionProject) async throws -> Duration {
         let database = try await TestCluster.database()
-        let alembic = TestPython.interpreter.split(separator: "/").dropLast().reduce(into: "") { $0 += "/\($1)" }
-        let time = try await TimedCommand(
-            program: alembic + "/alembic", arguments: ["upgrade", "head"],
-            environment: .inherit.updating(["DATABASE_URL": database.url, "PYTHONDONTWRITEBYTECODE": nil]),
-            folder: project.path
-        ).run()
+        let time = try await project.upgrade(database.url)
         try await TestCluster.drop(database.name)
         return time
     }

@@ -1,3 +1,4 @@
+import Subprocess
 import Support
 
 /// A linear history whose revisions create a table each, with an index, a check and a foreign key.
@@ -11,6 +12,16 @@ struct RevisionProject {
         for number in 0..<count {
             try folder.write("\(name)/migrations/versions/\(Self.id(number)).py", Self.script(number))
         }
+    }
+
+    /// Upgrades a database to the head.
+    @discardableResult
+    func upgrade(_ url: String) async throws -> Duration {
+        let alembic = TestPython.interpreter.split(separator: "/").dropLast().reduce(into: "") { $0 += "/\($1)" }
+        return try await TimedCommand(
+            program: alembic + "/alembic", arguments: ["upgrade", "head"],
+            environment: .inherit.updating(["DATABASE_URL": url, "PYTHONDONTWRITEBYTECODE": nil]), folder: path
+        ).run()
     }
 
     private static func id(_ number: Int) -> String { "\(1_000_000 + number)" }
