@@ -240,6 +240,14 @@ struct RunnerDescribeTests {
             environment: "import sqlalchemy\nsqlalchemy.create_engine('postgresql+pg8000://h/d')", code: .driverMissing,
             says: "pg8000", line: 2),
         Broken(
+            testDescription: "the placeholder of Alembic's template",
+            environment: "import sqlalchemy\nsqlalchemy.create_engine('driver://user:pass@localhost/dbname')",
+            code: .environmentFailed, says: #"options = { "sqlalchemy.url" = "${url}" }"#, line: 2),
+        Broken(
+            testDescription: "a home folder",
+            environment: "import os\nos.makedirs(os.path.expanduser('~/.cache/shop'))", code: .environmentFailed,
+            says: "environment = { HOME = ", line: 2),
+        Broken(
             testDescription: "offline only",
             environment: """
                 from alembic import context

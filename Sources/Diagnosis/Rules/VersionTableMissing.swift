@@ -51,9 +51,8 @@ extension RuleContext {
             let others = facts.applicationTables?.count ?? 0
             return RuleResult(
                 code, .info, .empty,
-                "Database \(facts.database) is fresh: it has "
-                    + (others == 0 ? "no application tables" : "none of this project's tables") + ", and \(what).",
-                evidence: ["0 application tables"]
+                "Database \(facts.database) is fresh: it has nothing that this project's revisions make, and \(what).",
+                evidence: ["0 tables of this project"]
                     + (others == 0 ? [] : ["\(others) tables that this project does not make"]),
                 remedy: facts.lacksBaseline
                     ? ["# Nothing to repair. The history starts from the schema of shadow.baseline: load that first."]

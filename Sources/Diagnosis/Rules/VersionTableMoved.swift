@@ -45,7 +45,7 @@ extension Rule {
                 remedy: isDecided
                     ? (former.move.isEmpty
                         ? []
-                        : ["# In psql: move it to where env.py expects it, unless another program still uses it:"]
+                        : ["-- In psql: move it to where env.py expects it, unless another program still uses it:"]
                             + former.move + ["# Or record its rows in the new table:"])
                         + [
                             context.adminctl("fixVersion --to \(words)"),

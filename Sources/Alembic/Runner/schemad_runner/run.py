@@ -21,6 +21,8 @@ from schemad_runner.sources import Sources
 
 STATEMENT_LIMIT = 2_000
 MESSAGE_LIMIT = 8_000
+# HOME of a run whose settings name none; `ProcessLauncher` sets it.
+NO_HOME = "/proc/nonexistent"
 DRIVERS = ("psycopg2", "psycopg", "asyncpg", "pg8000")
 
 
@@ -189,7 +191,8 @@ class Run:
         if state == "25006" and is_read_only:
             code = "project.writesDuringRead"
         elif self.started:
-            code, message = "migrationFailed", message if own_sqlstate(cause) else f"{name}: {message}"
+            code = "migrationFailed"
+            message = message if own_sqlstate(cause) else f"{name}: {message}{advice(name, cause)}"
         elif missing.partition(".")[0] in DRIVERS:
             code, added = "project.driverMissing", ""
             missing = missing.partition(".")[0]
@@ -241,6 +244,13 @@ def advice(name: str, error: BaseException) -> str:
     text = str(error)
     if name == "InvalidRequestError" and "async driver" in text:
         return '; name the driver in the address that env.py gets, as in DATABASE_URL = "${url+asyncpg}"'
+    if name == "NoSuchModuleError" and "sqlalchemy.dialects:driver" in text:
+        return (
+            "; that is the placeholder of Alembic's template: give env.py the address with the setting "
+            """options = { "sqlalchemy.url" = "${url}" }"""
+        )
+    if NO_HOME in text:
+        return """; Python runs without a home folder: give it one with the setting environment = { HOME = "…" }"""
     if isinstance(error, InterpolationError) or "invalid interpolation syntax" in text:
         return (
             "; Alembic's configuration needs a percent sign twice: "
