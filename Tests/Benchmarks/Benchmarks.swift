@@ -20,7 +20,10 @@ import Support
                 if isSelected("example") { figures += try await measure(in: folder) }
                 if isSelected("schema") { figures += try await SchemaFigures.measure(in: folder, log: log) }
                 if isSelected("replay") { figures += try await ReplayFigures.measure(in: folder, log: log) }
-                if isSelected("shared") { figures += try await SharedReplayFigures.measure(in: folder, log: log) }
+                // Takes minutes, so only when it is named.
+                if CommandLine.arguments.contains("shared") {
+                    figures += try await SharedReplayFigures.measure(in: folder, log: log)
+                }
                 if isSelected("graph") { figures += try await GraphFigures.measure(in: folder, log: log) }
                 return figures
             }
