@@ -33,6 +33,7 @@ package final class BlockerWatch: Sendable {
                 // On a session that others use too: cancelling this task must not cancel their statements.
                 let blockers = await Task { try? await database.blockers(of: application) }.value ?? []
                 if !blockers.isEmpty { seen.withLock { $0 = blockers } }
+                // The server announces no wait: poll, until the job ends and cancels this.
             } while (try? await Task.sleep(for: Self.interval)) != nil
         }
         task.withLock { $0 = watching }
