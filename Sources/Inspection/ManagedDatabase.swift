@@ -468,21 +468,19 @@ package final class ManagedDatabase: Sendable {
     private func describe(
         _ session: LiveSession, retries: Bool, waitsAgain: Bool
     ) async -> (Result<ProjectDescription, AlembicError>, digest: String?) {
-        let inShadow = await shared.description(for: session)
-        let known = await inShadow.known(retries: retries)
-        if known?.isSuccess != true, let live = await liveDescription.known(retries: false), live.isSuccess {
-            return (kept(live), await liveDescription.digest)
-        }
-        let result: Result<ProjectDescription, AlembicError>
-        if let known {
-            result = known
-        } else {
-            result = await run(inShadow, waitsAgain) { [self] () throws(AlembicError) in
-                try await describeInShadow(session)
+        let isKnownOnLive = await liveDescription.known(retries: false)?.isSuccess == true
+        let (inShadow, result) = await shared.description(for: session) { [self] description in
+            let known = await description.query.known(retries: retries)
+            if known?.isSuccess != true, isKnownOnLive { return nil }
+            if let known { return known }
+            return await run(description.query, waitsAgain) { () throws(AlembicError) in
+                try await describeInShadow(session, database: description.database)
             }
         }
-        guard case .failure(let error) = result, error.mayDependOnDatabase else {
-            return (kept(result), await inShadow.digest)
+        switch result {
+        case nil: break
+        case .failure(let error)? where error.mayDependOnDatabase: break
+        case let result?: return (kept(result), await inShadow.query.digest)
         }
         let live: Result<ProjectDescription, AlembicError>
         if let known = await liveDescription.known(retries: retries) {
@@ -514,7 +512,9 @@ package final class ManagedDatabase: Sendable {
         return result
     }
 
-    private func describeInShadow(_ session: LiveSession) async throws(AlembicError) -> ProjectDescription {
+    private func describeInShadow(
+        _ session: LiveSession, database: String
+    ) async throws(AlembicError) -> ProjectDescription {
         guard settings.snapshot == nil else {
             throw AlembicError(.unproven, "the settings name a snapshot, so that no shadow is started")
         }
@@ -522,7 +522,7 @@ package final class ManagedDatabase: Sendable {
             let setup = ShadowSetup(
                 serverVersion: session.serverVersion, session: session.defaults, roles: try await roles(),
                 schemas: Set(session.defaults.schemas), versionTables: session.versionTables,
-                database: shadow.isEmbedded ? session.database : nil)
+                database: shadow.isEmbedded ? database : nil)
             return try await ShadowDescriber(
                 shadow: shadow, setup: setup, deadline: settings.environmentLimit,
                 runner: { [settings] in settings.runner(for: $0) }

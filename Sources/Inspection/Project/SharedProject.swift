@@ -31,7 +31,7 @@ actor SharedProject {
     nonisolated let scripts: ProjectReader
     private let settings: DatabaseSettings
     private let stateDirectory: String
-    private var descriptions: [(session: LiveSession, query: CachedRunnerQuery<ProjectDescription>)] = []
+    private var descriptions: [DescriptionGroup] = []
     private var schemas: [String: ExpectedSchemaStore] = [:]
     private var expressions: [String: NormalizedExpressionCache] = [:]
 
@@ -41,23 +41,55 @@ actor SharedProject {
         scripts = ProjectReader(settings, stateDirectory: stateDirectory)
     }
 
-    /// The description of the project for a database with such sessions.
-    func description(for session: LiveSession) async -> CachedRunnerQuery<ProjectDescription> {
-        for (known, query) in descriptions
-        where known.defaults == session.defaults && known.database == session.database {
-            if known == session { return query }
+    /// The description of the project for a database with such sessions: its own, or the one of another database, where
+    /// two of other names agree. env.py may choose the version table by the name of the database.
+    ///
+    /// - Parameter result: of a description, known or by running env.py; nil where it is not needed.
+    func description(
+        for session: LiveSession,
+        result: @Sendable (NamedDescription) async -> Result<ProjectDescription, AlembicError>?
+    ) async -> (NamedDescription, Result<ProjectDescription, AlembicError>?) {
+        let group = await group(of: session)
+        if group[session.database] == nil, let second = group.second {
+            async let one = result(group.first)
+            async let other = result(second)
+            let (first, agreeing) = await (one, other)
+            if let described = try? first?.get(), described == (try? agreeing?.get()) { return (group.first, first) }
+        }
+        // Another diagnosis of this database may have added it meanwhile.
+        let own = group[session.database] ?? group.add(description(of: session))
+        return (own, await result(own))
+    }
+
+    /// The descriptions of the databases whose sessions find the same as this one.
+    private func group(of session: LiveSession) async -> DescriptionGroup {
+        for group in descriptions where group.session.differsOnlyInVersionTables(from: session) {
+            if group.session.versionTables == session.versionTables { return group }
             // A migration has created the version table as the description says.
-            guard let description = await query.latest else { continue }
+            guard let description = await group.first.query.latest else { continue }
             let table = description.createdVersionTable
-            if known.versionTables.filter({ $0 != table }) == session.versionTables.filter({ $0 != table }) {
-                return query
+            if group.session.versionTables.filter({ $0 != table }) == session.versionTables.filter({ $0 != table }) {
+                return group
             }
         }
+        // Another database may have added it meanwhile.
+        if let group = descriptions.first(where: { group in
+            group.session.differsOnlyInVersionTables(from: session)
+                && group.session.versionTables == session.versionTables
+        }) {
+            return group
+        }
         if descriptions.count >= Self.limit { descriptions.removeFirst() }
-        let query = CachedRunnerQuery<ProjectDescription>(
-            settings, path: path("describe", session.identity), inputs: settings.projectDigest)
-        descriptions.append((session, query))
-        return query
+        let group = DescriptionGroup(session, first: description(of: session))
+        descriptions.append(group)
+        return group
+    }
+
+    private func description(of session: LiveSession) -> NamedDescription {
+        NamedDescription(
+            database: session.database,
+            query: CachedRunnerQuery(
+                settings, path: path("describe", session.identity), inputs: settings.projectDigest))
     }
 
     /// What the migrations and models create in a database with this identity.
@@ -92,6 +124,36 @@ actor SharedProject {
     }
 }
 
+/// What env.py says in a shadow database of this name.
+struct NamedDescription: Sendable {
+    let database: String
+    let query: CachedRunnerQuery<ProjectDescription>
+}
+
+/// The descriptions of a project for databases in which env.py finds the same, apart from their names.
+private final class DescriptionGroup {
+    /// What env.py finds there.
+    let session: LiveSession
+    let first: NamedDescription
+    private(set) var second: NamedDescription?
+    private var others: [NamedDescription] = []
+
+    init(_ session: LiveSession, first: NamedDescription) {
+        self.session = session
+        self.first = first
+    }
+
+    /// The description for the database of this name.
+    subscript(database: String) -> NamedDescription? {
+        ([first, second] + others).compactMap(\.self).first { $0.database == database }
+    }
+
+    func add(_ description: NamedDescription) -> NamedDescription {
+        if second == nil { second = description } else { others.append(description) }
+        return description
+    }
+}
+
 /// What env.py finds in a live database: its login's sessions, and the version tables.
 struct LiveSession: Hashable, Sendable {
     /// `server_version_num`.
@@ -112,6 +174,11 @@ struct LiveSession: Hashable, Sendable {
             serverVersion: session.serverVersion,
             database: try session.query("SELECT pg_catalog.current_database()").value ?? "",
             defaults: try SessionDefaults.read(session), versionTables: tables)
+    }
+
+    /// Whether env.py finds the same, apart from version tables and the name of the database.
+    func differsOnlyInVersionTables(from other: LiveSession) -> Bool {
+        defaults == other.defaults && serverVersion == other.serverVersion
     }
 
     /// The role of env.py's sessions, where it is another one than the login's.
