@@ -473,7 +473,7 @@ package final class ManagedDatabase: Sendable {
             let known = await description.query.known(retries: retries)
             if known?.isSuccess != true, isKnownOnLive { return nil }
             if let known { return known }
-            return await run(description.query, waitsAgain) { () throws(AlembicError) in
+            return await run(description.query, waitsAgain) { [self] () throws(AlembicError) in
                 try await describeInShadow(session, database: description.database)
             }
         }

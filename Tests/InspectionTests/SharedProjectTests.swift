@@ -38,9 +38,11 @@ import Testing
             let ran = Mutex<[String]>([])
             var used: [String] = []
             for (index, name) in names.enumerated() {
-                let table = index < tables.count ? [VersionTable(schema: "public", name: tables[index])] : []
+                let table =
+                    index < tables.count ? [VersionTable(schema: "public", name: tables[index], state: .table)] : []
                 let session = LiveSession(
-                    serverVersion: 150_000, database: name, defaults: SessionDefaults(user: "app"), versionTables: table)
+                    serverVersion: 150_000, database: name, defaults: SessionDefaults(user: "app"), versionTables: table
+                )
                 let (named, _) = await project.description(for: session) { named in
                     if let known = await named.query.known(retries: false) { return known }
                     ran.withLock { $0.append(named.database) }

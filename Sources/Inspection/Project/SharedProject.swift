@@ -51,10 +51,11 @@ actor SharedProject {
     ) async -> (NamedDescription, Result<ProjectDescription, AlembicError>?) {
         let group = await group(of: session)
         if group[session.database] == nil, let second = group.second {
-            async let one = result(group.first)
+            let first = group.first
+            async let one = result(first)
             async let other = result(second)
-            let (first, agreeing) = await (one, other)
-            if let described = try? first?.get(), described == (try? agreeing?.get()) { return (group.first, first) }
+            let (described, agreeing) = await (one, other)
+            if let known = try? described?.get(), known == (try? agreeing?.get()) { return (first, described) }
         }
         // Another diagnosis of this database may have added it meanwhile.
         let own = group[session.database] ?? group.add(description(of: session))
