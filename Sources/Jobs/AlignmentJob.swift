@@ -93,8 +93,8 @@ package struct AlignmentJob: JobKind {
             } catch  where error.kind == .lockTimeout && attempt < Self.attempts {
                 execution.publish(
                     Progress(
-                        phase: .waiting,
-                        message: "table \(SafeText.visible(column.table)) is locked; attempt \(attempt + 1)"))
+                        phase: .retrying, attempt: attempt + 1,
+                        message: "table \(SafeText.visible(column.table)) was locked"))
             } catch {
                 var failure = JobsError(error, database: database.name)
                 failure.message += "; \(count) of \(total) columns were added, the others were not changed"

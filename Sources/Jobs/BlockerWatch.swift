@@ -1,6 +1,7 @@
 import Inspection
 import Journal
 package import Postgres
+import Runtime
 import Schema
 import Synchronization
 import Text
@@ -15,12 +16,16 @@ package final class BlockerWatch: Sendable {
 
     private let database: ManagedDatabase
     private let application: String
+    private let publish: @Sendable (Progress) -> Void
     private let seen = Mutex<[Blocker]>([])
     private let task = Mutex<Task<Void, Never>?>(nil)
 
-    /// - Parameter job: its sessions are recognized by their `application_name`, and by the fence.
-    init(_ database: ManagedDatabase, _ job: Job) {
+    /// - Parameters:
+    ///   - job: its sessions are recognized by their `application_name`, and by the fence.
+    ///   - publish: called when the job begins to wait, and when it waits for other sessions than before.
+    init(_ database: ManagedDatabase, _ job: Job, publish: @escaping @Sendable (Progress) -> Void) {
         self.database = database
+        self.publish = publish
         application = SessionOptions.applicationName(of: job)
     }
 
@@ -29,10 +34,24 @@ package final class BlockerWatch: Sendable {
 
     func start() {
         let watching = Task { [self] in
+            var reported: Set<Int32> = []
+            var begun = ContinuousClock.now
             repeat {
                 // On a session that others use too: cancelling this task must not cancel their statements.
                 let blockers = await Task { try? await database.blockers(of: application) }.value ?? []
-                if !blockers.isEmpty { seen.withLock { $0 = blockers } }
+                if blockers.isEmpty {
+                    (reported, begun) = ([], .now)
+                } else {
+                    seen.withLock { $0 = blockers }
+                    let waiting = Set(blockers.map(\.pid))
+                    if waiting != reported {
+                        publish(
+                            Progress(
+                                phase: .lockWait, elapsedMs: (.now - begun).milliseconds,
+                                blockers: blockers.map(\.reported)))
+                    }
+                    reported = waiting
+                }
                 // The server announces no wait: poll, until the job ends and cancels this.
             } while (try? await Task.sleep(for: Self.interval)) != nil
         }
@@ -57,24 +76,15 @@ extension JobsError {
         guard let first = blockers.first, details.contains(.init("sqlstate", "55P03")) else { return self }
         var named = self
         let others = blockers.count == 1 ? "" : " and \(blockers.count - 1) more"
-        named.message += "; the lock was held by \(first.text)\(others): \(first.advice)"
-        named.details.append(.init("blockers", .array(blockers.map { $0.json(showsQuery: showsQueries) })))
+        named.message += "; the lock was held by \(first.reported.text)\(others): \(first.advice)"
+        let reported = Progress(phase: .lockWait, blockers: blockers.map(\.reported))
+        let shown = showsQueries ? reported : reported.withoutQueries
+        named.details.append(.init("blockers", (try? JSON(encoding: shown.blockers)) ?? .null))
         return named
     }
 }
 
 extension Blocker {
-    /// For example `backend 4711 (user app, application psql, idle in transaction, for 35 s)`.
-    var text: String {
-        guard pid != 0 else { return "a prepared transaction" }
-        let parts = [
-            user.map { "user \(SQLIdentifier.quoted($0))" },
-            applicationName.flatMap { $0.isEmpty ? nil : "application \($0)" }, state,
-            transactionAgeMs.map { "transaction open for \($0 / 1000) s" },
-        ].compactMap(\.self)
-        return SafeText.visible("backend \(pid)" + (parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"))
-    }
-
     /// What the operator can do about it.
     var advice: String {
         guard pid != 0 else { return "pg_prepared_xacts shows it; COMMIT PREPARED or ROLLBACK PREPARED ends it" }
@@ -83,16 +93,11 @@ extension Blocker {
             + ended
     }
 
-    /// - Parameter showsQuery: whether its statement is included.
-    func json(showsQuery: Bool) -> JSON {
-        var members: [JSON.Object.Member] = [
-            .init("pid", .integer(Int64(pid))), .init("user", user.map(JSON.string) ?? .null),
-            .init("application", applicationName.map(JSON.string) ?? .null),
-            .init("state", state.map(JSON.string) ?? .null),
-            .init("transactionAgeMs", transactionAgeMs.map(JSON.integer) ?? .null),
-        ]
-        if showsQuery { members.append(.init("query", query.map(JSON.string) ?? .null)) }
-        return .object(JSON.Object(members))
+    /// For events and errors.
+    var reported: Progress.Blocker {
+        Progress.Blocker(
+            pid: Int64(pid), user: user, application: applicationName, state: state, transactionAgeMs: transactionAgeMs,
+            query: query)
     }
 }
 

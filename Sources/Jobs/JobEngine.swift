@@ -96,7 +96,7 @@ package final class JobEngine: Sendable {
         let handler = try handler(for: execution)
         if let outcome = try await handler.outcomeWithoutRunning() { return outcome }
         let lock = RunnerLock(queue.database, job: job.id)
-        let blockers = BlockerWatch(queue.database, job)
+        let blockers = BlockerWatch(queue.database, job) { execution.publish($0) }
         let outcome: Result<JobOutcome, JobsError>
         do throws(JobsError) {
             let deadline = ContinuousClock.now + .milliseconds(max(0, job.deadline - WallClock.milliseconds))

@@ -6,9 +6,15 @@ import Wire
 /// Converts the runner's events into progress. It counts revisions as they run: Alembic alone decides the order of
 /// independent branches.
 final class RunProgress: Sendable {
+    private struct Position {
+        var applied = 0
+        /// The statement that runs.
+        var statement: String?
+    }
+
     private let total: Int
     private let graph: RevisionGraph
-    private let applied = Mutex(0)
+    private let position = Mutex(Position())
 
     /// - Parameter graph: has the messages of the revisions.
     init(total: Int, graph: RevisionGraph) {
@@ -21,24 +27,37 @@ final class RunProgress: Sendable {
         case .connected(let report):
             return Progress(phase: .starting, message: "env.py is connected to \(report)")
         case .revisionStarted(let revision, _, _):
-            return progress(revision, index: applied.withLock { $0 + 1 }, .started)
+            return progress(.revisionStarted, revision, index: position.withLock { $0.applied + 1 })
         case .revisionApplied(let revision, let durationMs, _):
-            let index = applied.withLock { applied in
-                applied += 1
-                return applied
+            let index = position.withLock { position in
+                position.applied += 1
+                return position.applied
             }
-            var progress = progress(revision, index: index, .applied)
-            progress.durationMs = Int64(durationMs)
+            var progress = progress(.revisionApplied, revision, index: index)
+            progress.elapsedMs = Int64(durationMs)
+            return progress
+        case .statementStarted(let revision, let statement):
+            let index = position.withLock { position in
+                position.statement = statement
+                return position.applied + 1
+            }
+            var progress = progress(.statement, revision, index: index)
+            progress.statement = statement
+            return progress
+        case .statementEnded(let revision, let rows, let durationMs):
+            let (index, statement) = position.withLock { ($0.applied + 1, $0.statement.take()) }
+            var progress = progress(.statement, revision, index: index)
+            (progress.statement, progress.rows) = (statement, rows.map(Int64.init))
+            progress.elapsedMs = Int64(durationMs)
             return progress
         case .autocommit, .roleSwitched:
             return nil
         }
     }
 
-    private func progress(_ revision: String, index: Int, _ status: Progress.Status) -> Progress {
-        let doc = graph[revision]?.doc ?? ""
+    private func progress(_ phase: Progress.Phase, _ revision: String?, index: Int) -> Progress {
+        let doc = revision.flatMap { graph[$0]?.doc } ?? ""
         return Progress(
-            phase: .revision, revision: revision, doc: doc.isEmpty ? nil : doc, index: index, total: total,
-            status: status)
+            phase: phase, revision: revision, doc: doc.isEmpty ? nil : doc, index: index, total: total)
     }
 }

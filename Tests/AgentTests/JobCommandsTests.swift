@@ -145,7 +145,7 @@ import Wire
             let job = try await fixture.admit()
             let published = try fixture.agent.jobs().events
             // One thousand are kept, from 3 on.
-            for number in 1...1002 { published.publish(job.id, Progress(phase: .revision, index: number)) }
+            for number in 1...1002 { published.publish(job.id, Progress(phase: .revisionStarted, index: number)) }
             let body =
                 #"{"id":"9","command":"watch","stream":true,"params":{"job":"\#(job.id)","afterSequence":\#(sequence)}}"#
             let received = AgentFixture.Received()

@@ -73,6 +73,7 @@ struct RunnerMigrateTests {
         case .revisionApplied(let revision, _, let committed): "applied \(revision)" + (committed ? " for good" : "")
         case .autocommit(let revision): "autocommit \(revision ?? "-")"
         case .roleSwitched(let revision): "role switched \(revision)"
+        case .statementStarted, .statementEnded: nil
         }
     }
 

@@ -69,6 +69,32 @@ struct RunnerStateMachineTests {
         #expect(error.code == .runnerLost && error.message == "m")
     }
 
+    @Test("statements are shortened, on one line and without secrets")
+    func statements() {
+        var machine = machine(["TOKEN": "tip-top-secret"])
+        _ = machine.receive(Array(#"{"event":"revisionStarted","revision":"a","index":1,"total":1}"#.utf8))
+        func event(_ line: String) -> RunnerEvent? {
+            guard case .progress(let event) = machine.receive(Array(line.utf8)) else { return nil }
+            return event
+        }
+        let insert = #"{"event":"statement","statement":"INSERT INTO t\n  VALUES ('tip-top-secret')"}"#
+        #expect(
+            event(insert) == .statementStarted(revision: "a", statement: "INSERT INTO t VALUES ('${TOKEN}')"))
+        // The secret begins before the end of what is shown.
+        let long = String(repeating: "x", count: 195) + "tip-top-secret"
+        guard case .statementStarted(_, let shown) = event(#"{"event":"statement","statement":"\#(long)"}"#) else {
+            Issue.record("no statement")
+            return
+        }
+        #expect(shown.count == 200 && !shown.contains("tip") && shown.hasSuffix("…"))
+        #expect(
+            event(#"{"event":"statementEnded","rows":3,"durationMs":20}"#)
+                == .statementEnded(revision: "a", rows: 3, durationMs: 20))
+        #expect(
+            event(#"{"event":"statementEnded","durationMs":2}"#)
+                == .statementEnded(revision: "a", rows: nil, durationMs: 2))
+    }
+
     @Test("results come without secrets")
     func results() {
         var machine = machine(["TOKEN": "tip-top-secret"])

@@ -22,9 +22,23 @@ import Wire
         #expect(steps.map(\.revision) == ["b", "b", "a", "a"])
         #expect(steps.map(\.doc) == [nil, nil, "create users", "create users"])
         #expect(steps.map(\.index) == [1, 1, 2, 2])
-        #expect(steps.allSatisfy { $0.total == 2 && $0.phase == .revision })
-        #expect(steps.map(\.status) == [.started, .applied, .started, .applied])
-        #expect(steps.map(\.durationMs) == [nil, 12, nil, 3])
+        #expect(steps.allSatisfy { $0.total == 2 })
+        #expect(steps.map(\.phase) == [.revisionStarted, .revisionApplied, .revisionStarted, .revisionApplied])
+        #expect(steps.map(\.elapsedMs) == [nil, 12, nil, 3])
+    }
+
+    @Test func statements() {
+        let progress = RunProgress(total: 2, graph: Self.graph)
+        let steps = [
+            RunnerEvent.revisionApplied(revision: "a", durationMs: 1, committed: true),
+            .statementStarted(revision: "b", statement: "UPDATE t SET x = 1"),
+            .statementEnded(revision: "b", rows: 7, durationMs: 20),
+            .statementStarted(revision: "b", statement: "DROP TABLE t"),
+            .statementEnded(revision: "b", rows: nil, durationMs: 2),
+        ].compactMap(progress.step).dropFirst()
+        #expect(steps.allSatisfy { $0.phase == .statement && $0.revision == "b" && $0.index == 2 && $0.total == 2 })
+        #expect(steps.map(\.statement) == ["UPDATE t SET x = 1", "UPDATE t SET x = 1", "DROP TABLE t", "DROP TABLE t"])
+        #expect(steps.map(\.rows) == [nil, 7, nil, nil] && steps.map(\.elapsedMs) == [nil, 20, nil, 2])
     }
 
     /// The connection is named, so that a run on the wrong server is noticed.

@@ -78,12 +78,15 @@ import Testing
     }
 
     @Test func events() throws {
-        let progress = Progress(phase: .revision, revision: "a1", index: 1, total: 2, status: .applied, durationMs: 12)
+        let progress = Progress(
+            phase: .lockWait, revision: "a1", index: 1, total: 2, elapsedMs: 12,
+            blockers: [.init(pid: 7, user: "app", state: "active", query: "SELECT 'secret'")])
         let event = Event(
             id: "c1", event: Event.Kind.progress, job: "j1", sequence: 7, data: try JSON(encoding: progress))
         let read = try Event(parsing: event.encoded())
         #expect(read.sequence == 7)
         #expect(read.progress == progress)
+        #expect(progress.withoutQueries.blockers == [.init(pid: 7, user: "app", state: "active")])
         let gap = try Event(parsing: Array(#"{"event":"gap"}"#.utf8))
         #expect(gap == Event(id: nil, event: Event.Kind.gap))
         #expect(gap.progress == nil)

@@ -46,6 +46,7 @@ extension Call {
     /// Emits a job's events until the job ends, the caller has gone, or the agent shuts down.
     func follow(_ job: String, after sequence: Int64, emit: @escaping @Sendable (Event) -> Void) async {
         guard let events = try? agent.jobs().events.watch(job, after: sequence) else { return }
+        let showsQueries = principal.permits(.migrate) || principal.permits(.admin)
         var last = sequence
         for await entry in events {
             if entry.sequence > last + 1 { emit(Event(id: request.id, event: Event.Kind.gap, job: job)) }
@@ -53,7 +54,7 @@ extension Call {
             emit(
                 Event(
                     id: request.id, event: Event.Kind.progress, job: job, sequence: entry.sequence,
-                    data: try? JSON(encoding: entry.progress)))
+                    data: try? JSON(encoding: showsQueries ? entry.progress : entry.progress.withoutQueries)))
         }
     }
 

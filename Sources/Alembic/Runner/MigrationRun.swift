@@ -66,6 +66,10 @@ public enum RunnerEvent: Codable, Hashable, Sendable {
     /// `upgrade()` and the change of the version table are done. They are durable only if `committed`: without
     /// `transaction_per_migration` everything since the last commit is committed at the end of the run.
     case revisionApplied(revision: String, durationMs: Int, committed: Bool)
+    /// A statement of the revision that is running begins: on one line, shortened and without secrets.
+    case statementStarted(revision: String?, statement: String)
+    /// That statement has succeeded. `rows` is the number of rows that it changed or returned, where the driver knows it.
+    case statementEnded(revision: String?, rows: Int?, durationMs: Int)
     /// An `autocommit_block()` begins, or the revision has committed by itself: everything before is committed.
     case autocommit(revision: String?)
     /// A revision of a replay switches to another role.

@@ -75,10 +75,12 @@ public struct Runner: Sendable {
 
     /// Migrates. The caller reads the version table afterwards, on a connection of its own.
     ///
-    /// - Parameter progress: called in order, from one task.
+    /// - Parameters:
+    ///   - cancellation: ends the run early; it then fails with `cancelled`.
+    ///   - progress: called in order, from one task.
     /// - Returns: what env.py did; empty when there was nothing to do.
     public func migrate(
-        _ run: MigrationRun, prove: @escaping Proof,
+        _ run: MigrationRun, cancellation: RunCancellation? = nil, prove: @escaping Proof,
         progress: @escaping @Sendable (RunnerEvent) -> Void = { _ in }
     ) async throws(AlembicError) -> MigrationRun.Outcome {
         var configuration = RunnerConfiguration(self, mode: "migrate", fence: run.fence)
@@ -96,7 +98,9 @@ public struct Runner: Sendable {
         configuration.expectedRevisions = run.expectedRevisions
         configuration.versionTable = run.versionTable
         configuration.sha256 = run.sha256
-        return try await self.run(configuration, deadline: run.deadline, prove: prove, progress: progress).outcome
+        return try await self.run(
+            configuration, deadline: run.deadline, cancellation: cancellation, prove: prove, progress: progress
+        ).outcome
     }
 
     /// Runs the project's revisions in a shadow database.
@@ -110,7 +114,7 @@ public struct Runner: Sendable {
     ///     have databases of others.
     ///   - prove: accepts only sessions in the shadow database.
     ///   - progress: called in order, from one task.
-    /// - Throws: as ``migrate(_:prove:progress:)``; the error's `outcome` has the revisions that succeeded before.
+    /// - Throws: as ``migrate(_:cancellation:prove:progress:)``; the error's `outcome` has the revisions that succeeded before.
     public func replay(
         to targets: [String], commitsEach: Bool = true, nonce: Int64, deadline: TimeLimit,
         staysInDatabase: Bool = false, prove: @escaping Proof,
@@ -206,7 +210,8 @@ public struct Runner: Sendable {
     /// - Parameter what: what had not happened when the time is over: the error is then `environmentTimeout`; nil for a
     ///   run that ends with `deadlineExceeded`.
     private func run(
-        _ configuration: RunnerConfiguration, deadline: TimeLimit?, what: String? = nil, prove: @escaping Proof,
+        _ configuration: RunnerConfiguration, deadline: TimeLimit?, what: String? = nil,
+        cancellation: RunCancellation? = nil, prove: @escaping Proof,
         afterRevision: @escaping AfterRevision = { _ in },
         progress: @escaping @Sendable (RunnerEvent) -> Void = { _ in }
     ) async throws(AlembicError) -> RunnerStateMachine {
@@ -214,7 +219,7 @@ public struct Runner: Sendable {
             configuration: configuration, deadline: deadline,
             redact: Redaction(
                 environment: environment.merging(options) { first, _ in first }, passwords: passwords),
-            prove: prove, afterRevision: afterRevision, progress: progress)
+            prove: prove, afterRevision: afterRevision, cancellation: cancellation, progress: progress)
         do throws(AlembicError) {
             return try await launcher.run(RunnerCommand(python: python, inheritsEnvironment: inheritsEnvironment)) {
                 await session.run(over: $0)

@@ -16,6 +16,7 @@ struct RunnerSession: Sendable {
     var redact: Redaction
     var prove: Runner.Proof
     var afterRevision: Runner.AfterRevision
+    var cancellation: RunCancellation?
     /// Called in order, from one task.
     var progress: @Sendable (RunnerEvent) -> Void
 
@@ -23,6 +24,8 @@ struct RunnerSession: Sendable {
     ///
     /// - Returns: the state after the runner's last event.
     func run(over transport: some RunnerTransport) async -> Result<RunnerStateMachine, AlembicError> {
+        cancellation?.begin(transport)
+        defer { cancellation?.ended() }
         async let written = errorOutput(of: transport)
         let (ended, expired) = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
@@ -48,7 +51,10 @@ struct RunnerSession: Sendable {
         }
         error.outputTail = redact(tail)
         error.warnings = state.allWarnings(pathFiles: pathFiles)
-        if error.code == .runnerLost {
+        if cancellation?.explains(error) == true {
+            error.code = .cancelled
+            error.message = "the run was cancelled"
+        } else if error.code == .runnerLost {
             if expired, let deadline {
                 error.code = .deadlineExceeded
                 error.message = "the run took longer than \(deadline) and was stopped"
@@ -97,6 +103,7 @@ struct RunnerSession: Sendable {
                 for line in splitter.append(bytes) {
                     // A `.pth` file may print when the interpreter starts.
                     guard state.hasBegun || RunnerStateMachine.isEvent(line) else { continue }
+                    if !state.hasBegun { await cancellation?.started() }
                     switch state.receive(line) {
                     case .prove(let report, let isOneOfSeveral):
                         let isProven: Bool

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Schema
+import Text
 
 /// The protocol of one run as a pure value: each line from the Python process yields the next action.
 struct RunnerStateMachine {
@@ -65,6 +66,13 @@ struct RunnerStateMachine {
                 return .progress(.revisionStarted(revision: event.revision, index: event.index, total: event.total))
             case "revisionApplied":
                 return try .progress(applied(decoder.decode(Applied.self, from: data)))
+            case "statement":
+                let event = try decoder.decode(StatementStarted.self, from: data)
+                return .progress(.statementStarted(revision: revision, statement: shown(event.statement)))
+            case "statementEnded":
+                let event = try decoder.decode(StatementEnded.self, from: data)
+                return .progress(
+                    .statementEnded(revision: revision, rows: event.rows, durationMs: event.durationMs))
             case "autocommit":
                 outcome.autocommitted = true
                 outcome.committed = outcome.applied
@@ -137,6 +145,14 @@ struct RunnerStateMachine {
         return .revisionApplied(revision: event.revision, durationMs: event.durationMs, committed: event.committed)
     }
 
+    /// How many characters of a statement events have.
+    private static let statementLimit = 200
+
+    private func shown(_ statement: String) -> String {
+        let line = SafeText.oneLine(redact(statement))
+        return line.count > Self.statementLimit ? line.prefix(Self.statementLimit - 1) + "…" : line
+    }
+
     private func redacted(_ creation: ModelCreation) -> ModelCreation {
         ModelCreation(failures: creation.failures.map { .init(object: $0.object, message: redact($0.message)) })
     }
@@ -174,6 +190,8 @@ struct RunnerStateMachine {
     private struct Connected: Decodable { var isOneOfSeveral: Bool? }
     private struct ReplayEnded: Decodable { var hiddenTables: [TableName], observers: [String] }
     private struct Started: Decodable { var revision: String, index: Int, total: Int }
+    private struct StatementStarted: Decodable { var statement: String }
+    private struct StatementEnded: Decodable { var rows: Int?, durationMs: Int }
     private struct Replayed: Decodable { var revision: String }
     private struct Applied: Decodable { var revision: String, durationMs: Int, committed: Bool }
     private struct Described: Decodable { var description: ProjectDescription }

@@ -157,7 +157,7 @@ struct ExpectedSchemaBuilder: Sendable {
                         case .revisionStarted(_, let index, let total):
                             progress(ReplayProgress(revision: index, total: total))
                         case .roleSwitched(let revision): switches.withLock { _ = $0.insert(revision) }
-                        case .connected, .revisionApplied, .autocommit: break
+                        case .connected, .revisionApplied, .statementStarted, .statementEnded, .autocommit: break
                         }
                     }
                 ) { revision in try await recorder.add(revision: revision) }

@@ -161,17 +161,26 @@ import Wire
     }
 
     @Test func eventsOfARun() async throws {
-        try await ProjectFixture.with(arrange: { try $1.revisions(2) }) { fixture in
+        try await ProjectFixture.with(
+            arrange: { try $1.revisions(2) { "op.execute('CREATE TABLE t\($0) ()')" } }
+        ) { fixture in
             var events: [Event] = []
             let result = try await fixture.agent.call(Migrate.self, .init(), stream: true) { events.append($0) }
             let progress = events.compactMap(\.progress)
             #expect(progress.count == events.count)
             #expect(events.compactMap(\.sequence) == (1...Int64(events.count)).map(\.self))
             #expect(Set(events.compactMap(\.job)) == [result.job])
-            #expect(progress.filter { $0.status == .started }.compactMap(\.revision) == result.applied)
-            #expect(progress.filter { $0.status == .applied }.compactMap(\.revision) == result.applied)
+            #expect(progress.filter { $0.phase == .revisionStarted }.compactMap(\.revision) == result.applied)
+            #expect(progress.filter { $0.phase == .revisionApplied }.compactMap(\.revision) == result.applied)
             #expect(progress.first?.phase == .starting)
             #expect(progress.last?.phase == .verifying)
+            let statements = progress.filter { $0.phase == .statement && $0.statement?.hasPrefix("CREATE TABLE t") == true }
+            #expect(
+                statements.map(\.statement) == [
+                    "CREATE TABLE t1 ()", "CREATE TABLE t1 ()", "CREATE TABLE t2 ()", "CREATE TABLE t2 ()",
+                ])
+            #expect(statements.map(\.index) == [2, 2, 3, 3])
+            #expect(statements.map { $0.elapsedMs != nil } == [false, true, false, true])
         }
     }
 

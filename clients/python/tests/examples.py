@@ -136,10 +136,9 @@ STATUS: dict[str, Any] = {
 }
 
 PROGRESS: dict[str, Any] = {
-    "phase": "revision",
+    "phase": "revisionApplied",
     "revision": "f4c7a91e0b23",
     "index": 1,
     "total": 1,
-    "status": "applied",
-    "durationMs": 4,
+    "elapsedMs": 4,
 }

@@ -40,12 +40,19 @@ class Agent:
         self._reply = ""
         self._replied = new_lock()
         self._replied.acquire()
+        # Whether the agent wants the run to end before its next statement.
+        self.is_cancelled = False
         start_thread(self._read_replies, ())
 
     def _read_replies(self) -> None:
         """Receives the agent's replies. When the agent closes the pipe or dies, the whole process group is killed."""
         for line in self._input:
-            self._reply = line.decode().strip()
+            reply = line.decode().strip()
+            if reply == "cancel":
+                # Sent at any time, and no reply.
+                self.is_cancelled = True
+                continue
+            self._reply = reply
             self._replied.release()
         os.killpg(os.getpgrp(), signal.SIGKILL)
 

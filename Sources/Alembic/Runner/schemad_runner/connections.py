@@ -23,6 +23,8 @@ class Connections:
         self.database: str | None = None
         # Called for each statement, with the connection that it is sent on.
         self.on_statement: Callable[[Any, str], None] | None = None
+        # Called after each statement that succeeded, with the connection and the cursor.
+        self.on_statement_end: Callable[[Any, Any], None] | None = None
         # Whether the project declares that it connects to several databases.
         self.declares_several: Callable[[], bool] = lambda: False
         # The options of the settings that env.py has not read so far.
@@ -50,10 +52,15 @@ class Connections:
         event.listen(Engine, "connect", self._connected)
         event.listen(Engine, "handle_error", self._failed)
         event.listen(Engine, "before_cursor_execute", self._executing)
+        event.listen(Engine, "after_cursor_execute", self._executed)
 
     def _executing(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if self.on_statement is not None:
             self.on_statement(connection, statement)
+
+    def _executed(self, connection: Any, cursor: Any, *_: Any) -> None:
+        if self.on_statement_end is not None:
+            self.on_statement_end(connection, cursor)
 
     def _failed(self, context: Any) -> None:
         # env.py may catch the error; a read that tried to write is reported anyway.

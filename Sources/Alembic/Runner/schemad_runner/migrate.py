@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from schemad_runner.run import Run
+from schemad_runner.run import STATEMENT_LIMIT, Run
 from schemad_runner.session import TransactionMark, version_table
 
 
@@ -17,6 +17,9 @@ class Migrate(Run):
 
     def execute(self) -> None:
         self._autocommitted: set[str | None] = set()
+        # Whether a revision's own code is running, and when its last statement began.
+        self._is_in_revision = False
+        self._statement_began = 0.0
         targets = self.configuration["targets"]
         self.command = ["upgrade", targets[0] if targets else "heads"]
         config = self.open_project()
@@ -54,6 +57,8 @@ class Migrate(Run):
                 )
         if not present:
             context._ensure_version_table()
+        self.connections.on_statement = self.statement_begins
+        self.connections.on_statement_end = self.statement_ended
         return self.progress(steps, context)
 
     def steps(self, rows: tuple[str, ...]) -> list[Any]:
@@ -72,6 +77,7 @@ class Migrate(Run):
 
         context.autocommit_block = autocommit_block
         for index, step in enumerate(steps, 1):
+            self.stop_if_cancelled()
             self.started, self.revision = True, step.revision.revision
             if self.watches_commits:
                 self.watch_commits(step, context, f"{os.getpid()}-{index}")
@@ -99,13 +105,34 @@ class Migrate(Run):
         @functools.wraps(run)
         def watched(*arguments: Any, **keywords: Any) -> Any:
             transaction = TransactionMark(context, mark)
+            self._is_in_revision = True
             try:
                 return run(*arguments, **keywords)
             finally:
+                self._is_in_revision = False
                 if self.revision not in self._autocommitted and transaction.was_committed():
                     self.autocommitted()
 
         step.migration_fn = watched
+
+    def stop_if_cancelled(self) -> None:
+        """The server rolls back what is not committed."""
+        if self.agent.is_cancelled:
+            self.agent.refuse("cancelled", "the run was cancelled", revision=self.revision)
+
+    def statement_begins(self, connection: Any, statement: str) -> None:
+        self.stop_if_cancelled()
+        if self._is_in_revision and self.connections.is_proven(connection):
+            self.agent.report("statement", statement=statement[:STATEMENT_LIMIT])
+            self._statement_began = time.monotonic()
+
+    def statement_ended(self, connection: Any, cursor: Any) -> None:
+        if self._is_in_revision and self.connections.is_proven(connection):
+            milliseconds = round((time.monotonic() - self._statement_began) * 1000)
+            rows = getattr(cursor, "rowcount", -1)
+            # A driver that does not know the number says -1.
+            known = {"rows": rows} if isinstance(rows, int) and rows >= 0 else {}
+            self.agent.report("statementEnded", durationMs=milliseconds, **known)
 
     def applied(self, context: Any) -> None:
         """Called after each revision."""

@@ -215,8 +215,9 @@ class Job:
 class Progress:
     """An event of a running job. `event` is `progress`, or `gap` when events were dropped for a slow reader.
 
-    `data` of a `progress` holds `phase` (waiting, starting, revision, verifying) and, for a revision, `revision`,
-    `doc` (the first line of its message), `index`, `total` and `status`.
+    `data` of a `progress` holds `phase` (waiting, starting, revisionStarted, statement, lockWait, retrying,
+    revisionApplied, verifying) and what is known: `revision`, `doc` (the first line of its message), `index`, `total`,
+    `statement`, `elapsedMs`, `rows`, `attempt`, `blockers` and `message`.
     """
 
     event: str

@@ -50,7 +50,7 @@ struct MigrateCommand: AgentCommand {
         let parameters = Migrate.Parameters(
             to: to.isEmpty ? nil : to, plan: plan, expectFrom: expectFrom.isEmpty ? nil : expectFrom,
             wait: noWait ? false : nil, runDeadlineMs: deadline?.milliseconds)
-        let progress = ProgressLines(console: console)
+        let progress = ProgressDisplay(console)
         let onEvent: ((Event) -> Void)? =
             jsonEvents ? { console.json($0.json) } : options.json || noWait ? nil : { progress.show($0) }
         let outcome = Result { () throws(AgentClientError) in

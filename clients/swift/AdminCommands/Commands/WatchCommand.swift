@@ -33,7 +33,7 @@ struct WatchCommand: AgentCommand {
 
     func execute(_ connection: AgentConnection, _ console: Console) throws(AgentClientError) -> Int32 {
         guard let job else { return try follow(connection, console) }
-        let progress = ProgressLines(console: console)
+        let progress = ProgressDisplay(console)
         let onEvent: ((Event) -> Void)? =
             jsonEvents ? { console.json($0.json) } : options.json ? nil : { progress.show($0) }
         let outcome = Result { () throws(AgentClientError) in

@@ -9,14 +9,19 @@ import Wire
 /// Writes to standard output, for people and for programs.
 struct Console {
     let hasColor: Bool
-    /// Whether the current line can be replaced.
-    private let hasCursor: Bool
+    /// Whether lines can be replaced.
+    let hasCursor: Bool
 
     /// Uses colours only on a terminal that supports them, unless `NO_COLOR` is set (no-color.org).
     init() {
         let environment = ProcessInfo.processInfo.environment
         hasCursor = isatty(STDOUT_FILENO) == 1 && environment["TERM"] != "dumb"
         hasColor = hasCursor && (environment["NO_COLOR"] ?? "").isEmpty
+    }
+
+    init(hasColor: Bool, hasCursor: Bool) {
+        self.hasColor = hasColor
+        self.hasCursor = hasCursor
     }
 
     /// The terminal's columns; nil when lines may have any length.
@@ -71,9 +76,13 @@ struct Console {
     /// Prints a result for programs, on one line.
     func json(_ value: JSON) { Self.write(String(decoding: value.encoded(), as: UTF8.self) + "\n") }
 
-    /// Replaces the terminal's current line. Does nothing when standard output is not a terminal.
-    func transient(_ text: String) {
-        if hasCursor { Self.write("\r\u{1B}[K" + text) }
+    /// Writes lines that ``eraseLines(_:)`` removes again; none may be longer than the terminal is wide.
+    func drawLines(_ lines: [String]) { Self.write(lines.joined(separator: "\n")) }
+
+    /// Removes the last lines, with the cursor at the end of the last one.
+    func eraseLines(_ count: Int) {
+        guard count > 0 else { return }
+        Self.write("\r\u{1B}[K" + String(repeating: "\u{1B}[1A\u{1B}[K", count: count - 1))
     }
 
     static func reportFailure(_ error: AgentClientError, asJSON: Bool) {

@@ -2,37 +2,87 @@ import Terminal
 import Text
 import Wire
 
-/// Prints the events of a run: the current step on the terminal's last line, completed steps above it.
+/// What a run looks like: one line for each completed step, and below them, on a terminal, the step that is running.
 struct ProgressLines {
-    let console: Console
-
-    func show(_ event: Event) {
-        guard event.event != Event.Kind.gap else {
-            console.transient("")
-            console.line(console.styled("  … some progress was not shown", .dim))
-            return
-        }
-        guard let progress = event.progress else { return }
-        let message = progress.message.map(SafeText.oneLine)
-        console.transient("")
-        switch progress.phase {
-        case .waiting: console.line("  waiting    " + (message ?? "another run is in progress"))
-        case .starting: console.transient("  starting   " + (message ?? "the project's code"))
-        case .verifying: console.transient("  verifying  " + (message ?? "rows and schema, on a fresh connection"))
-        case .revision:
-            let place = "[\(progress.index ?? 0)/\(progress.total ?? 0)]"
-            let name = console.plain(progress.revision ?? "")
-            let text = [progress.doc.map(console.plain), message].compactMap { $0.map { "  " + $0 } }.joined()
-            if progress.status == .applied {
-                let time = progress.durationMs.map { "  " + TimeText.duration($0) } ?? ""
-                console.line(
-                    "  \(console.styled("applied", .green))    \(place) \(name)\(text)\(console.styled(time, .dim))")
-            } else {
-                console.transient("  running    \(place) \(name)\(text)")
-            }
-        }
+    private struct Step {
+        var progress: Progress
+        var began: ContinuousClock.Instant
     }
 
-    /// Clears the current step.
-    func end() { console.transient("") }
+    let console: Console
+    private var revision: Step?
+    private var statement: String?
+    private var wait: Step?
+    private var other: String?
+
+    init(console: Console) { self.console = console }
+
+    /// Takes an event.
+    ///
+    /// - Returns: the lines that stay.
+    mutating func receive(_ event: Event, at now: ContinuousClock.Instant = .now) -> [String] {
+        guard event.event != Event.Kind.gap else { return [console.styled("  … some progress was not shown", .dim)] }
+        guard let progress = event.progress else { return [] }
+        other = nil
+        switch progress.phase {
+        case .waiting:
+            return ["  waiting    " + (progress.message.map(SafeText.oneLine) ?? "another run is in progress")]
+        case .starting:
+            other = "starting   " + (progress.message.map(SafeText.oneLine) ?? "the project's code")
+        case .verifying:
+            (revision, statement, wait) = (nil, nil, nil)
+            other = "verifying  rows and schema, on a new connection"
+        case .revisionStarted:
+            (revision, statement, wait) = (Step(progress: progress, began: now), nil, nil)
+        case .statement:
+            statement = progress.elapsedMs == nil ? progress.statement : nil
+            wait = nil
+        case .lockWait:
+            let isNew = wait == nil
+            wait = Step(progress: progress, began: now - .milliseconds(progress.elapsedMs ?? 0))
+            // On a terminal the wait is shown below the revision, as long as it lasts.
+            if isNew, !console.hasCursor {
+                return ["  waiting    \(revision.map { place($0.progress) } ?? "")\(blockers(progress))"]
+            }
+        case .retrying:
+            (revision, statement, wait) = (nil, nil, nil)
+            let parts = [progress.attempt.map { "attempt \($0)" }, progress.message.map(SafeText.oneLine)]
+            return ["  retrying   " + parts.compactMap(\.self).joined(separator: ": ")]
+        case .revisionApplied:
+            (revision, statement, wait) = (nil, nil, nil)
+            let time = progress.elapsedMs.map { "  " + TimeText.duration($0) } ?? ""
+            return ["  \(console.styled("applied", .green))    \(place(progress))\(console.styled(time, .dim))"]
+        }
+        return []
+    }
+
+    /// The step that is running, in at most two lines of plain text.
+    ///
+    /// - Parameter frame: of the spinner, from 0.
+    func current(frame: Int, at now: ContinuousClock.Instant = .now) -> [String] {
+        let spinner = ["|", "/", "-", "\\"][frame % 4]
+        guard let revision else { return other.map { ["\(spinner) \($0)"] } ?? [] }
+        let elapsed = Self.text(now - revision.began)
+        var lines = ["\(spinner) running    \(place(revision.progress))  \(elapsed)"]
+        if let wait {
+            lines.append("             waits \(Self.text(now - wait.began))\(blockers(wait.progress))")
+        } else if let statement {
+            lines.append("             " + console.plain(statement))
+        }
+        return lines
+    }
+
+    /// For example `[2/3] f4c7a91e0b23  ensure all prospect columns`.
+    private func place(_ progress: Progress) -> String {
+        let doc = progress.doc.map { "  " + console.plain($0) } ?? ""
+        return "[\(progress.index ?? 0)/\(progress.total ?? 0)] \(console.plain(progress.revision ?? ""))\(doc)"
+    }
+
+    private static func text(_ duration: Duration) -> String { TimeText.duration(Int64(duration / .milliseconds(1))) }
+
+    private func blockers(_ progress: Progress) -> String {
+        guard let blockers = progress.blockers, let first = blockers.first else { return " for a lock" }
+        let more = blockers.count > 1 ? " and \(blockers.count - 1) more" : ""
+        return " for a lock of \(first.text)\(more)"
+    }
 }
