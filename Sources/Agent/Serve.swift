@@ -100,7 +100,12 @@ public struct Serve: Sendable {
 
     private func makeAgent() throws(AgentError) -> AgentState {
         let gate = Gate(ring: try settings.readKeys(), audience: settings.audience)
-        let engine = try openJournal().map { [logger] in
+        let journal = try openJournal()
+        // This agent alone has the journal, and with it the directory.
+        if case .success = journal {
+            StateFiles.removeUnused(in: settings.stateDirectory, databases: settings.databases)
+        }
+        let engine = journal.map { [logger] in
             JobEngine(journal: $0, kinds: Self.jobKinds, logger: logger)
         }
         return AgentState(

@@ -44,7 +44,10 @@ extension SchemaDifference {
     var guess: String { renamedTo.map { ", perhaps renamed to \($0)" } ?? "" }
 
     /// The table, and the column, constraint or index of it, each quoted for SQL; nil for an object without a table.
-    public var column: (table: String, name: String)? {
+    public var column: (table: String, name: String)? { Self.part(object) }
+
+    /// The same of any object's name.
+    static func part(_ object: String) -> (table: String, name: String)? {
         var isQuoted = false
         var dot: String.Index?
         for index in object.indices {
@@ -116,7 +119,7 @@ extension RuleContext {
             rest.append("# Write a revision for what is marked handMade. Remove it only if nothing uses it.")
         } else if group.contains(where: { $0.blame == nil && !resolvable.contains($0.target) }) {
             rest.append("# Correct the models, or write a revision and run it:")
-            rest += ["alembic revision --autogenerate -m 'what the models map'", adminctl("migrate")]
+            rest += autogenerate("what the models map")
         }
         let otherwise = rest.isEmpty ? [remedy] : []
         rest += [

@@ -14,6 +14,8 @@ public struct Facts: Sendable {
     public var runnerProblems: [ProjectProblem]
     /// The revisions of the project's script folder; nil when the project cannot be read.
     public var graph: RevisionGraph?
+    /// Where the project's revision files are looked for, relative to the project; empty when that is not known.
+    public var versionFolders: [String] = []
     /// The version table; nil when it could not be read.
     public var versionTable: VersionTableFacts?
     /// The application's tables; nil when the catalog could not be read. Such a database never counts as fresh.
@@ -25,6 +27,8 @@ public struct Facts: Sendable {
     public var formerVersionTables: [FormerVersionTable] = []
     /// Whether the migrations are being replayed, so that what they make is not known yet.
     public var isReplaying = false
+    /// Why it is not known what the migrations make, a clause each; empty while they are being replayed.
+    public var replayProblems: [String] = []
     /// The comparison of models, migrations and the live database.
     public var schema: SchemaFacts
     /// Whether the database has nothing of the schema that the history starts from (`shadow.baseline`).

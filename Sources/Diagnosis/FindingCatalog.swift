@@ -17,7 +17,7 @@ public enum FindingCatalog {
         [.projectInvalid] + ProblemRule.project.map(Rule.init) + [
             .projectIgnoresShadow, .projectChangesDatabase, .projectWritableByOthers,
         ]
-    private static let graph: [Rule] = ProblemRule.graph.map(Rule.init)
+    private static let graph: [Rule] = ProblemRule.graph.map(Rule.init) + [.graphEmpty]
     private static let versionTable: [Rule] = [
         .versionTableDenied, .versionTableNotATable, .versionTableMissing, .versionTableEmpty,
         .versionTableMoved,

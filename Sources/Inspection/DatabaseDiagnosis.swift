@@ -65,9 +65,12 @@ package struct DatabaseDiagnosis: Sendable {
     func withLockedVersionTable(_ message: String, holders: [ChangingSessionFacts]) -> DatabaseDiagnosis {
         var diagnosis = self
         let finding = Finding.versionTableLocked(database: database, message: message, holders: holders)
-        let findings = assessment.findings
-        let place = findings.firstIndex { $0.severity > .error } ?? findings.endIndex
-        diagnosis.assessment.findings.insert(finding, at: place)
+        func added(to findings: [Finding]) -> [Finding] {
+            let place = findings.firstIndex { $0.severity > .error } ?? findings.endIndex
+            return findings[..<place] + [finding] + findings[place...]
+        }
+        diagnosis.assessment.findings = added(to: assessment.findings)
+        diagnosis.assessment.longFindings = assessment.longFindings.map(added)
         return diagnosis
     }
 }

@@ -9,7 +9,9 @@ extension Facts {
     init(_ inputs: DiagnosisInputs, database: String) {
         self.init(database: database)
         switch inputs.project {
-        case .success(let project): graph = project.graph
+        case .success(let project):
+            graph = project.graph
+            versionFolders = project.versionLocations.map { ProjectProblem.relative($0, to: inputs.folder) ?? $0 }
         case .failure(let error):
             var problem = ProjectProblem(error, in: inputs.folder)
             if error.isConfigurationError { problem.file = error.file }
@@ -57,11 +59,14 @@ extension Facts {
         switch inputs.expectation {
         case .failed(let error):
             shadowProblem = ShadowProblem(error)
+            replayProblems = [error.message]
         case .ready(let expected):
+            if expected.history == nil { replayProblems = expected.gaps }
             openedInsteadOfShadow = expected.openedInstead
             replayTimeout = expected.timeout.map { ReplayTimeoutFacts($0, in: inputs.folder) }
             roleMissingInShadow = expected.roleMissingInShadow.map { MissingRole($0) }
-        case .building, .missing: break
+        case .missing(let reason): replayProblems = [reason]
+        case .building: break
         }
         guard let live = try? inputs.live.get() else { return }
         switch live.gap {

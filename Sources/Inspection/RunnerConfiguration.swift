@@ -8,6 +8,8 @@ extension DatabaseSettings {
             python: PythonInterpreter.path(configured: python, folder: project), folder: project, config: config,
             section: section, x: x, environment: environment.mapValues { Self.expand($0, address) })
         runner.options = options.mapValues { Self.expand($0, address) }
+        runner.url = { address.url(driver: $0) }
+        runner.addressVariables = Set(environment.filter { Self.namesAddress($0.value) }.keys)
         runner.passwords = address.password.map { [$0] } ?? []
         return runner
     }
@@ -18,6 +20,12 @@ extension DatabaseSettings {
     /// Which parts of a catalog are read, live and in the shadow.
     package var catalogOptions: CatalogReader.Options {
         CatalogReader.Options(comments: compare.contains(.comments), privileges: compare.contains(.privileges))
+    }
+
+    /// Whether a value has the address or a part of it.
+    private static func namesAddress(_ value: String) -> Bool {
+        value.matches(of: /\$\$\{|\$\{(\w+)(?:\+\w+)?\}/)
+            .contains { $0.1.map { AddressPart(rawValue: String($0)) != nil } ?? false }
     }
 
     private static func expand(_ value: String, _ address: DatabaseAddress) -> String {

@@ -97,10 +97,28 @@ package struct AlignmentJob: JobKind {
                         message: "table \(SafeText.visible(column.table)) was locked"))
             } catch {
                 var failure = JobsError(error, database: database.name)
+                if error.sqlstate == "42501", let grant = await grant(on: column, connection) {
+                    failure.message += "; as a superuser, in that database: \(grant)"
+                }
                 failure.message += "; \(count) of \(total) columns were added, the others were not changed"
                 throw failure
             }
         }
+    }
+
+    /// The statement that lets the session's role change the column's table, as a member of its owner; nil where that is
+    /// not what it lacks.
+    private func grant(on column: AlignmentPlan.Column, _ connection: Connection) async -> String? {
+        let row = try? await connection.withSession { session throws(PostgresError) in
+            try session.query(
+                """
+                SELECT pg_get_userbyid(relowner), current_user FROM pg_class
+                WHERE oid = to_regclass($1) AND NOT pg_has_role(current_user, relowner, 'USAGE')
+                """, [column.tableName.sql()]
+            ).values.first
+        }
+        guard let row, row.count == 2, let owner = row[0], let role = row[1] else { return nil }
+        return "GRANT \(SQLIdentifier.quoted(owner)) TO \(SQLIdentifier.quoted(role));"
     }
 
     /// Reads the catalog again: its contents decide the outcome, not the statements that were sent.

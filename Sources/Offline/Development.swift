@@ -18,20 +18,24 @@ public struct Development: Sendable {
     private let url: String?
     private let shadowURL: String?
     private let baseline: String?
+    private let environmentDeadline: Duration?
+    private let replayDeadline: Duration?
 
     /// - Parameters:
     ///   - config: the configuration file, relative to the project; nil means `alembic.ini`, or Flask-Migrate's
     ///     `migrations/alembic.ini` where only that exists.
     ///   - environment: variables for env.py, `NAME=VALUE`, as in the settings; `${url}` is the database's. Empty means
     ///     `DATABASE_URL=${url}`.
-    ///   - options: options of Alembic's configuration, `NAME=VALUE`, as in the settings. Empty means
-    ///     `sqlalchemy.url=${url}` for an env.py that reads this option and not the variable `DATABASE_URL`.
+    ///   - options: options of Alembic's configuration, `NAME=VALUE`, as in the settings.
     ///   - url: a database to use; nil creates a throwaway one.
     ///   - shadowURL: a server for the shadow, on which databases may be created; nil starts a throwaway one.
     ///   - baseline: an SQL dump that the history starts from.
+    ///   - environmentDeadline: how long env.py may run when nothing is migrated; nil for the default of the settings.
+    ///   - replayDeadline: how long a replay may take; nil for the default of the settings.
     public init(
         project: String, config: String?, section: String, python: String?, environment: [String],
-        options: [String] = [], url: String?, shadowURL: String? = nil, baseline: String? = nil
+        options: [String] = [], url: String?, shadowURL: String? = nil, baseline: String? = nil,
+        environmentDeadline: Duration? = nil, replayDeadline: Duration? = nil
     ) {
         self.project = FileSystem.absolute(project)
         self.config = config ?? ProjectConfiguration.file(in: self.project)
@@ -42,6 +46,8 @@ public struct Development: Sendable {
         self.url = url
         self.shadowURL = shadowURL
         self.baseline = baseline.map(FileSystem.absolute)
+        self.environmentDeadline = environmentDeadline
+        self.replayDeadline = replayDeadline
     }
 
     /// Runs until the agent ends.
@@ -54,7 +60,8 @@ public struct Development: Sendable {
         say: @escaping @Sendable (String) -> Void,
         serve: (_ settings: String, _ onReady: @escaping @Sendable () -> Void) async throws -> Void
     ) async throws {
-        let options = try await optionsForEnvironment()
+        try await checkProject()
+        try BaselineArgument.check(baseline)
         var template = Array("/tmp/schemad-dev-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
             throw OfflineError(exitStatus: 73, "cannot create a temporary folder: \(SystemError.text(errno))")
@@ -63,7 +70,7 @@ public struct Development: Sendable {
         let cluster = EmbeddedCluster(EmbeddedCluster.Settings(clusterName: "schemad-dev", listensOnTCP: true))
         do {
             let database = try await database(cluster)
-            try write(folder, url: database, options)
+            try write(folder, url: database)
             let problem = await cluster.tcpProblem
             try await serve("\(folder)/schemad.toml") { say(Self.welcome(folder, socketOnly: problem)) }
         } catch {
@@ -90,28 +97,24 @@ public struct Development: Sendable {
     }
 
     /// Reads the project, so that a command that names the wrong folder fails at once.
-    ///
-    /// - Returns: the options of Alembic's configuration for env.py.
-    private func optionsForEnvironment() async throws(OfflineError) -> [String: String] {
+    private func checkProject() async throws(OfflineError) {
         var runner = Runner(
             python: PythonInterpreter.path(argument: python, folder: project), folder: project, config: config,
             section: section)
         // As the agent runs it later.
         runner.environment = DatabaseSettings.variables(environment)
         do throws(AlembicError) {
-            let configuration = try await ProjectConfiguration.read(for: runner) { [runner] names, prependSysPath in
+            _ = try await ProjectConfiguration.read(for: runner) { [runner] names, prependSysPath in
                 await runner.located(names, prependSysPath: prependSysPath)
             }
-            return options.isEmpty ? configuration.defaultOptions : DatabaseSettings.variables(options)
         } catch {
             // Other errors can be corrected while the agent runs; 'diagnose' shows them.
             if error.code == .projectMissing { throw OfflineError(error) }
-            return DatabaseSettings.variables(options)
         }
     }
 
     /// Writes key and settings.
-    private func write(_ folder: String, url: String, _ options: [String: String]) throws {
+    private func write(_ folder: String, url: String) throws {
         let key = try KeyFile.newRecord(
             kid: "dev", scopes: Scope.allCases.map(\.rawValue), knownScopes: Set(Scope.allCases.map(\.rawValue)))
         var lines = [
@@ -120,9 +123,10 @@ public struct Development: Sendable {
             "file = \(TOMLString.quoted(folder + "/keys.toml"))",
             "[state]", "directory = \(TOMLString.quoted(folder + "/state"))",
         ]
-        if shadowURL != nil || baseline != nil { lines.append("[shadow]") }
+        lines.append("[shadow]")
         if shadowURL != nil { lines.append("url_file = \(TOMLString.quoted(folder + "/shadow-url"))") }
         if let baseline { lines.append("baseline = \(Self.verbatim(baseline))") }
+        if let replayDeadline { lines.append(Self.deadline("replay_deadline", replayDeadline)) }
         lines += [
             "[databases.main]", "url_file = \(TOMLString.quoted(folder + "/url"))",
             "project = \(Self.verbatim(project))", "config = \(Self.verbatim(config))",
@@ -130,7 +134,8 @@ public struct Development: Sendable {
             "python = \(Self.verbatim(PythonInterpreter.path(argument: python, folder: project)))",
         ]
         if !environment.isEmpty { lines.append(Self.table("environment", DatabaseSettings.variables(environment))) }
-        if !options.isEmpty { lines.append(Self.table("options", options)) }
+        if !options.isEmpty { lines.append(Self.table("options", DatabaseSettings.variables(options))) }
+        if let environmentDeadline { lines.append(Self.deadline("environment_deadline", environmentDeadline)) }
         do {
             try FileSystem.replace("\(folder)/keys.toml", with: Array(key.utf8))
             try FileSystem.replace("\(folder)/url", with: Array(url.utf8))
@@ -144,6 +149,11 @@ public struct Development: Sendable {
     /// A text of the command line that the settings must not expand.
     private static func verbatim(_ text: String) -> String {
         TOMLString.quoted(text.replacing("${", with: "$${"))
+    }
+
+    private static func deadline(_ key: String, _ duration: Duration) -> String {
+        let milliseconds = Int64(duration / .milliseconds(1))
+        return "\(key) = \"\(milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms")\""
     }
 
     private static func table(_ key: String, _ values: [String: String]) -> String {

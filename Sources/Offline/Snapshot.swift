@@ -20,13 +20,15 @@ public struct Snapshot: Sendable {
     ///   - config: the configuration file, relative to the project; nil as for ``Development``.
     ///   - environment: variables for env.py, `NAME=VALUE`; `${url}` is the shadow's. Empty means
     ///     `DATABASE_URL=${url}`.
-    ///   - options: options of Alembic's configuration, `NAME=VALUE`. Empty means `sqlalchemy.url=${url}` for an env.py
-    ///     that reads this option and not the variable `DATABASE_URL`.
+    ///   - options: options of Alembic's configuration, `NAME=VALUE`.
     ///   - url: a server on which databases may be created; nil starts a throwaway one.
     ///   - baseline: an SQL dump that the history starts from.
+    ///   - environmentDeadline: how long env.py may run when nothing is migrated; nil for the default of the settings.
+    ///   - replayDeadline: how long the replay may take; nil for the default of the settings.
     public init(
         project: String, config: String?, section: String, python: String?, x: [String], environment: [String],
-        options: [String] = [], url: String?, baseline: String?
+        options: [String] = [], url: String?, baseline: String?, environmentDeadline: Duration? = nil,
+        replayDeadline: Duration? = nil
     ) {
         let folder = FileSystem.absolute(project)
         settings = DatabaseSettings(
@@ -39,6 +41,8 @@ public struct Snapshot: Sendable {
         shadow = ShadowSettings()
         if let url { shadow.server = .url(url) }
         shadow.baseline = baseline.map(FileSystem.absolute)
+        if let environmentDeadline { settings.environmentDeadline = environmentDeadline }
+        if let replayDeadline { shadow.replayDeadline = replayDeadline }
     }
 
     /// Relative to the project.
@@ -48,9 +52,10 @@ public struct Snapshot: Sendable {
     ///
     /// - Throws: ``OfflineError`` when there is nothing to write.
     public func write(to path: String) async throws -> Report {
+        try BaselineArgument.check(shadow.baseline)
         let expected: ExpectedSchema
         do {
-            expected = try await ExpectedSchema.build(for: await completedSettings(), in: shadow)
+            expected = try await ExpectedSchema.build(for: settings, in: shadow)
         } catch {
             let isConfiguration = (error as? AlembicError)?.isConfigurationError ?? false
             throw OfflineError(exitStatus: isConfiguration ? 78 : 69, "cannot create a snapshot: \(error)")
@@ -69,21 +74,6 @@ public struct Snapshot: Sendable {
         let models = expected.models == nil ? "" : " and the models"
         let replays = expected.changesWereMissed == true ? ", replayed twice because a change was missed" : ""
         return Report(summary: "\(count) revision\(count == 1 ? "" : "s")\(models) in \(path)\(replays)", gaps: gaps)
-    }
-
-    /// The settings with the options that env.py needs, if none were given.
-    private func completedSettings() async -> DatabaseSettings {
-        guard settings.options.isEmpty else { return settings }
-        var runner = Runner(
-            python: PythonInterpreter.path(configured: settings.python, folder: settings.project),
-            folder: settings.project, config: settings.config, section: settings.section)
-        runner.environment = settings.environment
-        let configuration = try? await ProjectConfiguration.read(for: runner) { [runner] names, prependSysPath in
-            await runner.located(names, prependSysPath: prependSysPath)
-        }
-        var settings = settings
-        settings.options = configuration?.defaultOptions ?? [:]
-        return settings
     }
 }
 

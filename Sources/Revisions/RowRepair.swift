@@ -79,6 +79,9 @@ public struct RowRepair: Hashable, Sendable {
             outcome = .refused(reason: "Correct the revision scripts first: \(problem.message)\(place)")
         } else if let chosen {
             outcome = Self.plan(rows: rows, graph: graph, chosen: chosen.uniqueSortedByBytes())
+        } else if graph.isUsable, graph.revisions.isEmpty {
+            outcome = .refused(
+                reason: "The project has no revisions: deploy their files, or correct Alembic's configuration.")
         } else {
             outcome = Self.plan(rows: rows, graph: graph)
             if outcome == .nothingToDo, let shown {

@@ -190,18 +190,12 @@ extension SettingsTable {
     /// The duration at `key`, written as `500ms`, `3s`, `15m`, `1h`, or `0` for none.
     public mutating func duration(_ key: String) throws(SettingsError) -> Duration? {
         guard let text = try expanded(key) else { return nil }
+        if let duration = Duration(settingsText: text) { return duration }
         let digits = text.prefix { $0.isASCII && $0.isNumber }
-        guard let number = Int64(digits), number <= 31_536_000 else {
+        guard let number = Int64(digits), number <= Duration.longestNumber else {
             throw error(key, "must be a duration, such as \"500ms\", \"3s\", \"15m\" or \"0\"")
         }
-        switch text.dropFirst(digits.count) {
-        case "ms": return .milliseconds(number)
-        case "s": return .seconds(number)
-        case "m": return .seconds(number * 60)
-        case "h": return .seconds(number * 3600)
-        case "" where number == 0: return .zero
-        default: throw error(key, "must end with ms, s, m or h, such as \"3s\"")
-        }
+        throw error(key, "must end with ms, s, m or h, such as \"3s\"")
     }
 }
 

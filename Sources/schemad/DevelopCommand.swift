@@ -26,12 +26,17 @@ struct DevelopCommand: AsyncParsableCommand {
     @Option(help: "A server for the shadow, on which databases may be created (default: a throwaway one).")
     var shadowUrl: String?
     @Option(help: "An SQL dump that the history starts from.", completion: .file()) var baseline: String?
+    @Option(help: "How long env.py may run when nothing is migrated, such as 3m (default 60s).")
+    var environmentDeadline: DeadlineArgument?
+    @Option(help: "How long the replay of the migrations may take, such as 30m (default 10m).")
+    var replayDeadline: DeadlineArgument?
     @Option(help: "What to log on standard error.") var logLevel = "warning"
 
     func run() async throws {
         let development = Development(
             project: project, config: config, section: section, python: python, environment: environment,
-            options: option, url: url, shadowURL: shadowUrl, baseline: baseline)
+            options: option, url: url, shadowURL: shadowUrl, baseline: baseline,
+            environmentDeadline: environmentDeadline?.duration, replayDeadline: replayDeadline?.duration)
         let logger = try Report.logger(logLevel)
         try await development.run(say: Report.say) { settings, onReady in
             try await Serve(settings: try AgentSettings.read(path: settings), logger: logger).run(onReady: onReady)

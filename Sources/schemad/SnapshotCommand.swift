@@ -28,11 +28,16 @@ struct SnapshotCommand: AsyncParsableCommand {
     @Option(help: "A server on which databases may be created and dropped; by default a throwaway one is started.")
     var url: String?
     @Option(help: "An SQL dump that the history starts from.", completion: .file()) var baseline: String?
+    @Option(help: "How long env.py may run when nothing is migrated, such as 3m (default 60s).")
+    var environmentDeadline: DeadlineArgument?
+    @Option(help: "How long the replay of the migrations may take, such as 30m (default 10m).")
+    var replayDeadline: DeadlineArgument?
 
     func run() async throws {
         let snapshot = Snapshot(
             project: project, config: config, section: section, python: python, x: x, environment: environment,
-            options: option, url: url, baseline: baseline)
+            options: option, url: url, baseline: baseline,
+            environmentDeadline: environmentDeadline?.duration, replayDeadline: replayDeadline?.duration)
         let report = try await snapshot.write(to: out)
         Report.printError(report.gaps.map { "schemad: left out: \($0)" })
         Report.say(report.summary)

@@ -53,13 +53,15 @@ import Wire
                     return try Self.encoded("\(count)")
                 })
         }
-        #expect(try result(.diagnosis, first).contains(#""1""#))
-        #expect(try result(.diagnosis, first).contains(#""1""#))
+        #expect(try result(.diagnosis(all: false), first).contains(#""1""#))
+        #expect(try result(.diagnosis(all: false), first).contains(#""1""#))
         #expect(try result(.verification(Verify.Parameters(heads: ["a"])), first).contains(#""2""#))
         #expect(try result(.verification(Verify.Parameters(heads: ["b"])), first).contains(#""3""#))
         #expect(try result(.verification(Verify.Parameters(heads: ["a"])), first).contains(#""2""#))
-        #expect(try result(.diagnosis, second).contains(#""4""#))
-        #expect(try result(.diagnosis, first).contains(#""5""#), "an older diagnosis is not confused with the last")
+        #expect(try result(.diagnosis(all: false), second).contains(#""4""#))
+        #expect(
+            try result(.diagnosis(all: false), first).contains(#""5""#),
+            "an older diagnosis is not confused with the last")
     }
 
     /// Clients choose the heads: the number of results is limited.

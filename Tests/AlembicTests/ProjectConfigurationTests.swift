@@ -40,6 +40,18 @@ struct ProjectConfigurationTests {
         }
     }
 
+    @Test("a section that does not exist: the file's sections are named")
+    func missingSection() async throws {
+        try await TemporaryFolder.with { folder in
+            try folder.write(
+                "alembic.ini", "[alembic]\nscript_location = a\n[other]\nscript_location = b\n[DEFAULT]\nx = y\n")
+            let error = #expect(throws: AlembicError.self) {
+                try ProjectConfiguration.read(folder: folder.path, section: "prod")
+            }
+            #expect(error?.message == "The file has no section [prod]. Its sections: alembic, other.")
+        }
+    }
+
     @Test("for each key the INI file has precedence over pyproject.toml")
     func both() async throws {
         try await TemporaryFolder.with { folder in

@@ -97,4 +97,21 @@ struct RunnerNestedTests {
             modes.expectHistory()
         }
     }
+
+    @Test("the place is that of the call, also in an application that is installed as a package")
+    func installed() async throws {
+        let models = "import sys\nsys.path.insert(0, 'venv/site-packages')\nimport shop\nshop.create_app()\n"
+        try await RunnerProject.with(models: RunnerProject.models + "\n" + models) { project in
+            try project.history()
+            let call = "def create_app():\n    " + Self.upgrade.replacing("\n", with: "\n    ")
+            try project.folder.write("venv/site-packages/shop/__init__.py", call)
+            try await TestCluster.withDatabase { url in
+                let description = try await project.runner(url)
+                    .describe(nonce: 5) { try await holds(5, in: url, $0) }
+                let warning = try #require(description.warnings?.first)
+                #expect(warning.file?.hasSuffix("/venv/site-packages/shop/__init__.py") == true && warning.line == 5)
+                #expect(warning.message.hasPrefix("venv/site-packages/shop/__init__.py:5 calls alembic"))
+            }
+        }
+    }
 }

@@ -116,32 +116,68 @@ struct RunnerOptionTests {
     struct Default: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var environment: String
-        var url = ""
-        var expected: [String: String]
+        /// Of the configuration file.
+        var url = "driver://nowhere"
+        /// The option as env.py finds it, without the address.
+        var expected: String
+        var variables: Set<String> = []
+        var options: [String: String] = [:]
     }
 
+    private static let reads = "context.config.get_main_option('sqlalchemy.url')\n"
+
     private static let defaults = [
-        Default(testDescription: "main option", environment: main, expected: ["sqlalchemy.url": "${url}"]),
+        Default(testDescription: "main option", environment: reads, expected: "postgresql"),
         Default(
-            testDescription: "section, with a driver in the file", environment: section,
-            url: "postgresql+asyncpg://u:p%%40@h/d", expected: ["sqlalchemy.url": "${url+asyncpg}"]),
+            testDescription: "section, with a driver in the file", environment: "(lambda engine_from_config: 0)(1)\n",
+            url: "postgresql+asyncpg://u:p%%40@h/d", expected: "postgresql+asyncpg"),
+        Default(testDescription: "the variable instead", environment: "", expected: "driver"),
         Default(
-            testDescription: "the variable instead", environment: RunnerProject.environment(), expected: [:]),
+            testDescription: "either", environment: reads + "os.environ.get('DATABASE_URL')\n", expected: "driver"),
         Default(
-            testDescription: "either", environment: main + "\nos.environ.get('DATABASE_URL')", expected: [:]),
+            testDescription: "another variable with the address", environment: reads + "os.environ.get('DB_URL')\n",
+            expected: "driver", variables: ["DB_URL"]),
         Default(
-            testDescription: "only a comment", environment: "# config.get_main_option('sqlalchemy.url')", expected: [:]),
+            testDescription: "another variable with a longer name",
+            environment: reads + "os.environ.get('DB_URL_OTHER')\n", expected: "postgresql", variables: ["DB_URL"]),
+        Default(
+            testDescription: "only a comment", environment: "# config.get_main_option('sqlalchemy.url')\n",
+            expected: "driver"),
         Default(
             testDescription: "env.py sets it",
-            environment: "config.set_main_option(\n    'sqlalchemy.url', settings.url)\n" + section, expected: [:]),
+            environment: "if not 1: context.config.set_main_option(\n    'sqlalchemy.url', url)\n" + reads,
+            expected: "driver"),
+        Default(
+            testDescription: "an option of the settings", environment: reads, expected: "other",
+            options: ["SQLAlchemy.URL": "other://x"]),
+        Default(
+            testDescription: "another option of the settings", environment: reads, expected: "postgresql",
+            options: ["x": "y"]),
     ]
 
+    /// An env.py that takes the address from the option gets it there, without a setting.
     @Test("what env.py reads, by its text", arguments: defaults)
-    func defaultOptions(_ given: Default) async throws {
-        try await RunnerProject.with(environment: given.environment) { project in
+    func defaultOption(_ given: Default) async throws {
+        let environment = """
+            import os
+            from alembic import context
+            \(given.environment)
+            key = "sqlalchemy" + ".url"
+            raise ValueError("found " + context.config.get_main_option(key).partition(":")[0] + ".")
+            """
+        try await RunnerProject.with(environment: environment) { project in
             try project.folder.write(
                 "alembic.ini", "[alembic]\nscript_location = migrations\nsqlalchemy.url = \(given.url)\n")
-            #expect(try ProjectConfiguration.read(folder: project.folder.path).defaultOptions == given.expected)
+            var runner = project.runner("postgresql:///none")
+            runner.environment = [:]
+            let address = try DatabaseAddress("postgresql://app:secretive@h/d")
+            runner.url = { address.url(driver: $0) }
+            runner.addressVariables = given.variables
+            runner.options = given.options
+            let error = try await failure { () throws(AlembicError) in try await runner.describe(nonce: 5) { _ in true }
+            }
+            #expect(error.message.contains("found \(given.expected)."), "\(error.message)")
+            #expect(error.warnings.isEmpty, "nobody asked for the option")
         }
     }
 }

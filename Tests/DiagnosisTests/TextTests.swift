@@ -52,6 +52,57 @@ struct TextTests {
         #expect(beside.remedy.hasSuffix("fixVersion --to 222222222222 333333333333 --apply"))
     }
 
+    @Test func aProjectWithoutRevisionsIsSaidToHaveNone() throws {
+        let facts = Sample.with(
+            Sample.facts(
+                Sample.table(.table(rows: ["a1", nil])), graph: RevisionGraph(revisions: [], problems: []))
+        ) { $0.versionFolders = ["migrations/versions"] }
+        let finding = try Self.finding("graph.empty", facts)
+        #expect(
+            finding.message
+                == "The project has no revisions, but the version table public.alembic_version has rows: a1.")
+        #expect(finding.evidence == ["no revision file in migrations/versions"])
+        #expect(finding.remedy.hasPrefix("# Deploy the revision files to migrations/versions, or correct\n"))
+        #expect(!diagnose(facts).findings.contains { ["version.rows.unknown", "version.ahead"].contains($0.code) })
+    }
+
+    /// A table was renamed by hand: what a pending revision drops from it fails because of the table.
+    @Test func theErrorThatARevisionEndsWith() throws {
+        func finding(_ present: [PendingRevision.Change], _ trial: RevisionTrial?) throws -> Finding {
+            let facts = Sample.with(Sample.rows(Sample.first)) {
+                $0.schema = .compared(
+                    SchemaComparison(
+                        pending: [PendingRevision(revision: Sample.head, present: present)], tablesCompared: 1),
+                    gaps: [])
+                $0.trial = trial
+            }
+            return try Self.finding("schema.alreadyExists", facts)
+        }
+        let column = PendingRevision.Change(action: .drops, kind: .column, object: "t.a")
+        let table = PendingRevision.Change(action: .drops, kind: .table, object: "t")
+        #expect(try finding([column], nil).message.hasSuffix("without a check it fails with 42703."))
+        #expect(try finding([column, table], nil).message.hasSuffix("without a check it fails with 42P01."))
+        let failure = RevisionTrial.Failure(revision: Sample.second, sqlstate: "23502", message: "null value")
+        let tried = try finding([column, table], .failed(failure))
+        #expect(
+            tried.message.hasSuffix("In a trial without rows, revision 111111111111 failed with 23502 (null value)."))
+        #expect(tried.remedy.contains("if_exists=True") && !tried.remedy.contains("if_not_exists"))
+        #expect(tried.remedy.contains("# Or make the rest of the revision by hand"), "it is the first that is pending")
+        #expect(try finding([column], nil).remedy.contains("# Or run the revisions before it"))
+    }
+
+    /// "Set target_metadata" helps only where nothing else keeps the schema from being compared.
+    @Test func theRemedyOfAComparisonThatWasNotMadeFitsItsReason() throws {
+        let alone = Sample.facts(schema: .notCompared(because: "env.py configures no target_metadata"))
+        let models = try Self.finding("schema.notCompared", alone)
+        #expect(models.remedy.hasPrefix("# Set target_metadata"))
+        let failed = try Self.finding(
+            "schema.notCompared", Sample.with(alone) { $0.replayProblems = ["revision a failed: no table x"] })
+        #expect(failed.remedy.hasPrefix("# Remove what keeps the migrations from being replayed"))
+        let running = try Self.finding("schema.notCompared", Sample.with(alone) { $0.isReplaying = true })
+        #expect(running.remedy == "# Diagnose again when the replay is done:\nadminctl --database main diagnose")
+    }
+
     @Test func anExceptionsFurtherLinesAreEvidence() throws {
         let facts = Sample.with(Sample.facts()) {
             $0.runnerProblems = [

@@ -75,9 +75,9 @@ struct VerdictTests {
     }
 
     /// 40 unknown rows, and mapped columns that do not exist.
-    private static func manyFindings(columns count: Int) -> Assessment {
+    private static func manyFindings(columns count: Int, suffix: String = "") -> Assessment {
         let rows = (0..<40).map { "unknown\($0)" }
-        let columns = (0..<count).map { ModelColumn(name: "c\($0)", type: "TEXT", nullable: true) }
+        let columns = (0..<count).map { ModelColumn(name: "c\($0)\(suffix)", type: "TEXT", nullable: true) }
         let schema = Sample.compared(
             ModelSchema(tables: [ModelTable(name: "t", columns: columns)], defaultSchema: "public"),
             Catalog(tables: [Table(schema: "public", name: "t", kind: .table, columns: [])]))
@@ -100,6 +100,19 @@ struct VerdictTests {
         let missing = try #require(assessment.findings.first { $0.code == "schema.missingColumn" })
         #expect(missing.evidence.count == 101)
         #expect(missing.evidence.last == "and 8900 more")
+    }
+
+    /// For whoever asks for everything.
+    @Test func longFindings() throws {
+        #expect(Self.manyFindings(columns: 150).longFindings == nil, "the usual findings have everything")
+        let long = try #require(Self.manyFindings(columns: 9_000).longFindings)
+        #expect(long.count { $0.code == "version.rows.unknown" } == 40)
+        let missing = try #require(long.first { $0.code == "schema.missingColumn" })
+        #expect(missing.evidence.count == 9_000)
+        let suffix = String(repeating: "x", count: 200)
+        let longer = try #require(Self.manyFindings(columns: 3_000, suffix: suffix).longFindings)
+        #expect(longer.reduce(0) { $0 + $1.evidence.reduce(0) { $0 + $1.utf8.count } } < 400_000)
+        #expect(longer.contains { $0.evidence.last?.hasSuffix(" more") == true })
     }
 
     /// An empty database whose project is still being read: nobody knows what is pending.
@@ -142,7 +155,22 @@ extension Case {
             Sample.facts(
                 Sample.table(.missing), graph: RevisionGraph(revisions: [], problems: []), tables: [],
                 schema: .notCompared(because: "there are no models")),
-            .empty, .missing, match: nil, "i:version.table.missing", "i:schema.notCompared"),
+            .empty, .missing, match: nil, "i:graph.empty", "i:version.table.missing", "i:schema.notCompared"),
+        Case(
+            "a fresh database of a project without revisions whose models have tables",
+            Sample.facts(
+                Sample.table(.missing), graph: RevisionGraph(revisions: [], problems: []), tables: [],
+                schema: Sample.withoutTable),
+            .empty, .missing, match: false, "e:graph.empty", "i:version.table.missing", "i:schema.notCompared"),
+        Case(
+            "rows, and a project without revisions",
+            Sample.facts(
+                Sample.table(.table(rows: [Sample.head])), graph: RevisionGraph(revisions: [], problems: [])),
+            .ahead, .unknownRows, "e:graph.empty", "i:schema.notCompared"),
+        Case(
+            "tables of a project without revisions",
+            Sample.facts(Sample.table(.missing), graph: RevisionGraph(revisions: [], problems: [])),
+            .unmanaged, .missing, "e:graph.empty", "i:schema.notCompared"),
         Case(
             "an empty version table in a used database", Sample.rows(), .unmanaged, .empty,
             "e:version.table.empty", "i:schema.notCompared"),

@@ -41,6 +41,16 @@ import Testing
         #expect(try Self.variables("postgresql://h/d", ["A": "$${host}$${x}"]) == ["A": "${host}${x}"])
     }
 
+    /// For an env.py that takes the address from `sqlalchemy.url`.
+    @Test func theAddressOfTheRunner() throws {
+        var settings = DatabaseSettings(name: "m", project: "/", config: "", section: "", python: "python3")
+        settings.environment = ["A": "${url+asyncpg}", "B": "x${host}", "C": "$${url}", "D": "${other}", "E": "text"]
+        let runner = settings.runner(for: try DatabaseAddress("postgresql://app:p%40s@h/d"))
+        #expect(runner.url?("psycopg").hasPrefix("postgresql+psycopg://app:p%40s@h") == true)
+        #expect(runner.url?(nil).hasPrefix("postgresql://app:p%40s@h") == true)
+        #expect(runner.addressVariables == ["A", "B"])
+    }
+
     @Test func variablesOfACommandLine() {
         #expect(DatabaseSettings.variables(["A=1", "B=x=y", "A=2", "C"]) == ["A": "2", "B": "x=y", "C": ""])
     }

@@ -205,17 +205,54 @@ import Testing
         }
     }
 
-    /// An env.py that takes its address from Alembic's configuration gets it there.
-    @Test(
-        arguments: [
-            ("engine_from_config(context.config.get_section('main'))", [], ["sqlalchemy.url": "${url}"]),
-            ("context.config.get_main_option('sqlalchemy.url')", ["a=b"], ["a": "b"]),
-            ("os.environ['DATABASE_URL'] or config.get_main_option('sqlalchemy.url')", [], [:]),
-        ] as [(String, [String], [String: String])])
-    func options(environmentFile: String, given: [String], expected: [String: String]) async throws {
+    /// The agent itself gives an env.py the address that it takes from Alembic's configuration.
+    @Test(arguments: [[], ["a=b"]]) func options(given: [String]) async throws {
+        let environmentFile = "context.config.get_main_option('sqlalchemy.url')"
         try await Self.run(options: given, environmentFile: environmentFile) { path, _ in
             let settings = try AgentSettings.read(path: path)
-            #expect(settings.databases.first?.options == expected)
+            #expect(settings.databases.first?.options == (given.isEmpty ? [:] : ["a": "b"]))
+        }
+    }
+
+    @Test func deadlines() async throws {
+        try await TemporaryFolder.with { folder in
+            try folder.write("alembic.ini", "[main]\nscript_location = migrations\n")
+            try folder.write("migrations/env.py", "")
+            try folder.write("base.sql", "")
+            let development = Development(
+                project: folder.path, config: nil, section: "main", python: nil, environment: [], url: Self.url,
+                baseline: folder.path("base.sql"), environmentDeadline: .seconds(90),
+                replayDeadline: .milliseconds(1_500))
+            _ = try await Self.run(development) { path, _ in
+                let settings = try AgentSettings.read(path: path)
+                #expect(settings.shadow.replayDeadline == .milliseconds(1_500))
+                #expect(settings.shadow.baseline == folder.path("base.sql"))
+                #expect(settings.databases.first?.environmentDeadline == .seconds(90))
+            }
+        }
+    }
+
+    /// A file that is named wrongly is an error at once, and nothing starts.
+    @Test(arguments: [("nowhere.sql", "No such file"), ("migrations", "it is a folder")])
+    func aBaselineThatCannotBeRead(name: String, says: String) async throws {
+        try await TemporaryFolder.with { folder in
+            try folder.write("alembic.ini", "[main]\nscript_location = migrations\n")
+            try folder.write("migrations/env.py", "")
+            let development = Development(
+                project: folder.path, config: nil, section: "main", python: nil, environment: [], url: Self.url,
+                baseline: folder.path(name))
+            let error = await #expect(throws: OfflineError.self) {
+                _ = try await Self.run(development) { _, _ in Issue.record("it was served") }
+            }
+            #expect(error?.exitStatus == 78)
+            #expect(error?.description.contains("\(folder.path(name)) cannot be read: \(says)") == true)
+            let snapshot = Snapshot(
+                project: folder.path, config: nil, section: "main", python: nil, x: [], environment: [],
+                url: Self.url, baseline: folder.path(name))
+            let other = await #expect(throws: OfflineError.self) {
+                _ = try await snapshot.write(to: folder.path("out"))
+            }
+            #expect(other == error)
         }
     }
 }

@@ -13,8 +13,10 @@ struct DiagnoseCommand: CommandHandler {
         let database = try call.requireDatabase()
         guard let cached = database.inspected.monitor.cached(maximumAge: parameters.maximumAge, at: call.receivedAt)
         else { return nil }
-        let result = try database.responses.result(of: .diagnosis, from: cached) { () throws(WireError) in
-            try EncodedResult(Diagnose.Result(cached.diagnosis, ageMs: EncodedResult.age))
+        // A diagnosis without long findings has one result for both.
+        let all = parameters.all == true && cached.diagnosis.assessment.longFindings != nil
+        let result = try database.responses.result(of: .diagnosis(all: all), from: cached) { () throws(WireError) in
+            try EncodedResult(Diagnose.Result(cached.diagnosis, ageMs: EncodedResult.age, all: all))
         }
         return CachedResult(result: result, ageMs: cached.diagnosis.ageMs(at: call.receivedAt))
     }
@@ -25,7 +27,7 @@ struct DiagnoseCommand: CommandHandler {
         let diagnosis = try await call.requireDatabase()
             .diagnose(
                 maximumAge: parameters.maximumAge, retries: call.principal.mayRetry, until: call.deadline)
-        return Diagnose.Result(diagnosis, ageMs: diagnosis.ageMs())
+        return Diagnose.Result(diagnosis, ageMs: diagnosis.ageMs(), all: parameters.all == true)
     }
 }
 
@@ -34,9 +36,12 @@ extension Diagnose.Parameters {
 }
 
 extension Diagnose.Result {
-    init(_ diagnosis: DatabaseDiagnosis, ageMs: Int64) {
+    /// - Parameter all: whether the findings have all evidence, as far as it fits; the lists of objects then have the rest
+    ///   of the response.
+    init(_ diagnosis: DatabaseDiagnosis, ageMs: Int64, all: Bool = false) {
         let facts = diagnosis.facts
         let assessment = diagnosis.assessment
+        let findings = (all ? assessment.longFindings : nil) ?? assessment.findings
         self.init(
             database: diagnosis.database, verdict: assessment.verdict, healthy: assessment.healthy,
             schemaMatch: assessment.schemaMatch, observedAt: WallClock.text(diagnosis.madeAt), ageMs: ageMs,
@@ -47,11 +52,11 @@ extension Diagnose.Result {
                     count: $0.revisions.count, heads: $0.heads, effectiveHeads: $0.effectiveHeads,
                     pending: assessment.pending)
             },
-            schema: Diagnose.Schema(diagnosis),
+            schema: Diagnose.Schema(diagnosis, besides: findings),
             probes: facts.probes.map {
                 Diagnose.Probe(name: $0.name, total: $0.total, returned: $0.returned, ok: $0.isGood)
             },
-            findings: assessment.findings)
+            findings: findings)
     }
 }
 
@@ -68,14 +73,14 @@ extension Diagnose.VersionTable {
 }
 
 extension Diagnose.Schema {
-    fileprivate init(_ diagnosis: DatabaseDiagnosis) {
+    fileprivate init(_ diagnosis: DatabaseDiagnosis, besides findings: [Finding]) {
         let sources = Diagnose.Sources(
             models: diagnosis.hasModels, migrations: diagnosis.hasMigrations, live: diagnosis.facts.server != nil)
         guard let comparison = diagnosis.comparison else {
             self.init(sources: sources, missingColumns: nil, differences: nil)
             return
         }
-        var extract = SchemaExtract()
+        var extract = SchemaExtract(besides: findings)
         self.init(sources: sources, missingColumns: nil, differences: extract.take(comparison.differences))
         missingColumns = extract.take(comparison.missingColumns)
         if !comparison.pending.isEmpty { pending = extract.take(comparison.pending) }

@@ -42,7 +42,7 @@ struct CachedResult: Sendable {
 /// The results that were encoded from the last diagnosis of a database.
 final class ResponseCache: Sendable {
     enum Query: Equatable, Sendable {
-        case diagnosis
+        case diagnosis(all: Bool)
         case verification(Verify.Parameters)
     }
 

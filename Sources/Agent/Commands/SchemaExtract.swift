@@ -4,13 +4,21 @@ import Wire
 
 /// As much of a comparison as fits a response: breaking differences first, then the others in their order.
 struct SchemaExtract {
-    /// Bytes for all entries together; a response has at most 1 MiB.
-    private static let budget = 700_000
+    /// Bytes for all entries together and the evidence of the findings; a response has at most 1 MiB.
+    private static let budget = 800_000
+    /// Bytes for all entries together.
+    private static let most = 700_000
     /// Names of members and punctuation.
     private static let overhead = 150
 
-    private var left = Self.budget
+    private var left: Int
     private(set) var omitted = 0
+
+    /// - Parameter findings: those of the same response.
+    init(besides findings: [Finding] = []) {
+        let evidence = findings.reduce(0) { $0 + $1.evidence.reduce(0) { $0 + $1.utf8.count + 5 } }
+        left = max(0, min(Self.most, Self.budget - evidence))
+    }
 
     mutating func take(_ differences: [SchemaDifference]) -> [SchemaDifference] {
         let breaking = take(differences.filter(\.breaking), size: Self.size)

@@ -74,6 +74,9 @@ struct IniFile {
         sections[ExactString(name)] != nil
     }
 
+    /// The names of the sections, sorted.
+    var sectionNames: [String] { sections.keys.map(\.text).sorted { $0.precedesInBytes($1) } }
+
     /// The line of a key in the section or, if it is not there, in `[DEFAULT]`.
     func line(of key: String, in section: String) -> Int? {
         raw(key, in: section)?.line

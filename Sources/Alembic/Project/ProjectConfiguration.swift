@@ -1,4 +1,5 @@
 import Files
+import Text
 
 /// Where an Alembic project keeps its scripts, from `alembic.ini` (or another INI file) and `pyproject.toml`. For each
 /// key the INI file has precedence, as in Alembic 1.16 and later. Nothing of the project is run.
@@ -21,21 +22,6 @@ public struct ProjectConfiguration: Hashable, Sendable {
     public var sourceless: Bool
     /// The folders that Alembic puts first on Python's search path, absolute.
     public var prependSysPath: [String]
-    /// The driver in the file's own `sqlalchemy.url`, such as `asyncpg`; nil when it names none.
-    var urlDriver: String?
-
-    /// The options that an env.py needs which takes its address from `sqlalchemy.url`, and not from the variable
-    /// `DATABASE_URL`: by its text, the address of the database, with the driver of the file's own value.
-    package var defaultOptions: [String: String] {
-        guard let bytes = try? FileSystem.read(scriptLocation + "/env.py") else { return [:] }
-        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-        let text = lines.filter { $0.first { $0 != " " && $0 != "\t" } != "#" }.joined(separator: "\n")
-        let reads = ["sqlalchemy.url", "engine_from_config", "get_section("].contains { text.contains($0) }
-        // An env.py that sets the option takes the address from elsewhere.
-        let sets = text.contains(/set_(?:main|section)_option\([^)]*sqlalchemy\.url|["']sqlalchemy\.url["']\]\s*=[^=]/)
-        guard reads, !sets, !text.contains("DATABASE_URL") else { return [:] }
-        return ["sqlalchemy.url": urlDriver.map { "${url+\($0)}" } ?? "${url}"]
-    }
 
     /// Reads the configuration of a project.
     ///
@@ -96,6 +82,14 @@ public struct ProjectConfiguration: Hashable, Sendable {
                 }
             }
         }
+    }
+}
+
+extension ProjectConfiguration {
+    /// The driver in the file's own `sqlalchemy.url`, such as `asyncpg`; nil when it names none.
+    static func urlDriver(of runner: Runner) -> String? {
+        let reader = try? ConfigurationReader(folder: runner.folder, config: runner.config, section: runner.section)
+        return reader?.urlDriver()
     }
 }
 
@@ -172,11 +166,12 @@ private struct ConfigurationReader {
             folder: folder, iniFile: iniFile, configFiles: configFiles, section: section,
             scriptLocation: scriptLocation,
             versionLocations: versionLocations, recursiveVersionLocations: try bool("recursive_version_locations"),
-            sourceless: try bool("sourceless"), prependSysPath: prependSysPath, urlDriver: urlDriver())
+            sourceless: try bool("sourceless"), prependSysPath: prependSysPath)
     }
 
-    /// The value may be one that only the project itself completes, so an error does not matter.
-    private func urlDriver() -> String? {
+    /// The driver in the file's own `sqlalchemy.url`, such as `asyncpg`; nil when it names none. The value may be one that
+    /// only the project itself completes, so an error does not matter.
+    func urlDriver() -> String? {
         let value = try? ini?.value("sqlalchemy.url", in: section)
         return value?.text.prefixMatch(of: /postgres(?:ql)?\+(\w+):/).map { String($0.1) }
     }
@@ -207,7 +202,7 @@ private struct ConfigurationReader {
         }
         let message =
             ini?.hasSection(section) == false && !hasToml
-            ? "The file has no section [\(section)]."
+            ? "The file has no section [\(section)]. Its sections: \(SafeText.list(ini?.sectionNames ?? []))."
             : "The setting is missing. Set it to the folder that contains env.py."
         throw AlembicError(.configurationInvalid, message, file: ini == nil ? tomlFile : iniFile, key: key)
     }

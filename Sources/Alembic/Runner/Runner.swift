@@ -22,6 +22,11 @@ public struct Runner: Sendable {
     public var environment: [String: String]
     /// Options that env.py finds in the section of Alembic's configuration in place of the file's, secrets included.
     public var options: [String: String] = [:]
+    /// The address of the database, for an env.py that takes it from the option `sqlalchemy.url` and not from a variable,
+    /// with the driver of the file's own value. Secret.
+    public var url: (@Sendable (_ driver: String?) -> String)?
+    /// The variables of ``environment`` that have the address or a part of it.
+    public var addressVariables: Set<String> = []
     /// Secrets that messages must not show, besides those in the environment and the options.
     public var passwords: [String] = []
     /// Whether the interpreter also has this process's environment variables, as a command that a user typed has them.
@@ -218,7 +223,9 @@ public struct Runner: Sendable {
         let session = RunnerSession(
             configuration: configuration, deadline: deadline,
             redact: Redaction(
-                environment: environment.merging(options) { first, _ in first }, passwords: passwords),
+                environment: environment.merging(options) { first, _ in first }
+                    .merging(configuration.defaultURL.map { ["sqlalchemy.url": $0] } ?? [:]) { first, _ in first },
+                passwords: passwords),
             prove: prove, afterRevision: afterRevision, cancellation: cancellation, progress: progress)
         do throws(AlembicError) {
             return try await launcher.run(RunnerCommand(python: python, inheritsEnvironment: inheritsEnvironment)) {

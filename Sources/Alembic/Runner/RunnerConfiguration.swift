@@ -8,6 +8,11 @@ struct RunnerConfiguration: Encodable {
     var environment: [String: String]
     /// Options of the main section of Alembic's configuration.
     var options: [String: String]
+    /// The value of `sqlalchemy.url` for an env.py that takes the address from this option; nil where the options have
+    /// one, or there is no address.
+    var defaultURL: String?
+    /// The environment variables that have the address.
+    var addressVariables: [String]
     var fence: Int64
     var fenceWaitSeconds = 10.0
     /// Server parameters of every session; one that the server does not know is left out.
@@ -38,5 +43,8 @@ struct RunnerConfiguration: Encodable {
         x = runner.x
         environment = runner.environment
         options = runner.options
+        let isGiven = runner.options.keys.contains { $0.lowercased() == "sqlalchemy.url" }
+        defaultURL = isGiven ? nil : runner.url?(ProjectConfiguration.urlDriver(of: runner))
+        addressVariables = runner.addressVariables.union(["DATABASE_URL"]).sorted()
     }
 }

@@ -19,13 +19,18 @@ extension Rule {
                 unknown revision are still in the schema, and without the row the same DDL may run again.
                 """)
     ) { context, code in
-        context.faultyRows(.unknown).map { row in
+        if context.hasNoRevisions { return [] }
+        return context.faultyRows(.unknown).map { row in
             let value = row.value ?? ""
             let looksLikeRevision = looksLikeRevision(value)
             return RuleResult(
                 code, .error, looksLikeRevision ? .ahead : .corrupt,
                 "Row \(SafeText.row(row.value)) of \(context.versionTableSQL) is not a revision of this project.",
-                evidence: ["none of the \(context.facts.graph?.revisions.count ?? 0) revision files has this id"],
+                evidence: [
+                    context.facts.graph?.revisions.count == 1
+                        ? "the project's only revision file has another id"
+                        : "none of the \(context.facts.graph?.revisions.count ?? 0) revision files has this id"
+                ],
                 remedy: looksLikeRevision
                     ? [
                         "# Deploy the code that has this revision. To find it, in the project:",

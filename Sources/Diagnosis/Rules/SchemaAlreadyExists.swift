@@ -27,7 +27,8 @@ extension Rule {
         guard let first = revisions.first, context.isReachable else { return [] }
         let changes = revisions.flatMap(\.present)
         let number = changes.count == 1 ? "1 change" : "\(changes.count) changes"
-        let trial = AlreadyExistsTrial(context.facts, first)
+        let trial = AlreadyExistsTrial(context.facts, first, changes)
+        let isFirst = context.pending?.first == trial.revision
         return [
             RuleResult(
                 code, trial.runs ? .warning : .error, .behind,
@@ -37,12 +38,26 @@ extension Rule {
                 remedy: trial.runs
                     ? ["# The revisions run as they are:", context.adminctl("plan"), context.adminctl("migrate")]
                     : revisions.droppingTypes + [
-                        "# Keep what is there. Let the revision skip it, for example with if_not_exists=True, then:",
+                        changes.skipping,
                         context.adminctl("plan"),
-                        "# Or make the rest of the revision by hand, and record it:",
+                        isFirst
+                            ? "# Or make the rest of the revision by hand, and record it:"
+                            : "# Or run the revisions before it, make the rest of it by hand, and record it:",
                         context.adminctl("fixVersion --to \(ShellWord.quoted(trial.revision))"),
                     ])
         ]
+    }
+}
+
+extension [PendingRevision.Change] {
+    /// How a revision is made to run on a database that has these changes.
+    fileprivate var skipping: String {
+        if contains(where: { $0.action == .creates }) {
+            return "# Keep what is there. Let the revision skip it, for example with if_not_exists=True, then:"
+        }
+        return contains { $0.action == .drops }
+            ? "# Let the revision skip what is gone already, for example with if_exists=True, then:"
+            : "# Keep what is there. Let the revision skip what is changed already, then:"
     }
 }
 
@@ -55,9 +70,10 @@ private struct AlreadyExistsTrial {
     var sentence: String
     var evidence: [String] = []
 
-    init(_ facts: Facts, _ first: PendingRevision) {
+    /// - Parameter changes: all that the database has of pending revisions.
+    init(_ facts: Facts, _ first: PendingRevision, _ changes: [PendingRevision.Change]) {
         revision = first.revision
-        let sqlstate = first.present.lazy.compactMap(\.sqlstate).first
+        let sqlstate = first.present.lazy.compactMap { $0.sqlstate(among: changes) }.first
         sentence =
             "Revision \(first.revision) comes first"
             + (sqlstate.map { ": without a check it fails with \($0)." } ?? ".")
@@ -72,10 +88,24 @@ private struct AlreadyExistsTrial {
             sentence = "They run nevertheless, and keep what is there."
         case .running?: evidence = ["a trial of the revisions in the shadow has not ended"]
         case .failed(let failure)?:
-            evidence = ["in a trial without rows, revision \(failure.revision) failed: \(failure.message)"]
+            revision = failure.revision
+            sentence =
+                "In a trial without rows, revision \(revision) failed with \(failure.sqlstate ?? "an error") "
+                + "(\(failure.message))."
         case .notPossible(let reason)?: evidence = ["the revisions could not be tried in a shadow: \(reason)"]
         case nil: break
         }
+    }
+}
+
+extension PendingRevision.Change {
+    /// The SQLSTATE of the plain statement, where the database has all of these changes: a part of a table that does not
+    /// exist cannot be dropped because of the table.
+    fileprivate func sqlstate(among changes: [PendingRevision.Change]) -> String? {
+        guard action == .drops, let table = SchemaDifference.part(object)?.table,
+            changes.contains(where: { $0.action == .drops && $0.object == table && $0.sqlstate == "42P01" })
+        else { return sqlstate }
+        return "42P01"
     }
 }
 

@@ -30,7 +30,7 @@ extension Rule {
         return context.leftByPending(code, left)
             + context.drift(
                 code, built, "index is INVALID", "indexes are INVALID",
-                heading: "-- In psql, rebuild it; a unique index fails again while there are duplicates:",
+                heading: "-- In psql, rebuild it:",
                 remedy: "# Rebuild it with REINDEX INDEX CONCURRENTLY, or drop it.")
     }
 }

@@ -33,6 +33,13 @@ extension Rule {
             code, missing.filter { !$0.breaking }, "column that the migrations created does not exist",
             "columns that the migrations created do not exist",
             remedy: "# Restore it as its revision defines it; no model maps it.")
+        if context.versionTableState == .legitimate {
+            for index in results.indices {
+                guard let restored = results[index].restored, restored.differences.allSatisfy({ $0.blame == .drift })
+                else { continue }
+                results[index].restored?.alignment = context.alignment(restored.differences.count)
+            }
+        }
         for (cause, group) in context.causes(of: mapped) {
             let names = group.map(\.object)
             let mapped = group.mapped

@@ -129,6 +129,16 @@ extension RuleContext {
         }
     }
 
+    /// Adds missing columns that applied revisions created.
+    func alignment(_ count: Int) -> [String] {
+        [
+            count == 1
+                ? "# An applied revision created it. Add it back, empty and nullable:"
+                : "# Applied revisions created them. Add them back, empty and nullable:",
+            adminctl("align"), adminctl("align --apply"),
+        ]
+    }
+
     fileprivate func restoring(_ differences: [SchemaDifference]) -> RestoredDifferences {
         var result = RestoredDifferences(
             differences: [], heading: MissingObjects.heading(differences), otherwise: [])
@@ -143,10 +153,7 @@ extension RuleContext {
         if isDrift {
             result.differences = differences
             if differences.allSatisfy({ $0.kind == .missingColumn }) {
-                result.alignment = [
-                    "# An applied revision created it. Add it back, empty and nullable:",
-                    adminctl("align"), adminctl("align --apply"),
-                ]
+                result.alignment = alignment(differences.count)
                 result.otherwise = result.alignment + ["# Then fill it as that revision does."]
             } else {
                 result.otherwise = [
@@ -154,18 +161,18 @@ extension RuleContext {
                 ]
             }
         } else if differences.allSatisfy({ $0.blame == .missingMigration }) {
-            result.otherwise = [
-                "# Write a revision in the project, and run it:",
-                "alembic revision --autogenerate -m 'add what the models map'", adminctl("migrate"),
-            ]
+            result.otherwise =
+                [
+                    "# Write a revision in the project, and run it:"
+                ] + autogenerate("add what the models map")
         } else {
-            result.otherwise = [
-                "# If no revision creates it, write one in the project and run it:",
-                "alembic revision --autogenerate -m 'add what the models map'",
-                adminctl("migrate"),
-                "# If a revision creates it, it was skipped by a stamp or dropped later.",
-                "# Restore it as that revision defines it.",
-            ]
+            result.otherwise =
+                [
+                    "# If no revision creates it, write one in the project and run it:"
+                ] + autogenerate("add what the models map") + [
+                    "# If a revision creates it, it was skipped by a stamp or dropped later.",
+                    "# Restore it as that revision defines it.",
+                ]
         }
         return result
     }

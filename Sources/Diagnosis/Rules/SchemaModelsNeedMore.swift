@@ -19,17 +19,42 @@ extension Rule {
                 """)
     ) { context, code in
         guard context.isAtHeads, let needed = context.comparison?.neededByModels, !needed.isEmpty else { return [] }
+        // What revisions made and the models do not fill: autogenerate would drop it with its values.
+        let unfilled = needed.filter { $0.kind == .extraColumn }
+        let labels =
+            needed.contains { $0.kind == .enumLabels }
+            // Autogenerate does not compare labels.
+            ? ["# Add the missing labels to it yourself: op.execute(\"ALTER TYPE … ADD VALUE '…'\")"] : []
+        let writing =
+            unfilled.isEmpty
+            ? ["# Write a revision that makes them, check it, and run it:"] + labels
+                + context.autogenerate("what the models need")
+            : [
+                "# Map \(SafeText.list(unfilled.map(\.object))) in the models, or write a revision in which it gets a default or",
+                "# becomes nullable: op.alter_column(…, nullable=True). Write the rest into it too. Then run it:",
+            ] + labels + ["alembic revision -m 'what the models need'", "# " + context.adminctl("migrate")]
         let what = needed.count == 1 ? "1 thing" : "\(needed.count) things"
         return [
             RuleResult(
                 code, .error, .drifted,
                 "The models need \(what) that no revision makes: \(SafeText.list(needed.map(\.object))).",
                 evidence: needed.map(\.line),
-                remedy: ["# Write a revision that makes them, check it, and run it:"]
-                    // Autogenerate does not compare labels.
-                    + (needed.contains { $0.kind == .enumLabels }
-                        ? ["# Add the missing labels to it yourself: op.execute(\"ALTER TYPE … ADD VALUE '…'\")"] : [])
-                    + ["alembic revision --autogenerate -m 'what the models need'", context.adminctl("migrate")])
+                remedy: writing)
+        ]
+    }
+}
+
+extension RuleContext {
+    /// Commands that write a revision of what the models have in addition. Where it would also drop what the models do not
+    /// map, it has to be changed before it is run.
+    func autogenerate(_ message: String) -> [String] {
+        let dropped = comparison?.advice.filter { $0.kind == .extraTable || $0.kind == .extraColumn } ?? []
+        let write = "alembic revision --autogenerate -m '\(message)'"
+        if dropped.isEmpty { return [write, adminctl("migrate")] }
+        return [
+            write,
+            "# It also drops \(SafeText.list(dropped.map(\.object))): remove that, unless nobody needs the rows. Then:",
+            "# " + adminctl("migrate"),
         ]
     }
 }

@@ -39,10 +39,12 @@ extension Rule {
                 RuleResult(
                     code, isUnknown ? .warning : .info, isUnknown ? .unverified : .inSync, message,
                     evidence: gaps.dropFirst() + undecided,
-                    remedy: [
-                        "# This alone is not a fault. How to compare more:", "adminctl explain \(code)",
-                    ])
+                    remedy: isUnknown
+                        ? context.afterReplay
+                        : ["# This alone is not a fault. How to compare more:", "adminctl explain \(code)"])
             ]
+        // The migrations make no tables so far, and need no models to be compared.
+        case .compared(let comparison, []) where comparison.hasMigrations && context.isFresh: return []
         case .compared(_, let gaps):
             let reasons = gaps.isEmpty ? ["target_metadata of env.py maps no tables"] : gaps
             return [context.notCompared(code, because: reasons.joined(separator: ", and "))]
@@ -63,7 +65,17 @@ extension RuleContext {
             "The schema of database \(facts.database) was not compared\(facts.isReplaying ? " yet" : ""): \(reason).",
             evidence: [reason],
             remedy: facts.isReplaying
-                ? ["# Diagnose again when the replay is done:", adminctl("diagnose")]
-                : ["# Set target_metadata in env.py to the application's models, then:", adminctl("diagnose --fresh")])
+                ? afterReplay
+                : facts.replayProblems.isEmpty
+                    ? [
+                        "# Set target_metadata in env.py to the application's models, then:",
+                        adminctl("diagnose --fresh"),
+                    ]
+                    : [
+                        "# Remove what keeps the migrations from being replayed, or set target_metadata in env.py:",
+                        "adminctl explain \(code)", "# Then:", adminctl("diagnose --fresh"),
+                    ])
     }
+
+    fileprivate var afterReplay: [String] { ["# Diagnose again when the replay is done:", adminctl("diagnose")] }
 }

@@ -20,7 +20,8 @@ extension Rule {
                 adminctl fixVersion --to REVISION shows what in the schema contradicts another row.
                 """)
     ) { context, code in
-        guard context.isReachable, context.versionTableState == .unknownRows, let rows = context.rows,
+        guard context.isReachable, !context.hasNoRevisions, context.versionTableState == .unknownRows,
+            let rows = context.rows,
             rows.unknown.allSatisfy(looksLikeRevision)
         else { return [] }
         return [

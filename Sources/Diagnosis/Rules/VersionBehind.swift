@@ -1,4 +1,5 @@
 import Revisions
+import Schema
 import Text
 
 extension Rule {
@@ -41,8 +42,19 @@ extension Rule {
                         ? [] : ["# Another session is at work (server.migrating): let it finish first, then:"])
                         + (context.facts.lacksBaseline
                             ? ["# First load the schema that the history starts from (shadow.baseline), then:"] : [])
+                        + context.restoringFirst
                         + (repairFirst ? ["# First repair the rows of the version table, then:"] : [])
                         + [context.adminctl("plan"), context.adminctl("migrate")])
         ]
+    }
+}
+
+extension RuleContext {
+    /// What a pending revision may need and a revision that has run made.
+    fileprivate var restoringFirst: [String] {
+        let dropped = comparison?.differences.first {
+            $0.blame == .drift && $0.breaking && $0.kind.isMissingRelationOrColumn
+        }
+        return dropped.map { ["# First resolve \($0.kind.code), which pending revisions may need, then:"] } ?? []
     }
 }

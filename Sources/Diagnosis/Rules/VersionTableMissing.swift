@@ -23,7 +23,7 @@ extension Rule {
                 """)
     ) { context, code in
         guard context.isReachable, context.versionTableState == .missing,
-            context.facts.formerVersionTables.isEmpty
+            context.facts.formerVersionTables.isEmpty, !context.hasNoRevisions || context.isFresh
         else { return [] }
         guard context.facts.isEnvironmentRead || context.isFresh else {
             return [
@@ -53,10 +53,14 @@ extension RuleContext {
                 code, .info, .empty,
                 "Database \(facts.database) is fresh: it has nothing that this project's revisions make, and \(what).",
                 evidence: ["0 tables of this project"]
-                    + (others == 0 ? [] : ["\(others) tables that this project does not make"]),
-                remedy: facts.lacksBaseline
-                    ? ["# Nothing to repair. The history starts from the schema of shadow.baseline: load that first."]
-                    : ["# Nothing to repair; the first migrate creates everything:", adminctl("migrate")])
+                    + (others == 0 ? [] : ["\(others) table\(others == 1 ? "" : "s") that this project does not make"]),
+                remedy: hasNoRevisions
+                    ? ["# Nothing to repair."]
+                    : facts.lacksBaseline
+                        ? [
+                            "# Nothing to repair. The history starts from the schema of shadow.baseline: load that first."
+                        ]
+                        : ["# Nothing to repair; the first migrate creates everything:", adminctl("migrate")])
         }
         guard facts.mayBeFresh != nil else {
             return RuleResult(

@@ -41,7 +41,7 @@ actor CachedRunnerQuery<Value: RunnerResult> {
     /// - Parameter stateDirectory: nil keeps the result in memory only.
     init(live settings: DatabaseSettings, stateDirectory: String?) {
         self.init(
-            settings, path: stateDirectory.map { "\($0)/describe-\(settings.name).json" },
+            settings, path: stateDirectory.map { StateFiles.description(of: settings.name, in: $0) },
             inputs: SHA256.hash(Array("\(settings.projectDigest)\0\(settings.url)".utf8)).hexadecimal)
     }
 

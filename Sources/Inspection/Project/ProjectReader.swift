@@ -12,6 +12,8 @@ package struct Project: Sendable {
     package var scripts: [String: String] = [:]
     /// A digest of all scripts together.
     package var contentHash: String
+    /// The folders of the version files, absolute.
+    var versionLocations: [String] = []
 
     /// The length of the longest revision id, in characters.
     var longestID: Int { graph.revisions.map(\.id.unicodeScalars.count).max() ?? 0 }
@@ -31,9 +33,9 @@ actor ProjectReader {
         self.settings = settings
         let digest = settings.projectDigest
         query = CachedRunnerQuery(
-            settings, path: stateDirectory.map { "\($0)/scripts-\(digest.prefix(32)).json" }, inputs: digest)
+            settings, path: stateDirectory.map { StateFiles.scripts(in: $0, project: digest) }, inputs: digest)
         packages = CachedRunnerQuery(
-            settings, path: stateDirectory.map { "\($0)/packages-\(digest.prefix(32)).json" }, inputs: digest)
+            settings, path: stateDirectory.map { StateFiles.packages(in: $0, project: digest) }, inputs: digest)
     }
 
     /// Whether a caller waits for Python.
@@ -77,7 +79,7 @@ actor ProjectReader {
             }
             reading = reading.resolved(with: loaded)
         }
-        return .success(reuse(reading))
+        return .success(reuse(reading, configuration.versionLocations))
     }
 
     /// What Python says: from the cache, while it covers what is asked. An editable install may point elsewhere after a
@@ -102,9 +104,11 @@ actor ProjectReader {
     }
 
     /// The project read last, until something in it changes; callers share its graph.
-    private func reuse(_ reading: ScriptReading) -> Project {
+    private func reuse(_ reading: ScriptReading, _ versionLocations: [String]) -> Project {
         let contentHash = reading.contentHash.hexadecimal
-        if let project, project.contentHash == contentHash, project.graph.problems == reading.graph.problems {
+        if let project, project.contentHash == contentHash, project.graph.problems == reading.graph.problems,
+            project.versionLocations == versionLocations
+        {
             return project
         }
         let digests = reading.files.map { ($0.realPath, $0.digest.hexadecimal) }
@@ -114,7 +118,7 @@ actor ProjectReader {
             scripts: Dictionary(
                 reading.graph.revisions.compactMap { revision in byFile[revision.file].map { (revision.id, $0) } },
                 uniquingKeysWith: { first, _ in first }),
-            contentHash: contentHash)
+            contentHash: contentHash, versionLocations: versionLocations)
         self.project = project
         return project
     }

@@ -90,7 +90,7 @@ actor SharedProject {
         NamedDescription(
             database: session.database,
             query: CachedRunnerQuery(
-                settings, path: path("describe", session.identity), inputs: settings.projectDigest))
+                settings, path: path(.describe, session.identity), inputs: settings.projectDigest))
     }
 
     /// What the migrations and models create in a database with this identity.
@@ -98,7 +98,7 @@ actor SharedProject {
         if let store = schemas[identity] { return store }
         if schemas.count >= Self.limit { schemas = [:] }
         let store = ExpectedSchemaStore(
-            snapshot: settings.snapshot, compare: settings.compare, cache: path("expected", identity))
+            snapshot: settings.snapshot, compare: settings.compare, cache: path(.expected, identity))
         schemas[identity] = store
         return store
     }
@@ -108,7 +108,7 @@ actor SharedProject {
         let key = ([identity] + revisions).joined(separator: "\0")
         if let cache = expressions[key] { return cache }
         if expressions.count >= Self.limit { expressions = [:] }
-        let cache = NormalizedExpressionCache(path: path("texts", key))
+        let cache = NormalizedExpressionCache(path: path(.texts, key))
         expressions[key] = cache
         return cache
     }
@@ -119,9 +119,9 @@ actor SharedProject {
         for cache in expressions.values { await cache.cancel() }
     }
 
-    private func path(_ name: String, _ identity: String) -> String {
-        let digest = SHA256.hash(Array("\(settings.projectDigest)\0\(identity)".utf8)).prefix(16).hexadecimal
-        return "\(stateDirectory)/\(name)-\(digest).json"
+    private func path(_ kind: StateFiles.Kind, _ identity: String) -> String {
+        let digest = SHA256.hash(Array("\(settings.projectDigest)\0\(identity)".utf8)).hexadecimal
+        return StateFiles.path(kind, in: stateDirectory, project: settings.projectDigest, digest: digest)
     }
 }
 

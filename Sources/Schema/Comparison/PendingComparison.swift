@@ -35,6 +35,8 @@ struct PendingComparison {
     /// A version of an object, with the paths at which the live database differs from it.
     fileprivate struct Version {
         var differing: Set<PathKey>
+        /// Those of ``differing`` that the live database does not have.
+        var missing: Set<PathKey> = []
         /// The paths about which nothing can be said.
         var undecided: Set<PathKey>
     }
@@ -150,6 +152,7 @@ struct PendingComparison {
         let comparison = compare(catalog([object].compactMap(\.self)), with: catalog([live].compactMap(\.self)))
         return Version(
             differing: Set(comparison.discrepancies.map { PathKey($0.path) }),
+            missing: Set(comparison.discrepancies.filter(\.kind.isMissing).map { PathKey($0.path) }),
             undecided: Set(comparison.undecided.map { PathKey($0.path) }))
     }
 
@@ -170,9 +173,23 @@ struct PendingComparison {
             let agrees = decisive.allSatisfy { key, path in
                 versions[key]?[current[key] ?? 0].mayAgree(path, of: key) ?? true
             }
-            if agrees { return position }
+            if agrees { return lacksNothing(versions, current, position) ? position : 0 }
         }
         return 0
+    }
+
+    /// Whether the database has all parts of the objects that the first pending revisions make or change. A part that is
+    /// missing from the schema at the rows too was dropped from what applied revisions made.
+    private func lacksNothing(
+        _ versions: [ObjectKey: [Version]], _ current: [ObjectKey: Int], _ position: Int
+    ) -> Bool {
+        let created = Set(effects.prefix(position).joined().filter { $0.action == .creates }.map(\.key))
+        return current.allSatisfy { key, number in
+            guard let all = versions[key], let first = all.first else { return true }
+            let missing = all[number].missing
+            if missing.contains(PathKey(key)) { return !created.contains(key) }
+            return missing.isSubset(of: first.missing)
+        }
     }
 }
 

@@ -12,19 +12,24 @@ public enum Diagnose: Command {
         public static let defaultMaximumAge: Int64 = 1000
 
         public enum CodingKeys: String, CodingKey, CaseIterable {
-            case maxAgeMs
+            case maxAgeMs, all
         }
 
         /// The maximum age, in milliseconds, of a result from memory; 0 reads the database now. Nil means
         /// ``defaultMaximumAge``.
         public var maxAgeMs: Int64?
 
-        public init(maxAgeMs: Int64? = nil) {
+        /// Whether findings have as much evidence as fits into the response; otherwise much of it is left out.
+        public var all: Bool?
+
+        public init(maxAgeMs: Int64? = nil, all: Bool? = nil) {
             self.maxAgeMs = maxAgeMs
+            self.all = all
         }
 
         public init(_ members: Members<CodingKeys>) throws(WireError) {
             maxAgeMs = try members.integer(.maxAgeMs, in: 0...86_400_000)
+            all = try members.bool(.all)
         }
     }
 }

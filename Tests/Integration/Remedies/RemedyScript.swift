@@ -11,8 +11,10 @@ struct RemedySides {
     var history: SchemaHistory
     /// How many revisions the version rows say; nil when the migrations have not been replayed.
     var applied: Int?
-    /// The row where the migrations have not been replayed.
+    /// The row where ``applied`` is nil.
     var row = "1"
+    /// Whether ``applied`` is nil because no script has the row; otherwise the migrations have not been replayed.
+    var isAhead = false
 
     private var models: Catalog { history.catalog(at: applied ?? 1) }
 
@@ -30,7 +32,7 @@ struct RemedySides {
     /// What is said about the database.
     func findings(_ comparison: SchemaComparison) -> [Finding] {
         let graph = RevisionGraph(
-            revisions: ["1", "2"].prefix(applied == nil ? 1 : 2).map {
+            revisions: ["1", "2"].prefix(applied == nil && !isAhead ? 1 : 2).map {
                 Revision(
                     id: $0, down: $0 == "1" ? [] : ["1"], dependsOn: [], labels: [], file: "\($0).py", doc: "",
                     source: .static)
@@ -41,7 +43,7 @@ struct RemedySides {
             versionTable: VersionTableFacts(
                 schema: "public", name: "alembic_version", presence: .table(rows: [row]), columnWidth: 32),
             applicationTables: live.tables.map(\.qualifiedName), schema: .compared(comparison, gaps: []))
-        facts.isReplaying = applied == nil
+        facts.isReplaying = applied == nil && !isAhead
         return diagnose(facts).findings
     }
 }
@@ -64,7 +66,7 @@ struct RemedyScript {
                     expected: sides.history.catalog(at: sides.applied ?? 1), live: sides.live,
                     differences: comparison.differences, defaultSchema: "public")
                 sql += plan.columns.map { $0.statement + ";" }
-            } else if !line.hasPrefix("#"), !line.hasPrefix("adminctl "), !line.hasPrefix("alembic ") {
+            } else if !["#", "adminctl ", "alembic ", "git "].contains(where: line.hasPrefix) {
                 sql.append(line)
             }
         }

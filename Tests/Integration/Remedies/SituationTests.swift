@@ -85,4 +85,22 @@ import Testing
             #expect(outcome.status == 0, "\(outcome.standardError)\n\(script.printed)")
         }
     }
+
+    /// No script has the row. Which revisions have run is not known, so no statement is printed, and nothing is said to be
+    /// made by hand.
+    @Test(arguments: cases(2)) func ahead(_ example: RemedyCase) async throws {
+        let template = try await RemedyTemplate.shared()
+        try await Self.planted(example, in: template.first) { database in
+            var sides = RemedySides(live: try await database.catalog(), history: template.history, applied: nil)
+            (sides.row, sides.isAhead) = ("9", true)
+            let script = try RemedyScript(sides)
+            #expect(sides.comparison.differences.allSatisfy { $0.blame == nil })
+            #expect(script.findings.map(\.code).contains("version.ahead"))
+            #expect(!script.findings.contains { $0.message.contains("by hand") || $0.message.contains("drift") })
+            #expect(script.sql == [], "\(script.printed)")
+            #expect(
+                !script.printed.contains("autogenerate") && !script.printed.contains("adminctl --database main migrate")
+            )
+        }
+    }
 }

@@ -79,13 +79,18 @@ class NestedRuns:
         return False
 
     def _warn(self, call: str, frame: Any) -> None:
-        place = self.sources.place(frame)
-        where = f"{place['file']}:{place['line']}" if place else "a package that env.py imports"
+        place = self.sources.caller(frame)
+        where = self._text(place) if place else "a package that env.py imports"
         if where in self._reported:
             return
         self._reported.add(where)
-        message = f"{os.path.basename(where)} calls {call} while env.py is loaded; schemad left the call out: {HOW_TO}"
+        message = f"{where} calls {call} while env.py is loaded; schemad left the call out: {HOW_TO}"
         self.agent.report("warning", code="project.migratesItself", message=message, **place)
+
+    def _text(self, place: dict[str, Any]) -> str:
+        """A place as `file:line`, relative to the project where it is inside."""
+        file, folder = place["file"], self.sources.folder + os.sep
+        return f"{file[len(folder) :] if file.startswith(folder) else file}:{place['line']}"
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event not in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn"):
@@ -93,9 +98,8 @@ class NestedRuns:
         command = arguments[0] if event == "os.system" else arguments[1]
         words = command_words(command)
         if starts_migration(words):
-            frame = sys._getframe(1)
-            place = self.sources.place(frame)
-            where = f"{os.path.basename(place['file'])}:{place['line']}" if place else "env.py"
+            place = self.sources.caller(sys._getframe(1))
+            where = self._text(place) if place else "env.py"
             self.agent.refuse(
                 "project.migratesItself",
                 f"{where} starts `{' '.join(words)[:200]}` while env.py is loaded, which schemad did not allow: {HOW_TO}",

@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+URL = "sqlalchemy.url"
+
+
+def takes_url_option(path: str, variables: list[str]) -> bool:
+    """Whether an env.py takes the address of the database from the option `sqlalchemy.url`, by its text.
+
+    :param variables: the environment variables that have the address.
+    """
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
+    except OSError:
+        return False
+    text = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
+    if not any(word in text for word in (URL, "engine_from_config", "get_section(")):
+        return False
+    # An env.py that sets the option, or reads a variable, takes the address from elsewhere.
+    sets = re.search(r"set_(?:main|section)_option\([^)]*sqlalchemy\.url|[\"']sqlalchemy\.url[\"']\]\s*=[^=]", text)
+    return not sets and not any(re.search(rf"\b{re.escape(name)}\b", text) for name in variables)
 
 
 class Options:
-    """Options in the main section of Alembic's configuration, in place of the file's."""
+    """Options in the main section of Alembic's configuration, in place of the file's.
 
-    def __init__(self, config: Any, values: dict[str, str]) -> None:
+    :param defaults: options that nobody asked for: whether env.py reads them does not matter.
+    """
+
+    def __init__(self, config: Any, values: dict[str, str], defaults: dict[str, str] | None = None) -> None:
         self._section = config.config_ini_section
-        for name, value in values.items():
+        for name, value in {**(defaults or {}), **values}.items():
             # A percent sign would begin an interpolation.
             config.set_main_option(name, value.replace("%", "%%"))
         self._parser = config.file_config

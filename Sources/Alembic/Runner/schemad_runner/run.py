@@ -16,7 +16,7 @@ from schemad_runner.application import main_option, run_with_application, set_sc
 from schemad_runner.connections import Connections
 from schemad_runner.errors import addition, deciding, own_sqlstate, sqlstate, text_of, with_causes
 from schemad_runner.nested import NestedRuns, RunEnded
-from schemad_runner.options import Options
+from schemad_runner.options import URL, Options, takes_url_option
 from schemad_runner.sources import Sources
 
 STATEMENT_LIMIT = 2_000
@@ -80,7 +80,9 @@ class Run:
         config = Config(file_=file, ini_section=configuration["section"], cmd_opts=options, **more)
         self.is_flask = set_script_location(config)
         self.script = self.nested.script = ScriptDirectory.from_config(config)
-        options = Options(config, configuration["options"])
+        url = configuration.get("defaultURL")
+        is_read = url and takes_url_option(self.script.env_py_location, configuration["addressVariables"])
+        options = Options(config, configuration["options"], {URL: url} if is_read else {})
         self.connections.unread_options = options.unread
         self.version_locations = version_locations(self.script)
         sections = set(config.file_config.sections())

@@ -12,6 +12,9 @@ from typing import Any
 
 from schemad_runner.agent import Agent
 
+# Packages that call Alembic, or start it, for an application.
+TOOLS = ("alembic", "click", "flask", "flask_alembic", "flask_migrate", "schemad_runner")
+
 
 class Sources:
     """Records which files of the project are read, and compares loaded code with the agent's hashes."""
@@ -110,6 +113,18 @@ class Sources:
         while frame is not None:
             path = os.path.abspath(frame.f_code.co_filename)
             if self.is_project(path) and os.path.exists(path):
+                return {"file": path, "line": frame.f_lineno}
+            frame = frame.f_back
+        return {}
+
+    def caller(self, frame: Any) -> dict[str, Any]:
+        """The innermost line among a frame and its callers that is neither of the standard library nor of a package that
+        runs Alembic for others; it may be of an installed application. Empty when there is none."""
+        while frame is not None:
+            path = os.path.abspath(frame.f_code.co_filename)
+            package = (frame.f_globals.get("__name__") or "").partition(".")[0]
+            of_library = path.startswith(self._libraries) and "-packages" + os.sep not in path
+            if not of_library and package not in TOOLS and os.path.exists(path):
                 return {"file": path, "line": frame.f_lineno}
             frame = frame.f_back
         return {}

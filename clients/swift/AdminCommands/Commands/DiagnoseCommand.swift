@@ -49,7 +49,8 @@ struct DiagnoseCommand: AgentCommand {
 
     func execute(_ connection: AgentConnection, _ console: Console) throws(AgentClientError) -> Int32 {
         let answer = try connection.call(
-            Diagnose.self, .init(maxAgeMs: fresh || writeBaseline != nil ? 0 : nil), database: options.chosenDatabase)
+            Diagnose.self, .init(maxAgeMs: fresh || writeBaseline != nil ? 0 : nil, all: all ? true : nil),
+            database: options.chosenDatabase)
         if let writeBaseline { return try accept(answer.value, in: writeBaseline, console) }
         if options.json { console.json(answer.json) } else { show(answer.value, console) }
         let hasWarning = answer.value.findings.contains { $0.severity == .warning }
@@ -66,6 +67,13 @@ struct DiagnoseCommand: AgentCommand {
                     .precondition,
                     "the schema of database \(result.database) was not compared, so there is nothing to accept; see 'diagnose'"
                 ))
+        }
+        if result.schema.omitted > 0 {
+            throw .agent(
+                WireError(
+                    .precondition,
+                    "\(result.schema.omitted) objects do not fit into the agent's response, so not all differences are "
+                        + "known here; nothing was written: ignore some with the setting ignore first"))
         }
         let baseline = Baseline(
             accepting: differences + result.schema.accepted, createdAt: result.observedAt, note: note)
