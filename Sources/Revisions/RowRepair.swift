@@ -144,7 +144,8 @@ extension RowRepair {
             insertion: "Chosen explicitly.", deletion: "Not among the chosen revisions. ",
             exclusion: "Other revisions were chosen.")
         static let shownBySchema = Reasons(
-            insertion: "The schema has everything that this revision and those before it make.", deletion: "",
+            insertion: "The schema has the tables and columns that this revision and those before it make.",
+            deletion: "",
             exclusion: "The schema is that of a later revision.")
     }
 

@@ -1,3 +1,4 @@
+import Diagnosis
 import Schema
 import Testing
 
@@ -27,5 +28,17 @@ import Testing
         let long = short.take(Self.differences(2, text: String(repeating: "x", count: 1 << 20)))
         #expect(long.isEmpty)
         #expect(short.omitted == 2)
+    }
+
+    /// Every table of a large database fits; beside long findings there is less room.
+    @Test func manyUnmanagedObjects() {
+        let objects = (0..<9_000).map { UnmanagedObject(kind: .table, object: "table_\($0)") }
+        var extract = SchemaExtract()
+        #expect(extract.take(objects).count == 9_000 && extract.omitted == 0)
+        let evidence = Array(repeating: String(repeating: "x", count: 1_000), count: 600)
+        var beside = SchemaExtract(besides: [
+            Finding(code: "c", severity: .error, message: "m", evidence: evidence, remedy: "r")
+        ])
+        #expect(beside.take(objects).count < 4_000 && beside.omitted > 5_000)
     }
 }

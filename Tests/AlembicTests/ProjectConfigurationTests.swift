@@ -44,7 +44,9 @@ struct ProjectConfigurationTests {
     func missingSection() async throws {
         try await TemporaryFolder.with { folder in
             try folder.write(
-                "alembic.ini", "[alembic]\nscript_location = a\n[other]\nscript_location = b\n[DEFAULT]\nx = y\n")
+                "alembic.ini",
+                "[alembic]\nscript_location = a\n[other]\nscript_location = b\n[loggers]\n[logger_x]\n[DEFAULT]\nx = y\n"
+            )
             let error = #expect(throws: AlembicError.self) {
                 try ProjectConfiguration.read(folder: folder.path, section: "prod")
             }
@@ -98,7 +100,9 @@ struct ProjectConfigurationTests {
     func package() async throws {
         try await TemporaryFolder.with { folder in
             try folder.write("site/app/db/migrations/env.py", "")
-            try folder.write("alembic.ini", "[alembic]\nscript_location = app.db:migrations\n")
+            try folder.write(
+                "alembic.ini",
+                "[alembic]\nscript_location = app.db:migrations\n")
             let found = try ProjectConfiguration.read(folder: folder.path, searchPath: [folder.path("site")])
             #expect(found.scriptLocation == folder.path("site/app/db/migrations"))
             let error = #expect(throws: AlembicError.self) { try ProjectConfiguration.read(folder: folder.path) }

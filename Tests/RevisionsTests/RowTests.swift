@@ -115,7 +115,9 @@ struct RowTests {
                     changes: [
                         .delete("xxxx1", because: "The schema is that of a later revision."),
                         .insert(
-                            "yyyy2", because: "The schema has everything that this revision and those before it make."),
+                            "yyyy2",
+                            because:
+                                "The schema has the tables and columns that this revision and those before it make."),
                     ], after: ["cccc3", "yyyy2"]))
         #expect(repair(["cccc3", "yyyy2"], nil) == .nothingToDo)
         #expect(repair(["cccc3", "xxxx1"], ["cccc3", "xxxx1"]) == .nothingToDo)

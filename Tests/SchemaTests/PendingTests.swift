@@ -105,6 +105,21 @@ struct PendingTests {
         #expect(!lines(Self.table("new", Self.id, Self.a)).contains { $0.contains("applied") })
         #expect(lines(Self.table("old", Self.id, Self.b)).first?.hasPrefix("r2 applied") == true)
         #expect(lines(Self.table("new", Self.id, Self.b)).filter { $0.contains("applied") }.count == 2)
+        // An index that was dropped does not hide that they have run.
+        var indexed = history
+        var second = Self.table("u", Self.id)
+        second.indexes = [Index(name: "ix", definition: "USING btree (id)", isUnique: true)]
+        indexed.append(
+            revision: "r4", rows: ["r4"],
+            catalog: Catalog(tables: [Self.table("new", Self.id, Self.b, Self.a), second]))
+        let live = Catalog(tables: [Self.table("new", Self.id, Self.b, Self.a), Self.table("u", Self.id)])
+        let comparison = SchemaComparison(
+            SchemaSides(
+                live: live,
+                migrations: SchemaSides.Migrations(
+                    expected: indexed.catalog(at: 3), heads: indexed.last, managed: indexed.managed,
+                    applied: Array(indexed.steps.prefix(3)), pending: [indexed.steps[3]])))
+        #expect(Self.lines(comparison).first?.hasPrefix("r4 applied") == true)
         // A column by hand beside does not hide that they have run.
         let extra = Column(name: "extra", type: "text", nullable: true)
         #expect(lines(Self.table("new", Self.id, Self.b, extra)).filter { $0.contains("applied") }.count == 2)

@@ -8,8 +8,8 @@ struct SchemaExtract {
     private static let budget = 800_000
     /// Bytes for all entries together.
     private static let most = 700_000
-    /// Names of members and punctuation.
-    private static let overhead = 150
+    /// Names of members, short values and punctuation, of a difference and of an entry of two or three members.
+    private static let overhead = 150, shortOverhead = 60
 
     private var left: Int
     private(set) var omitted = 0
@@ -28,17 +28,19 @@ struct SchemaExtract {
     }
 
     mutating func take(_ columns: [MissingColumn]) -> [MissingColumn] {
-        take(columns) { $0.table.utf8.count + $0.column.utf8.count + $0.type.utf8.count }
+        take(columns, overhead: Self.shortOverhead) { $0.table.utf8.count + $0.column.utf8.count + $0.type.utf8.count }
     }
 
     mutating func take(_ revisions: [PendingRevision]) -> [PendingRevision] {
         take(revisions) { $0.present.reduce(0) { $0 + $1.object.utf8.count + Self.overhead } }
     }
 
-    mutating func take(_ objects: [UnmanagedObject]) -> [UnmanagedObject] { take(objects) { $0.object.utf8.count } }
+    mutating func take(_ objects: [UnmanagedObject]) -> [UnmanagedObject] {
+        take(objects, overhead: Self.shortOverhead) { $0.object.utf8.count }
+    }
 
     mutating func take(_ objects: [IncomparableObject]) -> [IncomparableObject] {
-        take(objects) { $0.object.utf8.count + $0.reason.utf8.count }
+        take(objects, overhead: Self.shortOverhead) { $0.object.utf8.count + $0.reason.utf8.count }
     }
 
     mutating func take(_ differences: [IgnoredDifference]) -> [IgnoredDifference] {
@@ -50,10 +52,12 @@ struct SchemaExtract {
             .reduce(0) { $0 + ($1?.utf8.count ?? 0) }
     }
 
-    private mutating func take<Entry>(_ entries: [Entry], size: (Entry) -> Int) -> [Entry] {
+    private mutating func take<Entry>(
+        _ entries: [Entry], overhead: Int = Self.overhead, size: (Entry) -> Int
+    ) -> [Entry] {
         var count = 0
         for entry in entries {
-            let cost = size(entry) + Self.overhead
+            let cost = size(entry) + overhead
             guard cost <= left else { break }
             left -= cost
             count += 1

@@ -74,8 +74,15 @@ struct IniFile {
         sections[ExactString(name)] != nil
     }
 
-    /// The names of the sections, sorted.
-    var sectionNames: [String] { sections.keys.map(\.text).sorted { $0.precedesInBytes($1) } }
+    /// The names of the sections, sorted, without those of Python's `logging` and of Alembic's hooks.
+    var sectionNames: [String] {
+        let others = ["loggers", "handlers", "formatters", "post_write_hooks"]
+        return sections.keys.map(\.text)
+            .filter { name in
+                !others.contains(name) && !["logger_", "handler_", "formatter_"].contains { name.hasPrefix($0) }
+            }
+            .sorted { $0.precedesInBytes($1) }
+    }
 
     /// The line of a key in the section or, if it is not there, in `[DEFAULT]`.
     func line(of key: String, in section: String) -> Int? {

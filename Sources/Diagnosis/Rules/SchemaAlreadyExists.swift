@@ -28,7 +28,7 @@ extension Rule {
         let changes = revisions.flatMap(\.present)
         let number = changes.count == 1 ? "1 change" : "\(changes.count) changes"
         let trial = AlreadyExistsTrial(context.facts, first, changes)
-        let isFirst = context.pending?.first == trial.revision
+        let isFirst = context.pending?.first.map { $0 == trial.revision } ?? true
         return [
             RuleResult(
                 code, trial.runs ? .warning : .error, .behind,

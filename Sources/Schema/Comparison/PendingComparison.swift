@@ -35,7 +35,7 @@ struct PendingComparison {
     /// A version of an object, with the paths at which the live database differs from it.
     fileprivate struct Version {
         var differing: Set<PathKey>
-        /// Those of ``differing`` that the live database does not have.
+        /// Those of ``differing`` that the live database does not have: the whole object, or columns of a table.
         var missing: Set<PathKey> = []
         /// The paths about which nothing can be said.
         var undecided: Set<PathKey>
@@ -152,7 +152,12 @@ struct PendingComparison {
         let comparison = compare(catalog([object].compactMap(\.self)), with: catalog([live].compactMap(\.self)))
         return Version(
             differing: Set(comparison.discrepancies.map { PathKey($0.path) }),
-            missing: Set(comparison.discrepancies.filter(\.kind.isMissing).map { PathKey($0.path) }),
+            missing: Set(
+                comparison.discrepancies.map { ($0.kind, PathKey($0.path)) }
+                    .filter { kind, path in
+                        kind == .missingColumn || kind.isMissing && object.map { path == PathKey($0.key) } == true
+                    }
+                    .map(\.1)),
             undecided: Set(comparison.undecided.map { PathKey($0.path) }))
     }
 
@@ -178,8 +183,9 @@ struct PendingComparison {
         return 0
     }
 
-    /// Whether the database has all parts of the objects that the first pending revisions make or change. A part that is
-    /// missing from the schema at the rows too was dropped from what applied revisions made.
+    /// Whether the database has all objects that the first pending revisions make, and all columns of the tables that they
+    /// make or change. A column that is missing from the schema at the rows too was dropped from what applied revisions
+    /// made. A missing index or constraint does not count: tables without their columns are others, not those.
     private func lacksNothing(
         _ versions: [ObjectKey: [Version]], _ current: [ObjectKey: Int], _ position: Int
     ) -> Bool {

@@ -87,8 +87,8 @@ struct RemedyScript {
         let script = try RemedyScript(sides(broken))
         #expect(!script.isDestructive)
         let isSatisfied = example.remaining.contains { $0.hasPrefix("type ") || $0.hasPrefix("nullability ") }
-        let outcome = try await run(script.sql, in: database.url)
-        // A statement that is refused, because rows do not allow it, is the only one that may fail.
+        // A statement that is refused, because rows do not allow it, is the only one that may fail; others follow it.
+        let outcome = try await run(script.sql, in: database.url, continues: isSatisfied)
         #expect(outcome.status == 0 || isSatisfied, "\(outcome.standardError)\n\(script.printed)")
         var repaired = sides(try await database.catalog())
         if !validated.isEmpty {
@@ -118,12 +118,19 @@ struct RemedyScript {
     }
 
     /// Runs statements in psql.
-    static func run(_ statements: [String], in url: String) async throws -> Program.Outcome {
+    ///
+    /// - Parameter continues: whether those after one that fails are run.
+    static func run(
+        _ statements: [String], in url: String, continues: Bool = false
+    ) async throws -> Program.Outcome {
         try await TemporaryFolder.with { folder in
             let file = try folder.write("remedies.sql", statements.map { $0 + "\n" }.joined())
             return try await Program.run(
                 "psql",
-                ["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--output", "/dev/null", "--file", file, url])
+                [
+                    "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=\(continues ? 0 : 1)", "--output", "/dev/null",
+                    "--file", file, url,
+                ])
         }
     }
 }

@@ -8,8 +8,10 @@ import Testing
 ///
 /// Without `REMEDIES=all` a sample runs.
 @Suite("remedies: situations") struct SituationTests {
-    private static func cases(_ first: Int) -> [RemedyCase] {
-        RemedyTests.runsAll ? RemedyCase.all : RemedyTests.sample(of: RemedyCase.all, from: first, every: 12)
+    /// - Parameter withoutSecond: leaves out a case that also drops what revision 2 has made or needs.
+    private static func cases(_ first: Int, withoutSecond: Bool = false) -> [RemedyCase] {
+        let all = RemedyCase.all.filter { !withoutSecond || $0.testDescription != "everything" }
+        return RemedyTests.runsAll ? all : RemedyTests.sample(of: all, from: first, every: 12)
     }
 
     private static func planted<T: Sendable>(
@@ -38,7 +40,7 @@ import Testing
     }
 
     /// Revision 2 has run, and the row says 1.
-    @Test(arguments: cases(4)) func stale(_ example: RemedyCase) async throws {
+    @Test(arguments: cases(4, withoutSecond: true)) func stale(_ example: RemedyCase) async throws {
         let template = try await RemedyTemplate.shared()
         try await Self.planted(example, in: template.second) { database in
             let live = try await database.catalog()
@@ -55,7 +57,7 @@ import Testing
     }
 
     /// The row says 2, and revision 2 has not run.
-    @Test(arguments: cases(7)) func stamped(_ example: RemedyCase) async throws {
+    @Test(arguments: cases(7, withoutSecond: true)) func stamped(_ example: RemedyCase) async throws {
         let template = try await RemedyTemplate.shared()
         try await Self.planted(example, in: template.first) { database in
             let live = try await database.catalog()
