@@ -86,8 +86,11 @@ package struct AlignmentJob: JobKind {
     ) async throws(JobsError) {
         for attempt in 1...Self.attempts {
             do {
-                _ = try await connection.withSession { session throws(PostgresError) in
-                    try session.query(column.statement)
+                try await connection.withSession { session throws(PostgresError) in
+                    try session.transaction { () throws(PostgresError) in
+                        try Locks.joinFence(session)
+                        try session.query(column.statement)
+                    }
                 }
                 return
             } catch  where error.kind == .lockTimeout && attempt < Self.attempts {

@@ -2,8 +2,8 @@ public import Schema
 
 /// Changes the rows of a version table, all or none, and only if the table is still as the plan found it.
 public enum VersionTableWriter {
-    /// Applies the update in one transaction: locks the table against other writers, reads the rows again, compares
-    /// them with the expected ones, changes them, and reads them once more before COMMIT.
+    /// Applies the update in one transaction: takes the fence, locks the table against other writers, reads the rows
+    /// again, compares them with the expected ones, changes them, and reads them once more before COMMIT.
     ///
     /// - Returns: the rows after the update, in the order of `VersionTable.rows`.
     /// - Throws: `changedMeanwhile` when the table or its rows are not as expected (nothing was changed), `lockTimeout`,
@@ -13,6 +13,7 @@ public enum VersionTableWriter {
     ) throws(PostgresError) -> [String?] {
         let table = update.table
         return try session.transaction { () throws(PostgresError) in
+            try Locks.joinFence(session)
             var wanted: [String?] = try prepare(update, session)
             for change in update.changes {
                 guard let next = change.applied(to: wanted) else {
