@@ -31,7 +31,7 @@ package struct AlignmentJob: JobKind {
         self.parameters = parameters
     }
 
-    package func run(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
+    package func run(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
         let inputs = try await database.jobInputs()
         let plan = try inputs.alignmentPlan()
         try require(plan: plan.id, is: parameters.plan)
@@ -40,8 +40,9 @@ package struct AlignmentJob: JobKind {
         let rows = table.rows ?? []
         try await execution.begin(
             RecordedPlan(
-                from: rows, to: rows, steps: [], schema: table.schema, table: table.name, columns: plan.columns))
-        try await lock.requireHeld()
+                from: rows, to: rows, steps: [], schema: table.schema, table: table.name, columns: plan.columns,
+                server: await runGuard.server))
+        try await runGuard.requireHeld()
         try await add(plan.columns)
         try await requirePresent(plan.columns)
         var result = Align.Result(plan)

@@ -54,7 +54,7 @@ package struct MigrationJob: JobKind {
         return try nothingToDo(plan, inputs, begun)
     }
 
-    package func run(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
+    package func run(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
         let begun = ContinuousClock.now
         let inputs = try await execution.inputs(awaitingReplay: { $0.needsReplayToMigrate })
         let plan = try inputs.migrationPlan(to: parameters.to)
@@ -65,10 +65,10 @@ package struct MigrationJob: JobKind {
         try inputs.requireRunnable(plan)
         let recorded = RecordedPlan(
             from: plan.from, to: plan.to, steps: plan.steps, schema: inputs.live.versionTable.schema,
-            table: inputs.live.versionTable.name)
+            table: inputs.live.versionTable.name, server: await runGuard.server)
         try await execution.begin(recorded)
         execution.publish(Progress(phase: .starting, total: plan.steps.count))
-        let (outcome, failure) = await migrate(plan, inputs, lock)
+        let (outcome, failure) = await migrate(plan, inputs, runGuard)
         execution.publish(Progress(phase: .verifying))
         return try await conclude(recorded, inputs, outcome, failure, begun)
     }
@@ -105,7 +105,7 @@ package struct MigrationJob: JobKind {
     ///
     /// - Returns: what the run did, and what failed; nil when env.py ended without an error.
     private func migrate(
-        _ plan: MigrationPlan, _ inputs: PlanningInputs, _ lock: RunnerLock
+        _ plan: MigrationPlan, _ inputs: PlanningInputs, _ runGuard: RunGuard
     ) async -> (MigrationRun.Outcome, AlembicError?) {
         let deadline =
             parameters.runDeadlineMs.map { TimeLimit(.milliseconds($0), setting: "runDeadlineMs of the request") }
@@ -120,9 +120,7 @@ package struct MigrationJob: JobKind {
         let progress = RunProgress(total: plan.steps.count, graph: inputs.project.graph)
         do {
             let outcome = try await database.runner.migrate(run) { report in
-                // A lock whose session was lost meanwhile protects nothing.
-                try await lock.requireHeld()
-                return try await database.proves(report, lock: Locks.fence)
+                try await runGuard.proves(report)
             } progress: { event in
                 if let step = progress.step(event) { execution.publish(step) }
             }

@@ -45,9 +45,9 @@ package struct RepairJob: JobKind {
         return nil
     }
 
-    package func run(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
-        if let id = parameters.undo { return try await undo(id, lock) }
-        return try await apply(lock)
+    package func run(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
+        if let id = parameters.undo { return try await undo(id, runGuard) }
+        return try await apply(runGuard)
     }
 
     package func recover(_ plan: RecordedPlan, _ progress: RecordedProgress) throws(JobsError) -> JobOutcome {
@@ -63,7 +63,7 @@ package struct RepairJob: JobKind {
             repair: repair(from: plan.from, to: progress.rows))
     }
 
-    private func apply(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
+    private func apply(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
         let inputs = try await database.jobInputs()
         let plan = try inputs.repairPlan(to: parameters.to)
         try require(plan: plan.id, is: parameters.plan)
@@ -73,14 +73,14 @@ package struct RepairJob: JobKind {
         var result = inputs.result(of: plan, to: parameters.to)
         let before = plan.before ?? []
         let rows = try await write(
-            update, RecordedPlan(from: before, to: after, steps: [], schema: plan.schema, table: plan.table), lock)
+            update, RecordedPlan(from: before, to: after, steps: [], schema: plan.schema, table: plan.table), runGuard)
         result.state = .applied
         result.repair = execution.job.id
         result.after = rows
         return try .succeeded(result, repair: repair(from: before, to: rows))
     }
 
-    private func undo(_ id: String, _ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
+    private func undo(_ id: String, _ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
         let record = try await record(of: id)
         let inputs = try await database.jobInputs()
         try inputs.requireProject()
@@ -94,7 +94,7 @@ package struct RepairJob: JobKind {
         let rows = try await write(
             VersionTableUpdate(record.inverse, schema: table.schema, name: table.name, expecting: .rows(now)),
             RecordedPlan(from: record.after, to: record.before, steps: [], schema: table.schema, table: table.name),
-            lock)
+            runGuard)
         return try .succeeded(
             FixVersion.Result(state: .undone, repair: id, before: now, after: rows), undone: id)
     }
@@ -137,10 +137,12 @@ package struct RepairJob: JobKind {
     ///
     /// - Returns: the rows afterwards.
     private func write(
-        _ update: VersionTableUpdate, _ plan: RecordedPlan, _ lock: RunnerLock
+        _ update: VersionTableUpdate, _ plan: RecordedPlan, _ runGuard: RunGuard
     ) async throws(JobsError) -> [String?] {
+        var plan = plan
+        plan.server = await runGuard.server
         try await execution.begin(plan)
-        try await lock.requireHeld()
+        try await runGuard.requireHeld()
         do {
             return try await Connection.temporary(
                 database.address, .write(execution, lockTimeout: database.settings.lockTimeout)

@@ -90,6 +90,18 @@ public enum Locks {
         public var state: String?
         /// RFC 3339, UTC; start of the current or last statement.
         public var queryStart: String?
+
+        public init(
+            pid: Int32, applicationName: String? = nil, user: String? = nil, backendStart: String? = nil,
+            state: String? = nil, queryStart: String? = nil
+        ) {
+            self.pid = pid
+            self.applicationName = applicationName
+            self.user = user
+            self.backendStart = backendStart
+            self.state = state
+            self.queryStart = queryStart
+        }
     }
 
     /// The sessions that hold the lock with this key (not those that wait for it), oldest first.
