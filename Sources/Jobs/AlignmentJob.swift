@@ -43,7 +43,7 @@ package struct AlignmentJob: JobKind {
                 from: rows, to: rows, steps: [], schema: table.schema, table: table.name, columns: plan.columns,
                 server: await runGuard.server))
         try await runGuard.requireHeld()
-        try await add(plan.columns)
+        try await add(plan.columns, runGuard)
         try await requirePresent(plan.columns)
         var result = Align.Result(plan)
         result.state = .applied
@@ -67,12 +67,12 @@ package struct AlignmentJob: JobKind {
     }
 
     /// Adds the columns; each is committed separately, and adding one again does nothing.
-    private func add(_ columns: [AlignmentPlan.Column]) async throws(JobsError) {
+    private func add(_ columns: [AlignmentPlan.Column], _ runGuard: RunGuard) async throws(JobsError) {
         let connection = Connection(database.address, .write(execution, lockTimeout: database.settings.lockTimeout))
         let outcome: Result<Void, JobsError>
         do throws(JobsError) {
             for (count, column) in columns.enumerated() {
-                try await add(column, connection, added: count, of: columns.count)
+                try await add(column, connection, runGuard, added: count, of: columns.count)
             }
             outcome = .success(())
         } catch {
@@ -83,24 +83,26 @@ package struct AlignmentJob: JobKind {
     }
 
     private func add(
-        _ column: AlignmentPlan.Column, _ connection: Connection, added count: Int, of total: Int
+        _ column: AlignmentPlan.Column, _ connection: Connection, _ runGuard: RunGuard, added count: Int,
+        of total: Int
     ) async throws(JobsError) {
         for attempt in 1...Self.attempts {
             do {
-                try await connection.withSession { session throws(PostgresError) in
-                    try session.transaction { () throws(PostgresError) in
-                        try Locks.joinFence(session)
-                        try session.query(column.statement)
-                    }
+                try await execution.write(connection, runGuard) { session throws(PostgresError) in
+                    _ = try session.query(column.statement)
                 }
                 return
-            } catch  where error.kind == .lockTimeout && attempt < Self.attempts {
+            } catch .database(let error) where error.kind == .lockTimeout && attempt < Self.attempts {
                 execution.publish(
                     Progress(
                         phase: .waiting,
                         message: "table \(SafeText.visible(column.table)) is locked; attempt \(attempt + 1)"))
             } catch {
-                var failure = JobsError(error, database: database.name)
+                var failure =
+                    switch error {
+                    case .database(let error): JobsError(error, database: database.name)
+                    case .refused(let error): error
+                    }
                 failure.message += "; \(count) of \(total) columns were added, the others were not changed"
                 throw failure
             }

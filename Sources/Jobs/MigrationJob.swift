@@ -68,7 +68,8 @@ package struct MigrationJob: JobKind {
             table: inputs.live.versionTable.name, server: await runGuard.server)
         try await execution.begin(recorded)
         execution.publish(Progress(phase: .starting, total: plan.steps.count))
-        let (outcome, failure) = await migrate(plan, inputs, runGuard)
+        let steps = MigrationSteps(execution, runGuard)
+        let (outcome, failure) = await migrate(plan, inputs, runGuard, steps)
         execution.publish(Progress(phase: .verifying))
         return try await conclude(recorded, inputs, outcome, failure, begun)
     }
@@ -105,7 +106,7 @@ package struct MigrationJob: JobKind {
     ///
     /// - Returns: what the run did, and what failed; nil when env.py ended without an error.
     private func migrate(
-        _ plan: MigrationPlan, _ inputs: PlanningInputs, _ runGuard: RunGuard
+        _ plan: MigrationPlan, _ inputs: PlanningInputs, _ runGuard: RunGuard, _ steps: MigrationSteps
     ) async -> (MigrationRun.Outcome, AlembicError?) {
         let deadline =
             parameters.runDeadlineMs.map { TimeLimit(.milliseconds($0), setting: "runDeadlineMs of the request") }
@@ -122,8 +123,10 @@ package struct MigrationJob: JobKind {
             let outcome = try await database.runner.migrate(run) { report in
                 try await runGuard.proves(report)
             } progress: { event in
+                try await steps.record(event)
                 if let step = progress.step(event) { execution.publish(step) }
             }
+            await steps.committed()
             return (outcome, nil)
         } catch {
             return (error.outcome, error)

@@ -143,16 +143,24 @@ package struct RepairJob: JobKind {
         plan.server = await runGuard.server
         try await execution.begin(plan)
         try await runGuard.requireHeld()
+        let connection = Connection(
+            database.address, .write(execution, lockTimeout: database.settings.lockTimeout))
+        let outcome: Result<[String?], WriteError>
         do {
-            return try await Connection.temporary(
-                database.address, .write(execution, lockTimeout: database.settings.lockTimeout)
-            ) { session throws(PostgresError) in
-                try VersionTableWriter.apply(update, in: session)
-            }
-        } catch  where error.kind == .connectionLost {
-            return try await rowsAfterLostConnection(error, plan)
+            outcome = .success(
+                try await execution.write(connection, runGuard) { session throws(PostgresError) in
+                    try VersionTableWriter.change(update, in: session)
+                })
         } catch {
-            throw JobsError(error, database: database.name)
+            outcome = .failure(error)
+        }
+        await connection.close()
+        switch outcome {
+        case .success(let rows): return rows
+        case .failure(.database(let error)) where error.kind == .connectionLost:
+            return try await rowsAfterLostConnection(error, plan)
+        case .failure(.database(let error)): throw JobsError(error, database: database.name)
+        case .failure(.refused(let error)): throw error
         }
     }
 

@@ -20,7 +20,7 @@ final class RunProgress: Sendable {
         switch event {
         case .connected(let report):
             return Progress(phase: .starting, message: "env.py is connected to \(report)")
-        case .revisionStarted(let revision, _, _):
+        case .revisionStarted(let revision, _, _, _):
             return progress(revision, index: applied.withLock { $0 + 1 }, .started)
         case .revisionApplied(let revision, let durationMs, _):
             let index = applied.withLock { applied in
@@ -30,7 +30,7 @@ final class RunProgress: Sendable {
             var progress = progress(revision, index: index, .applied)
             progress.durationMs = Int64(durationMs)
             return progress
-        case .autocommit, .roleSwitched:
+        case .autocommit, .committing, .roleSwitched:
             return nil
         }
     }
