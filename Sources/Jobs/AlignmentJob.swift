@@ -31,7 +31,7 @@ package struct AlignmentJob: JobKind {
         self.parameters = parameters
     }
 
-    package func run(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
+    package func run(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
         let inputs = try await database.jobInputs()
         let plan = try inputs.alignmentPlan()
         try require(plan: plan.id, is: parameters.plan)
@@ -40,9 +40,10 @@ package struct AlignmentJob: JobKind {
         let rows = table.rows ?? []
         try await execution.begin(
             RecordedPlan(
-                from: rows, to: rows, steps: [], schema: table.schema, table: table.name, columns: plan.columns))
-        try await lock.requireHeld()
-        try await add(plan.columns)
+                from: rows, to: rows, steps: [], schema: table.schema, table: table.name, columns: plan.columns,
+                server: await runGuard.server))
+        try await runGuard.requireHeld()
+        try await add(plan.columns, runGuard)
         try await requirePresent(plan.columns)
         var result = Align.Result(plan)
         result.state = .applied
@@ -66,12 +67,12 @@ package struct AlignmentJob: JobKind {
     }
 
     /// Adds the columns; each is committed separately, and adding one again does nothing.
-    private func add(_ columns: [AlignmentPlan.Column]) async throws(JobsError) {
+    private func add(_ columns: [AlignmentPlan.Column], _ runGuard: RunGuard) async throws(JobsError) {
         let connection = Connection(database.address, .write(execution, lockTimeout: database.settings.lockTimeout))
         let outcome: Result<Void, JobsError>
         do throws(JobsError) {
             for (count, column) in columns.enumerated() {
-                try await add(column, connection, added: count, of: columns.count)
+                try await add(column, connection, runGuard, added: count, of: columns.count)
             }
             outcome = .success(())
         } catch {
@@ -82,23 +83,29 @@ package struct AlignmentJob: JobKind {
     }
 
     private func add(
-        _ column: AlignmentPlan.Column, _ connection: Connection, added count: Int, of total: Int
+        _ column: AlignmentPlan.Column, _ connection: Connection, _ runGuard: RunGuard, added count: Int,
+        of total: Int
     ) async throws(JobsError) {
         for attempt in 1...Self.attempts {
             do {
-                _ = try await connection.withSession { session throws(PostgresError) in
-                    try session.query(column.statement)
+                try await execution.write(connection, runGuard) { session throws(PostgresError) in
+                    _ = try session.query(column.statement)
                 }
                 return
-            } catch  where error.kind == .lockTimeout && attempt < Self.attempts {
+            } catch .database(let error) where error.kind == .lockTimeout && attempt < Self.attempts {
                 execution.publish(
                     Progress(
                         phase: .retrying, attempt: attempt + 1,
                         message: "table \(SafeText.visible(column.table)) was locked"))
             } catch {
-                var failure = JobsError(error, database: database.name)
-                if error.sqlstate == "42501", let grant = await grant(on: column, connection) {
-                    failure.message += "; as a superuser, in that database: \(grant)"
+                var failure: JobsError
+                switch error {
+                case .refused(let error): failure = error
+                case .database(let error):
+                    failure = JobsError(error, database: database.name)
+                    if error.sqlstate == "42501", let grant = await grant(on: column, connection) {
+                        failure.message += "; as a superuser, in that database: \(grant)"
+                    }
                 }
                 failure.message += "; \(count) of \(total) columns were added, the others were not changed"
                 throw failure

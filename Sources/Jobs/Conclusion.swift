@@ -40,6 +40,11 @@ enum Conclusion: Sendable {
             return try await Connection.temporary(
                 database.address, .read(applicationName: "schemad evidence", role: database.sessionRole)
             ) { session throws(PostgresError) in
+                if let server = plan.server,
+                    let difference = server.difference(to: try DatabaseIdentity.read(session))
+                {
+                    return .failure(InspectionError(.precondition, difference))
+                }
                 guard try Locks.fenceIsFree(session) else {
                     return .failure(InspectionError(.conflict, "a backend of the job is still active"))
                 }

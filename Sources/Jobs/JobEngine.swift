@@ -95,24 +95,24 @@ package final class JobEngine: Sendable {
         let execution = JobExecution(job: job, database: queue.database, engine: self)
         let handler = try handler(for: execution)
         if let outcome = try await handler.outcomeWithoutRunning() { return outcome }
-        let lock = RunnerLock(queue.database, job: job.id)
+        let runGuard = RunGuard(queue.database, job: job.id)
         let blockers = BlockerWatch(queue.database, job) { execution.publish($0) }
         let outcome: Result<JobOutcome, JobsError>
         do throws(JobsError) {
             let deadline = ContinuousClock.now + .milliseconds(max(0, job.deadline - WallClock.milliseconds))
-            try await lock.take(until: deadline, isDraining: { isDraining }) { message in
+            try await runGuard.take(until: deadline, isDraining: { isDraining }) { message in
                 execution.publish(Progress(phase: .waiting, message: message))
             }
             // Jobs of an earlier agent are concluded from the rows as they are before this job changes them.
             await queue.recovered()
             blockers.start()
-            outcome = .success(try await handler.run(lock))
+            outcome = .success(try await handler.run(runGuard))
         } catch {
             // Whoever may migrate sees the statements of other sessions.
             outcome = .failure(error.naming(blockers.last, showsQueries: job.command == MigrationJob.name))
         }
         await blockers.stop()
-        await lock.release()
+        await runGuard.release()
         return try outcome.get()
     }
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Journal
 package import Plans
+package import Postgres
 import Wire
 
 /// One kind of mutation. The engine knows kinds only by their registered names.
@@ -17,7 +18,7 @@ package protocol JobKind: Sendable {
     func outcomeWithoutRunning() async throws(JobsError) -> JobOutcome?
 
     /// Runs the job. No other job changes the database meanwhile.
-    func run(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome
+    func run(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome
 
     /// How the job ended, found after the agent ended while it was running.
     ///
@@ -56,10 +57,12 @@ package struct RecordedPlan: Codable, Hashable, Sendable {
     package var table: String
     /// The columns that were to be added; nil for other jobs.
     package var columns: [AlignmentPlan.Column]?
+    /// Where the job ran; what another server says later does not tell what it did.
+    package var server: DatabaseIdentity?
 
     package init(
         from: [String?], to: [String?], steps: [String], schema: String?, table: String,
-        columns: [AlignmentPlan.Column]? = nil
+        columns: [AlignmentPlan.Column]? = nil, server: DatabaseIdentity? = nil
     ) {
         self.from = from
         self.to = to
@@ -67,5 +70,6 @@ package struct RecordedPlan: Codable, Hashable, Sendable {
         self.schema = schema
         self.table = table
         self.columns = columns
+        self.server = server
     }
 }

@@ -54,7 +54,7 @@ package struct MigrationJob: JobKind {
         return try nothingToDo(plan, inputs, begun)
     }
 
-    package func run(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
+    package func run(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
         let begun = ContinuousClock.now
         let inputs = try await execution.inputs(awaitingReplay: { $0.needsReplayToMigrate })
         let plan = try inputs.migrationPlan(to: parameters.to)
@@ -65,10 +65,11 @@ package struct MigrationJob: JobKind {
         try inputs.requireRunnable(plan)
         let recorded = RecordedPlan(
             from: plan.from, to: plan.to, steps: plan.steps, schema: inputs.live.versionTable.schema,
-            table: inputs.live.versionTable.name)
+            table: inputs.live.versionTable.name, server: await runGuard.server)
         try await execution.begin(recorded)
         execution.publish(Progress(phase: .starting, total: plan.steps.count))
-        let (outcome, failure) = await migrate(plan, inputs, lock)
+        let steps = MigrationSteps(execution, runGuard)
+        let (outcome, failure) = await migrate(plan, inputs, runGuard, steps)
         execution.publish(Progress(phase: .verifying))
         return try await conclude(recorded, inputs, outcome, failure, begun)
     }
@@ -105,7 +106,7 @@ package struct MigrationJob: JobKind {
     ///
     /// - Returns: what the run did, and what failed; nil when env.py ended without an error.
     private func migrate(
-        _ plan: MigrationPlan, _ inputs: PlanningInputs, _ lock: RunnerLock
+        _ plan: MigrationPlan, _ inputs: PlanningInputs, _ runGuard: RunGuard, _ steps: MigrationSteps
     ) async -> (MigrationRun.Outcome, AlembicError?) {
         let deadline =
             parameters.runDeadlineMs.map { TimeLimit(.milliseconds($0), setting: "runDeadlineMs of the request") }
@@ -120,12 +121,12 @@ package struct MigrationJob: JobKind {
         let progress = RunProgress(total: plan.steps.count, graph: inputs.project.graph)
         do {
             let outcome = try await database.runner.migrate(run) { report in
-                // A lock whose session was lost meanwhile protects nothing.
-                try await lock.requireHeld()
-                return try await database.proves(report, lock: Locks.fence)
+                try await runGuard.proves(report)
             } progress: { event in
+                try await steps.record(event)
                 if let step = progress.step(event) { execution.publish(step) }
             }
+            await steps.committed()
             return (outcome, nil)
         } catch {
             return (error.outcome, error)

@@ -45,9 +45,9 @@ package struct RepairJob: JobKind {
         return nil
     }
 
-    package func run(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
-        if let id = parameters.undo { return try await undo(id, lock) }
-        return try await apply(lock)
+    package func run(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
+        if let id = parameters.undo { return try await undo(id, runGuard) }
+        return try await apply(runGuard)
     }
 
     package func recover(_ plan: RecordedPlan, _ progress: RecordedProgress) throws(JobsError) -> JobOutcome {
@@ -63,7 +63,7 @@ package struct RepairJob: JobKind {
             repair: repair(from: plan.from, to: progress.rows))
     }
 
-    private func apply(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
+    private func apply(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
         let inputs = try await database.jobInputs()
         let plan = try inputs.repairPlan(to: parameters.to)
         try require(plan: plan.id, is: parameters.plan)
@@ -73,14 +73,14 @@ package struct RepairJob: JobKind {
         var result = inputs.result(of: plan, to: parameters.to)
         let before = plan.before ?? []
         let rows = try await write(
-            update, RecordedPlan(from: before, to: after, steps: [], schema: plan.schema, table: plan.table), lock)
+            update, RecordedPlan(from: before, to: after, steps: [], schema: plan.schema, table: plan.table), runGuard)
         result.state = .applied
         result.repair = execution.job.id
         result.after = rows
         return try .succeeded(result, repair: repair(from: before, to: rows))
     }
 
-    private func undo(_ id: String, _ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
+    private func undo(_ id: String, _ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
         let record = try await record(of: id)
         let inputs = try await database.jobInputs()
         try inputs.requireProject()
@@ -94,7 +94,7 @@ package struct RepairJob: JobKind {
         let rows = try await write(
             VersionTableUpdate(record.inverse, schema: table.schema, name: table.name, expecting: .rows(now)),
             RecordedPlan(from: record.after, to: record.before, steps: [], schema: table.schema, table: table.name),
-            lock)
+            runGuard)
         return try .succeeded(
             FixVersion.Result(state: .undone, repair: id, before: now, after: rows), undone: id)
     }
@@ -137,20 +137,30 @@ package struct RepairJob: JobKind {
     ///
     /// - Returns: the rows afterwards.
     private func write(
-        _ update: VersionTableUpdate, _ plan: RecordedPlan, _ lock: RunnerLock
+        _ update: VersionTableUpdate, _ plan: RecordedPlan, _ runGuard: RunGuard
     ) async throws(JobsError) -> [String?] {
+        var plan = plan
+        plan.server = await runGuard.server
         try await execution.begin(plan)
-        try await lock.requireHeld()
+        try await runGuard.requireHeld()
+        let connection = Connection(
+            database.address, .write(execution, lockTimeout: database.settings.lockTimeout))
+        let outcome: Result<[String?], WriteError>
         do {
-            return try await Connection.temporary(
-                database.address, .write(execution, lockTimeout: database.settings.lockTimeout)
-            ) { session throws(PostgresError) in
-                try VersionTableWriter.apply(update, in: session)
-            }
-        } catch  where error.kind == .connectionLost {
-            return try await rowsAfterLostConnection(error, plan)
+            outcome = .success(
+                try await execution.write(connection, runGuard) { session throws(PostgresError) in
+                    try VersionTableWriter.change(update, in: session)
+                })
         } catch {
-            throw JobsError(error, database: database.name)
+            outcome = .failure(error)
+        }
+        await connection.close()
+        switch outcome {
+        case .success(let rows): return rows
+        case .failure(.database(let error)) where error.kind == .connectionLost:
+            return try await rowsAfterLostConnection(error, plan)
+        case .failure(.database(let error)): throw JobsError(error, database: database.name)
+        case .failure(.refused(let error)): throw error
         }
     }
 

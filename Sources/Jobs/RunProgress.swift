@@ -26,7 +26,7 @@ final class RunProgress: Sendable {
         switch event {
         case .connected(let report):
             return Progress(phase: .starting, message: "env.py is connected to \(report)")
-        case .revisionStarted(let revision, _, _):
+        case .revisionStarted(let revision, _, _, _):
             return progress(.revisionStarted, revision, index: position.withLock { $0.applied + 1 })
         case .revisionApplied(let revision, let durationMs, _):
             let index = position.withLock { position in
@@ -50,7 +50,7 @@ final class RunProgress: Sendable {
             (progress.statement, progress.rows) = (statement, rows.map(Int64.init))
             progress.elapsedMs = Int64(durationMs)
             return progress
-        case .autocommit, .roleSwitched:
+        case .autocommit, .committing, .roleSwitched:
             return nil
         }
     }

@@ -118,13 +118,17 @@ enum JobTable {
         return db.changesCount > 0
     }
 
-    /// Deletes jobs that were settled before a time, at most 1000 per call so that no admission waits for long.
+    /// Deletes jobs that were settled before a time with their steps, at most 1000 per call so that no admission waits for long.
     static func purge(endedBefore time: Int64, in db: Database) throws {
-        try db.execute(
+        let ids = try String.fetchAll(
+            db,
             sql: """
-                DELETE FROM job WHERE id IN (
-                    SELECT id FROM job WHERE state NOT IN ('queued', 'running') AND ended_at < ? ORDER BY id LIMIT 1000)
+                SELECT id FROM job WHERE state NOT IN ('queued', 'running') AND ended_at < ? ORDER BY id LIMIT 1000
                 """,
             arguments: [time])
+        for id in ids {
+            try db.execute(sql: "DELETE FROM steps WHERE job = ?", arguments: [id])
+            try db.execute(sql: "DELETE FROM job WHERE id = ?", arguments: [id])
+        }
     }
 }

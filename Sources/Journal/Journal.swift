@@ -1,7 +1,8 @@
 import GRDB
 import Runtime
 
-/// The agent's durable state in one SQLite file: jobs, the nonces of used tokens, and repairs that can be undone.
+/// The agent's durable state in one SQLite file: jobs with their steps, the nonces of used tokens, and repairs that can
+/// be undone.
 ///
 /// Each call that changes something is one transaction with one fsync, and is on disk when the call returns. Only one
 /// process at a time can open the journal; a second one is refused. The actor runs on a queue of its own, so that no
@@ -128,6 +129,7 @@ public actor Journal {
             }
             let job = Job(request, id: identifier.text, attempt: (earlier?.job.attempt ?? 0) + 1, at: now)
             try JobTable.insert(job, fingerprint: request.fingerprint, into: db)
+            try StepTable.append(JobStep(.admitted, at: now), to: job.id, in: db)
             return .admitted(job)
         }
         nonceCount = nonces
@@ -151,6 +153,7 @@ public actor Journal {
             guard try JobTable.start(id, context: context, at: now, in: db) else {
                 throw try refusal(of: id, to: "start", in: db)
             }
+            try StepTable.append(JobStep(.started, at: now), to: id, in: db)
         }
     }
 
@@ -179,6 +182,7 @@ public actor Journal {
             let isFinished = try JobTable.finish(
                 id, as: state, result: result, error: error, retryable: retryable, at: now, in: db)
             guard isFinished else { throw try refusal(of: id, to: "end", in: db) }
+            if state != .unknown { try StepTable.append(JobStep(.concluded, at: now), to: id, in: db) }
             if let repair {
                 guard try RepairTable.insert(repair, into: db) else {
                     throw JournalError(.wrongState, path: path, message: "repair \(repair.id) is already recorded")
@@ -186,6 +190,24 @@ public actor Journal {
             }
             if let undone { try RepairTable.undo(undone, at: now, in: db) }
         }
+    }
+
+    /// Appends steps of a job in one transaction.
+    ///
+    /// - Throws: `JournalError`: `wrongState` when the job is not running, or an error of the disk. What was to be done
+    ///   after the steps must not be done then.
+    public func append(_ steps: [JobStep], to id: String) throws(JournalError) {
+        try write { db in
+            guard try JobTable.state(of: id, in: db) == Job.State.running.rawValue else {
+                throw try refusal(of: id, to: "continue", in: db)
+            }
+            for step in steps { try StepTable.append(step, to: id, in: db) }
+        }
+    }
+
+    /// The steps of a job, in the order in which they were appended.
+    public func steps(of id: String) throws(JournalError) -> [JobStep] {
+        try read { db in try StepTable.steps(of: id, in: db) }
     }
 
     /// The job with this id; nil when there is none.

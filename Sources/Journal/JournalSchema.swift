@@ -68,6 +68,25 @@ enum JournalSchema {
             // What was deleted before is not known; it had expired.
             try NonceTable.insert([0...max(0, now / 1000 - 1)], into: db)
         }
+        migrator.registerMigration("3: steps of jobs") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE steps (
+                        id INTEGER PRIMARY KEY,
+                        job TEXT NOT NULL,
+                        at INTEGER NOT NULL,
+                        step TEXT NOT NULL CHECK (step IN ('admitted', 'started', 'connected', 'revisionStarted',
+                            'autocommit', 'committing', 'committed', 'concluded')),
+                        revision TEXT,
+                        xid TEXT,
+                        script_hash TEXT
+                    ) STRICT;
+                    CREATE INDEX steps_by_job ON steps (job, id);
+                    CREATE TRIGGER steps_are_appended BEFORE UPDATE ON steps BEGIN
+                        SELECT raise(ABORT, 'a step is never changed');
+                    END;
+                    """)
+        }
         return migrator
     }
 }

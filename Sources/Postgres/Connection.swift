@@ -53,7 +53,44 @@ public actor Connection {
         cancelSwitch.install(nil)
     }
 
-    private func run<T: Sendable>(_ body: (Session) throws(PostgresError) -> T) -> Result<T, PostgresError> {
+    /// Runs the body in a transaction and leaves it open, for ``commit()``; closing the connection rolls it back. Only for
+    /// a connection that nobody else uses meanwhile.
+    ///
+    /// - Throws: the error of the body, after which nothing is open, or of `open`.
+    public func begin<T: Sendable>(
+        _ body: @Sendable (Session) throws(PostgresError) -> T
+    ) async throws(PostgresError) -> T {
+        let outcome: Result<T, PostgresError> = await withTaskCancellationHandler {
+            run(keepsTransaction: true) { session throws(PostgresError) in
+                try session.begin()
+                return try body(session)
+            }
+        } onCancel: {
+            cancelSwitch.request()
+        }
+        return try outcome.get()
+    }
+
+    /// Commits the transaction that ``begin(_:)`` has left open. A cancelled task does not cancel it.
+    ///
+    /// - Throws: `connectionLost` when the outcome is unknown; any other error means that nothing was committed.
+    public func commit() throws(PostgresError) {
+        guard let session, session.isInTransaction else {
+            throw PostgresError(kind: .server, sqlstate: "25P01", message: "No transaction is open.")
+        }
+        cancelSwitch.begin()
+        defer { cancelSwitch.end() }
+        do {
+            try session.commit()
+        } catch {
+            if error.kind == .connectionLost { close() }
+            throw error
+        }
+    }
+
+    private func run<T: Sendable>(
+        keepsTransaction: Bool = false, _ body: (Session) throws(PostgresError) -> T
+    ) -> Result<T, PostgresError> {
         cancelSwitch.begin()
         defer { cancelSwitch.end() }
         do throws(PostgresError) {
@@ -62,8 +99,14 @@ public actor Connection {
                 throw PostgresError(kind: .canceled, message: "The request was canceled before it started.")
             }
             let session = try current()
-            defer { session.settle() }
-            return .success(try body(session))
+            do throws(PostgresError) {
+                let value = try body(session)
+                if !keepsTransaction { session.settle() }
+                return .success(value)
+            } catch {
+                session.settle()
+                throw error
+            }
         } catch {
             if error.kind == .connectionLost { close() }
             return .failure(error)

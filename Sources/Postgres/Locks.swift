@@ -1,11 +1,14 @@
+import Glibc
+
 /// The advisory locks that coordinate agents and runners of one database.
 public enum Locks {
     /// Held exclusively by the agent, in a dedicated session, while it migrates or repairs: one run per database.
     /// The bytes of "schemad" and 1.
     public static let runner: Int64 = 0x7363_6865_6D61_6401
-    /// Held shared by each connection of the process that runs a migration. The next run requires it to be free, which
-    /// detects a backend that outlived its agent, regardless of the host it was started from. The bytes of "schemad"
-    /// and 2.
+    /// Held shared by every backend that writes for a job: by each connection of the process that runs a migration, and
+    /// by the transactions of repairs and alignments. The next run, and the conclusion of a job, require it to be free,
+    /// which detects a backend that outlived its agent, regardless of the host it was started from. The bytes of
+    /// "schemad" and 2.
     public static let fence: Int64 = 0x7363_6865_6D61_6402
 
     /// Tries to take the runner lock for this session without waiting: waiting for an advisory lock deadlocks with
@@ -45,6 +48,27 @@ public enum Locks {
         try session.query("SELECT pg_catalog.pg_try_advisory_xact_lock($1)", ["\(fence)"]).value == "t"
     }
 
+    /// Takes the fence shared, until the open transaction has ended. A backend that waits inside COMMIT, for a synchronous
+    /// standby or a slow disk, still holds it: its transaction has not ended yet, although nobody sees its changes.
+    ///
+    /// - Parameter patience: how long to wait while another session holds the fence exclusively.
+    /// - Throws: `lockTimeout` then; errors of the connection.
+    public static func joinFence(
+        _ session: Session, patience: Duration = .seconds(5)
+    ) throws(PostgresError) {
+        let deadline = ContinuousClock.now + patience
+        while try session.query("SELECT pg_catalog.pg_try_advisory_xact_lock_shared($1)", ["\(fence)"]).value != "t" {
+            guard .now < deadline else {
+                throw PostgresError(
+                    kind: .lockTimeout, sqlstate: "55P03",
+                    message: "Another session holds the fence of this database. Nothing was changed.",
+                    hint: "Try again when it has ended.")
+            }
+            // Polled: a waiting request would block CREATE INDEX CONCURRENTLY. The connection has a thread of its own.
+            usleep(20_000)
+        }
+    }
+
     /// Whether that backend holds a lock shared **in the database of this session**, which proves that the backend is
     /// connected to this database and no other.
     ///
@@ -66,6 +90,18 @@ public enum Locks {
         public var state: String?
         /// RFC 3339, UTC; start of the current or last statement.
         public var queryStart: String?
+
+        public init(
+            pid: Int32, applicationName: String? = nil, user: String? = nil, backendStart: String? = nil,
+            state: String? = nil, queryStart: String? = nil
+        ) {
+            self.pid = pid
+            self.applicationName = applicationName
+            self.user = user
+            self.backendStart = backendStart
+            self.state = state
+            self.queryStart = queryStart
+        }
     }
 
     /// The sessions that hold the lock with this key (not those that wait for it), oldest first.

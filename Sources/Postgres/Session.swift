@@ -90,6 +90,20 @@ import Glibc
     public func transaction<T>(
         isolation: Isolation = .readCommitted, _ body: () throws(PostgresError) -> T
     ) throws(PostgresError) -> T {
+        try begin(isolation)
+        let value: T
+        do {
+            value = try body()
+        } catch {
+            settle()
+            throw error
+        }
+        try commit()
+        return value
+    }
+
+    /// Begins a transaction, for ``commit()``.
+    func begin(_ isolation: Isolation = .readCommitted) throws(PostgresError) {
         if isInTransaction {
             throw PostgresError(kind: .server, sqlstate: "25001", message: "A transaction is already open.")
         }
@@ -104,20 +118,26 @@ import Glibc
         } else {
             try execute(begin, [])
         }
-        let value: T
-        do {
-            value = try body()
-        } catch {
-            settle()
-            throw error
-        }
+    }
+
+    /// Commits the open transaction.
+    ///
+    /// - Throws: 25P02 when a statement of it failed; then it is rolled back. `connectionLost` means that the outcome is
+    ///   unknown.
+    func commit() throws(PostgresError) {
         // COMMIT of a failed transaction succeeds, and rolls back.
         if transactionStatus == PQTRANS_INERROR {
             settle()
             throw PostgresError(kind: .server, sqlstate: "25P02", message: "A statement of the transaction failed.")
         }
         try execute("COMMIT", [])
-        return value
+    }
+
+    /// The id of the open transaction, for ``TransactionStatus``.
+    public func transactionID() throws(PostgresError) -> String {
+        // The second name is the older one, for the same.
+        let function = serverVersion >= 130_000 ? "pg_current_xact_id" : "txid_current"
+        return try query("SELECT pg_catalog.\(function)()").value ?? ""
     }
 
     /// SQL's isolation levels.

@@ -14,7 +14,8 @@ public struct SessionOptions: Sendable {
     public var searchPath: String?
     /// The role to switch to; nil keeps the login role.
     public var role: String?
-    /// The session must survive long idle periods because it holds a lock: `idle_session_timeout` is switched off.
+    /// The session holds a lock: it survives long idle periods (`idle_session_timeout` is switched off), and the server
+    /// ends it soon after this process or its host is gone (keepalives, `client_connection_check_interval`).
     public var keepsSession: Bool
     /// The session runs the same statements many times: their first plans are kept, regardless of their parameters.
     public var keepsPlans: Bool
@@ -51,7 +52,13 @@ public struct SessionOptions: Sendable {
             ("statement_timeout", "\(statementTimeoutMs)"), ("lock_timeout", "\(lockTimeoutMs)"),
             ("default_transaction_read_only", readOnly ? "on" : "off"),
         ]
-        if keepsSession, serverVersion >= 140_000 { pins.append(("idle_session_timeout", "0")) }
+        if keepsSession {
+            // Without effect on a Unix-domain socket, which needs none.
+            pins += [("tcp_keepalives_idle", "15"), ("tcp_keepalives_interval", "5"), ("tcp_keepalives_count", "3")]
+            if serverVersion >= 140_000 {
+                pins += [("idle_session_timeout", "0"), ("client_connection_check_interval", "5s")]
+            }
+        }
         if keepsPlans { pins.append(("plan_cache_mode", "force_generic_plan")) }
         if let searchPath { pins.append(("search_path", searchPath)) }
         // Last, because a role that is not a superuser might not be allowed to set some of the above.

@@ -2,8 +2,8 @@ public import Schema
 
 /// Changes the rows of a version table, all or none, and only if the table is still as the plan found it.
 public enum VersionTableWriter {
-    /// Applies the update in one transaction: locks the table against other writers, reads the rows again, compares
-    /// them with the expected ones, changes them, and reads them once more before COMMIT.
+    /// Applies the update in one transaction: takes the fence, locks the table against other writers, reads the rows
+    /// again, compares them with the expected ones, changes them, and reads them once more before COMMIT.
     ///
     /// - Returns: the rows after the update, in the order of `VersionTable.rows`.
     /// - Throws: `changedMeanwhile` when the table or its rows are not as expected (nothing was changed), `lockTimeout`,
@@ -11,28 +11,36 @@ public enum VersionTableWriter {
     public static func apply(
         _ update: VersionTableUpdate, in session: Session
     ) throws(PostgresError) -> [String?] {
-        let table = update.table
-        return try session.transaction { () throws(PostgresError) in
-            var wanted: [String?] = try prepare(update, session)
-            for change in update.changes {
-                guard let next = change.applied(to: wanted) else {
-                    throw mismatch("there is no row to \(change.kind.rawValue)", table, wanted)
-                }
-                wanted = next
-                var values: [String?] = []
-                let statement = change.statement(table: table) { value in
-                    values.append(value)
-                    return "$\(values.count)"
-                }
-                try session.query(statement, values)
-            }
-            let after = try rows(table, session)
-            guard after == VersionTable.sorted(wanted) else {
-                // Most likely a trigger or rule of the application.
-                throw mismatch("after the changes its rows are not the intended ones", table, after)
-            }
-            return after
+        try session.transaction { () throws(PostgresError) in
+            try Locks.joinFence(session)
+            return try change(update, in: session)
         }
+    }
+
+    /// The same in the open transaction, whose COMMIT and fence are the caller's.
+    public static func change(
+        _ update: VersionTableUpdate, in session: Session
+    ) throws(PostgresError) -> [String?] {
+        let table = update.table
+        var wanted: [String?] = try prepare(update, session)
+        for change in update.changes {
+            guard let next = change.applied(to: wanted) else {
+                throw mismatch("there is no row to \(change.kind.rawValue)", table, wanted)
+            }
+            wanted = next
+            var values: [String?] = []
+            let statement = change.statement(table: table) { value in
+                values.append(value)
+                return "$\(values.count)"
+            }
+            try session.query(statement, values)
+        }
+        let after = try rows(table, session)
+        guard after == VersionTable.sorted(wanted) else {
+            // Most likely a trigger or rule of the application.
+            throw mismatch("after the changes its rows are not the intended ones", table, after)
+        }
+        return after
     }
 
     /// Creates or locks the table and returns its rows, after comparing them with the expected ones.

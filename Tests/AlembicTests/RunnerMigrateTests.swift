@@ -59,8 +59,8 @@ struct RunnerMigrateTests {
                 #expect(try await TestCluster.execute(url, valid).value == "t")
                 #expect(
                     events.withLock { $0 }.compactMap(Self.label) == [
-                        "connected", "started a1 1/3", "applied a1", "started b2 2/3", "autocommit b2", "applied b2",
-                        "started c3 3/3", "applied c3",
+                        "connected", "started a1 1/3", "applied a1", "started b2 2/3", "autocommit b2", "committing a1",
+                        "applied b2", "started c3 3/3", "applied c3", "committing b2 c3",
                     ])
             }
         }
@@ -69,8 +69,9 @@ struct RunnerMigrateTests {
     private static func label(_ event: RunnerEvent) -> String? {
         switch event {
         case .connected: "connected"
-        case .revisionStarted(let revision, let index, let total): "started \(revision) \(index)/\(total)"
+        case .revisionStarted(let revision, let index, let total, _): "started \(revision) \(index)/\(total)"
         case .revisionApplied(let revision, _, let committed): "applied \(revision)" + (committed ? " for good" : "")
+        case .committing(_, let revisions): "committing " + revisions.joined(separator: " ")
         case .autocommit(let revision): "autocommit \(revision ?? "-")"
         case .roleSwitched(let revision): "role switched \(revision)"
         case .statementStarted, .statementEnded: nil

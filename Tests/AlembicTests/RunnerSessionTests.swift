@@ -75,6 +75,27 @@ struct RunnerSessionTests {
         }
     }
 
+    /// What the agent could not record must not happen.
+    @Test("a COMMIT whose event is refused is never sent")
+    func refusedCommit() async throws {
+        struct Refusal: Error, CustomStringConvertible { let description = "the lock is lost" }
+        let replies = Mutex<[String?]>([])
+        let runner = runner { process in
+            _ = await process.line()
+            process.send(
+                #"{"event":"committing","transaction":"7","revisions":["b2"]}"#,
+                #"{"event":"committing","transaction":"8","revisions":[]}"#)
+            while let reply = await process.line() { replies.withLock { $0.append(reply) } }
+        }
+        let error = await #expect(throws: AlembicError.self) {
+            try await runner.migrate(run(), prove: { _ in true }) { event in
+                if event == .committing(transaction: "8", revisions: []) { throw Refusal() }
+            }
+        }
+        #expect(error?.code == .unproven && error?.message == "the lock is lost")
+        #expect(replies.withLock { $0 } == ["proceed"])
+    }
+
     @Test("a connection to another database is refused before the process gets a reply")
     func wrongDatabase() async throws {
         let reply = Mutex<String?>("none yet")

@@ -41,6 +41,24 @@ struct RunnerStateMachineTests {
         #expect(machine.error("x").outcome.autocommitted)
     }
 
+    @Test("the run waits before a COMMIT, and before statements that no rollback undoes")
+    func confirmed() {
+        var machine = machine()
+        let lines = [
+            #"{"event":"autocommit","revision":"b"}"#,
+            #"{"event":"committing","transaction":"18446744073709551615","revisions":["a","b"]}"#,
+        ]
+        let events = lines.compactMap { line -> RunnerEvent? in
+            guard case .confirm(let event) = machine.receive(Array(line.utf8)) else { return nil }
+            return event
+        }
+        #expect(
+            events == [
+                .autocommit(revision: nil),
+                .committing(transaction: "18446744073709551615", revisions: ["a", "b"]),
+            ])
+    }
+
     @Test("an error event becomes an error, without secrets")
     func failure() {
         var machine = machine(["TOKEN": "tip-top-secret"])

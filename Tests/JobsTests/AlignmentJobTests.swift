@@ -30,7 +30,7 @@ import Wire
             try fixture.writeProject()
             let (job, alignment) = try await Self.job(fixture)
             let error = await #expect(throws: JobsError.self) {
-                _ = try await alignment.run(RunnerLock(fixture.queue.database, job: job.id))
+                _ = try await alignment.run(RunGuard(fixture.queue.database, job: job.id))
             }
             #expect(error?.code == .databaseUnavailable && error?.isRetryable == true)
             #expect(try await fixture.engine.journal.job(job.id)?.state == .queued, "it has not begun")

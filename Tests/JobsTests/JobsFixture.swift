@@ -34,11 +34,14 @@ struct JobsFixture: Sendable {
         }
     }
 
-    /// A database of the project in the folder. Nothing listens on port 1.
-    static func database(_ name: String, _ folder: TemporaryFolder) throws -> ManagedDatabase {
+    /// A database of the project in the folder. By default nothing listens there.
+    static func database(
+        _ name: String, _ folder: TemporaryFolder,
+        url: String = "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1"
+    ) throws -> ManagedDatabase {
         var settings = DatabaseSettings(
             name: name, project: folder.path, config: "alembic.ini", section: "alembic", python: nil)
-        settings.url = "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1"
+        settings.url = url
         return try ManagedDatabase(
             settings, stateDirectory: folder.path, shadow: ShadowServer(ShadowSettings(server: .none)))
     }
@@ -146,7 +149,7 @@ struct ScriptedJob: JobKind {
         }
     }
 
-    func run(_ lock: RunnerLock) async throws(JobsError) -> JobOutcome {
+    func run(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
         throw JobsError(.internal, "the lock of an unreachable database was taken")
     }
 

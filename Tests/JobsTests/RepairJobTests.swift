@@ -20,9 +20,9 @@ import Wire
 
     private static func undo(_ fixture: JobsFixture, _ id: String) async throws -> JobsError? {
         let job = try await fixture.admit("fixVersion")
-        let lock = RunnerLock(fixture.queue.database, job: job.id)
+        let runGuard = RunGuard(fixture.queue.database, job: job.id)
         return await #expect(throws: JobsError.self) {
-            _ = try await RepairJob(fixture.execution(job), .init(undo: id)).run(lock)
+            _ = try await RepairJob(fixture.execution(job), .init(undo: id)).run(runGuard)
         }
     }
 
@@ -87,7 +87,7 @@ import Wire
             try await fixture.engine.journal.close()
             let error = await #expect(throws: JobsError.self) {
                 _ = try await RepairJob(fixture.execution(job), .init(undo: "x"))
-                    .run(RunnerLock(fixture.queue.database, job: job.id))
+                    .run(RunGuard(fixture.queue.database, job: job.id))
             }
             #expect(error?.code == .degraded)
         }

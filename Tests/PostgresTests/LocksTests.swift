@@ -1,4 +1,5 @@
 import Postgres
+import Schema
 import Support
 import Testing
 
@@ -55,6 +56,36 @@ import Testing
                 let elsewhere = try connection(other)
                 #expect(try await !elsewhere.withSession { s throws(PostgresError) in try Locks.sees(pid: pid, s) })
                 #expect(try await elsewhere.withSession { s throws(PostgresError) in try Locks.fenceIsFree(s) })
+            }
+        }
+    }
+
+    /// Whoever writes holds the fence until the end of the transaction, and waits while somebody holds it exclusively.
+    @Test func writersHoldTheFence() async throws {
+        try await TestCluster.withDatabase { url in
+            let (agent, writer) = (try connection(url), try connection(url))
+            try await TestCluster.execute(url, "CREATE TABLE alembic_version (version_num varchar(32))")
+            let update = VersionTableUpdate(
+                [.init(kind: .insert, to: "a")], schema: "public", name: "alembic_version", expecting: .rows([]))
+            try await agent.query("SELECT pg_advisory_lock($1)", ["\(Locks.fence)"])
+            let error = await #expect(throws: PostgresError.self) {
+                try await writer.withSession { s throws(PostgresError) in
+                    try s.transaction { () throws(PostgresError) in try Locks.joinFence(s, patience: .zero) }
+                }
+            }
+            #expect(error?.kind == .lockTimeout)
+            await agent.close()
+            // Waits for the end of the agent's session.
+            let rows = try await writer.withSession { s throws(PostgresError) in
+                try VersionTableWriter.apply(update, in: s)
+            }
+            #expect(rows == ["a"])
+            try await writer.withSession { s throws(PostgresError) in
+                try s.transaction { () throws(PostgresError) in
+                    try Locks.joinFence(s)
+                    #expect(try Locks.sees(pid: s.backend, s))
+                }
+                #expect(try !Locks.sees(pid: s.backend, s))
             }
         }
     }

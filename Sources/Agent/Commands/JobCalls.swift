@@ -58,6 +58,16 @@ extension Call {
         }
     }
 
+    /// What the job has done until now.
+    func steps(of job: String) async throws(WireError) -> [JobEntry.Step] {
+        let journal = try agent.jobs().journal
+        do {
+            return try await journal.steps(of: job).compactMap(JobEntry.Step.init)
+        } catch {
+            throw WireError(error)
+        }
+    }
+
     /// The recorded job; nil when there is none of that id.
     func job(_ id: String) async throws(WireError) -> Job? {
         let journal = try agent.jobs().journal

@@ -13,7 +13,9 @@ struct JobsCommand: CommandHandler {
             guard let job = try await call.job(id), isVisible(job, call) else {
                 return Jobs.Result(jobs: [], nextCursor: nil)
             }
-            return Jobs.Result(jobs: [try job.entry(for: call.principal)], nextCursor: nil)
+            var entry = try job.entry(for: call.principal)
+            entry.steps = try await call.steps(of: id)
+            return Jobs.Result(jobs: [entry], nextCursor: nil)
         }
         return try fitted(try await page(parameters, call), call.principal)
     }

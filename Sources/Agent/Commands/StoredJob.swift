@@ -37,3 +37,12 @@ extension Job {
         }
     }
 }
+
+extension JobEntry.Step {
+    init?(_ step: JobStep) {
+        guard let name = Name(rawValue: step.kind.rawValue) else { return nil }
+        self.init(
+            at: WallClock.text(step.at), step: name, revision: step.revision, xid: step.transaction,
+            scriptHash: step.scriptHash)
+    }
+}

@@ -61,8 +61,9 @@ public struct MigrationRun: Sendable {
 public enum RunnerEvent: Codable, Hashable, Sendable {
     /// env.py connected, and the connection was proven to be on the configured database.
     case connected(ConnectionReport)
-    /// A revision's `upgrade()` begins; `index` counts from 1.
-    case revisionStarted(revision: String, index: Int, total: Int)
+    /// A revision's `upgrade()` begins; `index` counts from 1. `scriptHash` is that of the bytes that were loaded, nil
+    /// where the run does not check them.
+    case revisionStarted(revision: String, index: Int, total: Int, scriptHash: String? = nil)
     /// `upgrade()` and the change of the version table are done. They are durable only if `committed`: without
     /// `transaction_per_migration` everything since the last commit is committed at the end of the run.
     case revisionApplied(revision: String, durationMs: Int, committed: Bool)
@@ -70,8 +71,12 @@ public enum RunnerEvent: Codable, Hashable, Sendable {
     case statementStarted(revision: String?, statement: String)
     /// That statement has succeeded. `rows` is the number of rows that it changed or returned, where the driver knows it.
     case statementEnded(revision: String?, rows: Int?, durationMs: Int)
-    /// An `autocommit_block()` begins, or the revision has committed by itself: everything before is committed.
+    /// An `autocommit_block()` begins, or the revision has committed by itself: everything before is committed. The run
+    /// waits until the event is taken.
     case autocommit(revision: String?)
+    /// COMMIT is about to be sent for a transaction that has written something; it has changed the rows of these
+    /// revisions. The run waits until the event is taken. Only in a migration.
+    case committing(transaction: String, revisions: [String])
     /// A revision of a replay switches to another role.
     case roleSwitched(revision: String)
 }

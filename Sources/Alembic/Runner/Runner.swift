@@ -14,6 +14,10 @@ public struct Runner: Sendable {
     /// Called after each revision of a replay, which continues when the closure returns. An error ends the run.
     public typealias AfterRevision = @Sendable (_ revision: String) async throws -> Void
 
+    /// Called for each event of a run, in order, from one task. The run waits before a COMMIT and before statements that no
+    /// rollback undoes; an error ends it there.
+    public typealias Report = @Sendable (RunnerEvent) async throws -> Void
+
     public var python: String
     public var folder: String
     public var config: String
@@ -86,7 +90,7 @@ public struct Runner: Sendable {
     /// - Returns: what env.py did; empty when there was nothing to do.
     public func migrate(
         _ run: MigrationRun, cancellation: RunCancellation? = nil, prove: @escaping Proof,
-        progress: @escaping @Sendable (RunnerEvent) -> Void = { _ in }
+        progress: @escaping Report = { _ in }
     ) async throws(AlembicError) -> MigrationRun.Outcome {
         var configuration = RunnerConfiguration(self, mode: "migrate", fence: run.fence)
         configuration.settings = [
@@ -217,8 +221,7 @@ public struct Runner: Sendable {
     private func run(
         _ configuration: RunnerConfiguration, deadline: TimeLimit?, what: String? = nil,
         cancellation: RunCancellation? = nil, prove: @escaping Proof,
-        afterRevision: @escaping AfterRevision = { _ in },
-        progress: @escaping @Sendable (RunnerEvent) -> Void = { _ in }
+        afterRevision: @escaping AfterRevision = { _ in }, progress: @escaping Report = { _ in }
     ) async throws(AlembicError) -> RunnerStateMachine {
         let session = RunnerSession(
             configuration: configuration, deadline: deadline,

@@ -17,8 +17,8 @@ struct RunnerSession: Sendable {
     var prove: Runner.Proof
     var afterRevision: Runner.AfterRevision
     var cancellation: RunCancellation?
-    /// Called in order, from one task.
-    var progress: @Sendable (RunnerEvent) -> Void
+    /// Called in order, from one task. An error ends the run.
+    var progress: Runner.Report
 
     /// Runs to the end, and ends everything that the process started.
     ///
@@ -112,14 +112,20 @@ struct RunnerSession: Sendable {
                         case .failure(let error): return (state, error)
                         }
                         state.connectionChecked(report, isForeign: !isProven)
-                        if isProven { progress(.connected(report)) }
+                        if isProven {
+                            do { try await progress(.connected(report)) } catch { return stopped(state, error) }
+                        }
                         try await transport.send(Array((isProven ? "proceed\n" : "foreign\n").utf8))
                     case .revisionReplayed(let revision):
                         do { try await afterRevision(revision) } catch {
                             return (state, state.error(redact("\(error)"), code: .unproven))
                         }
                         try await transport.send(Array("proceed\n".utf8))
-                    case .progress(let event): progress(event)
+                    case .progress(let event):
+                        do { try await progress(event) } catch { return stopped(state, error) }
+                    case .confirm(let event):
+                        do { try await progress(event) } catch { return stopped(state, error) }
+                        try await transport.send(Array("proceed\n".utf8))
                     case .nothing: break
                     case .finished: return (state, nil)
                     case .failed(let error): return (state, error)
@@ -135,6 +141,13 @@ struct RunnerSession: Sendable {
             // A broken pipe: the process has ended, and did not send its last event.
         }
         return (state, state.error("the Python process ended without a result"))
+    }
+
+    /// The caller ends the run; the process is ended while it waits.
+    private func stopped(
+        _ state: RunnerStateMachine, _ error: any Error
+    ) -> (state: RunnerStateMachine, error: AlembicError?) {
+        (state, state.error(redact("\(error)"), code: .unproven))
     }
 
     /// Decides about a connection: true for the configured database, false for another database of the same project,

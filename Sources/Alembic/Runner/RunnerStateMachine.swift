@@ -10,6 +10,8 @@ struct RunnerStateMachine {
         /// - Parameter isOneOfSeveral: whether the project declares several databases, so that this one may be another.
         case prove(ConnectionReport, isOneOfSeveral: Bool)
         case progress(RunnerEvent)
+        /// Report the event, and reply.
+        case confirm(RunnerEvent)
         /// Call the caller's closure for the revision that has just been replayed, and reply.
         case revisionReplayed(String)
         case nothing
@@ -63,7 +65,10 @@ struct RunnerStateMachine {
             case "revisionStarted":
                 let event = try decoder.decode(Started.self, from: data)
                 revision = event.revision
-                return .progress(.revisionStarted(revision: event.revision, index: event.index, total: event.total))
+                return .progress(
+                    .revisionStarted(
+                        revision: event.revision, index: event.index, total: event.total,
+                        scriptHash: event.scriptHash))
             case "revisionApplied":
                 return try .progress(applied(decoder.decode(Applied.self, from: data)))
             case "statement":
@@ -76,7 +81,10 @@ struct RunnerStateMachine {
             case "autocommit":
                 outcome.autocommitted = true
                 outcome.committed = outcome.applied
-                return .progress(.autocommit(revision: revision))
+                return .confirm(.autocommit(revision: revision))
+            case "committing":
+                let event = try decoder.decode(Committing.self, from: data)
+                return .confirm(.committing(transaction: event.transaction, revisions: event.revisions))
             case "roleSwitched":
                 return try .progress(.roleSwitched(revision: decoder.decode(Replayed.self, from: data).revision))
             case "described":
@@ -189,9 +197,10 @@ struct RunnerStateMachine {
     private struct Kind: Decodable { var event: String, unreadOptions: [String]? }
     private struct Connected: Decodable { var isOneOfSeveral: Bool? }
     private struct ReplayEnded: Decodable { var hiddenTables: [TableName], observers: [String] }
-    private struct Started: Decodable { var revision: String, index: Int, total: Int }
+    private struct Started: Decodable { var revision: String, index: Int, total: Int, scriptHash: String? }
     private struct StatementStarted: Decodable { var statement: String }
     private struct StatementEnded: Decodable { var rows: Int?, durationMs: Int }
+    private struct Committing: Decodable { var transaction: String, revisions: [String] }
     private struct Replayed: Decodable { var revision: String }
     private struct Applied: Decodable { var revision: String, durationMs: Int, committed: Bool }
     private struct Described: Decodable { var description: ProjectDescription }

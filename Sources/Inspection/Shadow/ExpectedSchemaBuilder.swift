@@ -154,10 +154,11 @@ struct ExpectedSchemaBuilder: Sendable {
                     staysInDatabase: !shadow.isEmbedded, prove: database.proves,
                     progress: { event in
                         switch event {
-                        case .revisionStarted(_, let index, let total):
+                        case .revisionStarted(_, let index, let total, _):
                             progress(ReplayProgress(revision: index, total: total))
                         case .roleSwitched(let revision): switches.withLock { _ = $0.insert(revision) }
-                        case .connected, .revisionApplied, .statementStarted, .statementEnded, .autocommit: break
+                        case .connected, .revisionApplied, .statementStarted, .statementEnded, .autocommit, .committing:
+                            break
                         }
                     }
                 ) { revision in try await recorder.add(revision: revision) }

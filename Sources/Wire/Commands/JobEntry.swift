@@ -25,9 +25,40 @@ public struct JobEntry: Codable, Hashable, Sendable {
     /// The kid of the request; only the job's owner and scope `admin` get it.
     public var principal: String?
 
+    /// What the job has done until now, in order; only in the result of `jobs` with `id`.
+    public var steps: [Step]?
+
+    /// One step of a job.
+    public struct Step: Codable, Hashable, Sendable {
+        /// The name of a step.
+        public enum Name: String, Codable, CaseIterable, Hashable, Sendable {
+            case admitted, started, connected, revisionStarted, autocommit, committing, committed, concluded
+        }
+
+        /// RFC 3339, UTC.
+        public var at: String
+        public var step: Name
+        @Nullable public var revision: String?
+        /// The id of the transaction, as `pg_current_xact_id()` returns it.
+        @Nullable public var xid: String?
+        /// SHA-256 in hexadecimal of the revision's script.
+        @Nullable public var scriptHash: String?
+
+        public init(
+            at time: String, step: Name, revision: String? = nil, xid: String? = nil, scriptHash: String? = nil
+        ) {
+            at = time
+            self.step = step
+            self.revision = revision
+            self.xid = xid
+            self.scriptHash = scriptHash
+        }
+    }
+
     public init(
         id: String, command: String, database: String?, state: JobState, createdAt: String, startedAt: String? = nil,
-        endedAt: String? = nil, result: JSON? = nil, error: WireError? = nil, principal: String? = nil
+        endedAt: String? = nil, result: JSON? = nil, error: WireError? = nil, principal: String? = nil,
+        steps: [Step]? = nil
     ) {
         self.id = id
         self.command = command
@@ -39,5 +70,6 @@ public struct JobEntry: Codable, Hashable, Sendable {
         self.result = result
         self.error = error
         self.principal = principal
+        self.steps = steps
     }
 }

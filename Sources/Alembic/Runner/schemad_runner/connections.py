@@ -25,6 +25,10 @@ class Connections:
         self.on_statement: Callable[[Any, str], None] | None = None
         # Called after each statement that succeeded, with the connection and the cursor.
         self.on_statement_end: Callable[[Any, Any], None] | None = None
+        # Called before COMMIT of a transaction that has written something, with the connection and the transaction's id.
+        self.on_commit: Callable[[Any, str], None] | None = None
+        # The function that returns the id of the open transaction, or NULL when it has written nothing.
+        self._transaction_function = "pg_current_xact_id_if_assigned()"
         # Whether the project declares that it connects to several databases.
         self.declares_several: Callable[[], bool] = lambda: False
         # The options of the settings that env.py has not read so far.
@@ -53,6 +57,8 @@ class Connections:
         event.listen(Engine, "handle_error", self._failed)
         event.listen(Engine, "before_cursor_execute", self._executing)
         event.listen(Engine, "after_cursor_execute", self._executed)
+        event.listen(Engine, "commit", self._committing)
+        event.listen(Engine, "prepare_twophase", lambda connection, _: self._committing(connection))
 
     def _executing(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if self.on_statement is not None:
@@ -61,6 +67,26 @@ class Connections:
     def _executed(self, connection: Any, cursor: Any, *_: Any) -> None:
         if self.on_statement_end is not None:
             self.on_statement_end(connection, cursor)
+
+    def _committing(self, connection: Any) -> None:
+        if self.on_commit is None or not self.is_proven(connection):
+            return
+        transaction = self._transaction(connection)
+        if transaction is not None:
+            self.on_commit(connection, transaction)
+
+    def _transaction(self, connection: Any) -> str | None:
+        """The id of the open transaction; None when it has written nothing. One that has failed cannot be committed."""
+        # In the driver, so that SQLAlchemy does not begin a transaction of which env.py does not know.
+        try:
+            cursor = connection.connection.dbapi_connection.cursor()
+            try:
+                cursor.execute(f"SELECT CAST({self._transaction_function} AS text)")
+                return cursor.fetchone()[0]
+            finally:
+                cursor.close()
+        except Exception:
+            return None
 
     def _failed(self, context: Any) -> None:
         # env.py may catch the error; a read that tried to write is reported anyway.
@@ -106,6 +132,8 @@ class Connections:
             "pg_backend_pid(), current_database()::text, current_user::text, host(inet_server_addr()),"
             " inet_server_port(), current_setting('server_version_num')::int"
         )))  # fmt: skip
+        if facts["serverVersion"] < 130000:
+            self._transaction_function = "txid_current_if_assigned()"
         facts |= {"dialect": "postgresql", "driver": driver, "driverPid": driver_pid(connection)}
         if facts["driverPid"] not in (None, facts["backendPid"]):
             # A connection pooler is in between: settings of this backend would affect other clients.

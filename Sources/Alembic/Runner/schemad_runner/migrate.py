@@ -20,6 +20,13 @@ class Migrate(Run):
         # Whether a revision's own code is running, and when its last statement began.
         self._is_in_revision = False
         self._statement_began = 0.0
+        self.context: Any = None
+        # The revisions whose rows the open transaction has changed, without the one that is running.
+        self._uncommitted: list[str] = []
+        # Whether the `upgrade()` of the revision that is running has returned: then its row is changed next.
+        self._has_returned = False
+        if self.watches_commits:
+            self.connections.on_commit = self.committing
         targets = self.configuration["targets"]
         self.command = ["upgrade", targets[0] if targets else "heads"]
         config = self.open_project()
@@ -29,6 +36,7 @@ class Migrate(Run):
     watches_commits = True
 
     def migrations(self, rows: Iterable[str], context: Any) -> Iterable[Any]:
+        self.context = context
         expected = self.configuration
         present = sorted(map(str, rows))
         if present != sorted(expected["expectedRows"]):
@@ -78,10 +86,16 @@ class Migrate(Run):
         context.autocommit_block = autocommit_block
         for index, step in enumerate(steps, 1):
             self.stop_if_cancelled()
-            self.started, self.revision = True, step.revision.revision
+            self.started, self.revision, self._has_returned = True, step.revision.revision, False
             if self.watches_commits:
                 self.watch_commits(step, context, f"{os.getpid()}-{index}")
-            self.agent.report("revisionStarted", revision=self.revision, index=index, total=len(steps))
+            self.agent.report(
+                "revisionStarted",
+                revision=self.revision,
+                index=index,
+                total=len(steps),
+                scriptHash=self.sources.hashes.get(os.path.realpath(step.revision.path)),
+            )
             began = time.monotonic()
             yield step
             milliseconds = round((time.monotonic() - began) * 1000)
@@ -89,14 +103,32 @@ class Migrate(Run):
                 "revisionApplied", revision=self.revision, durationMs=milliseconds, committed=commits_each
             )
             self.applied(context)
+            if not commits_each:
+                self._uncommitted.append(self.revision)
             self.revision = None
         self.completed = True
 
     def autocommitted(self) -> None:
-        """Reports, once for each revision, that statements of it cannot be rolled back."""
+        """Reports, once for each revision, that statements of it cannot be rolled back; the agent records it first."""
         if self.revision not in self._autocommitted:
             self._autocommitted.add(self.revision)
-            self.agent.report("autocommit", revision=self.revision)
+            self.agent.ask("autocommit", revision=self.revision)
+
+    def committing(self, connection: Any, transaction: str) -> None:
+        """Called before COMMIT: the agent first records which transaction it is, and whether the run may go on."""
+        revisions: list[str] = []
+        if self.is_own(connection):
+            revisions, self._uncommitted = self._uncommitted, []
+            if self.revision is not None and self._has_returned:
+                revisions = [*revisions, self.revision]
+        self.agent.ask("committing", transaction=transaction, revisions=revisions)
+
+    def is_own(self, connection: Any) -> bool:
+        """Whether SQLAlchemy's connection is the one in which Alembic changes the version table."""
+        own = getattr(self.context, "connection", None)
+        return own is not None and (
+            connection.connection.dbapi_connection is own.connection.dbapi_connection
+        )
 
     def watch_commits(self, step: Any, context: Any, mark: str) -> None:
         """Notices when a revision commits by itself, whether it succeeds or fails afterwards."""
@@ -107,11 +139,13 @@ class Migrate(Run):
             transaction = TransactionMark(context, mark)
             self._is_in_revision = True
             try:
-                return run(*arguments, **keywords)
+                value = run(*arguments, **keywords)
             finally:
                 self._is_in_revision = False
                 if self.revision not in self._autocommitted and transaction.was_committed():
                     self.autocommitted()
+            self._has_returned = True
+            return value
 
         step.migration_fn = watched
 

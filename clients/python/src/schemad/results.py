@@ -193,6 +193,8 @@ class Job:
     ended_at: Optional[str]
     result: Any
     error: Optional[Mapping[str, Any]]
+    # What the job has done until now, in order; None in a list of jobs.
+    steps: Optional[Sequence[Mapping[str, Any]]] = None
 
     @classmethod
     def from_result(cls, value: Any) -> Job:
@@ -208,6 +210,7 @@ class Job:
             ended_at=_optional(entry, "endedAt", str),
             result=entry.get("result"),
             error=_optional(entry, "error", dict),
+            steps=_optional(entry, "steps", list),
         )
 
 

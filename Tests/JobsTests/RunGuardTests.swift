@@ -6,21 +6,21 @@ import Wire
 @testable import Jobs
 
 /// The lock of a database that cannot be reached.
-@Suite struct RunnerLockTests {
+@Suite struct RunGuardTests {
     private static func take(
         _ fixture: JobsFixture, until deadline: ContinuousClock.Instant, isDraining: Bool = false
     ) async -> (error: JobsError?, messages: [String]) {
-        let lock = RunnerLock(fixture.queue.database, job: "job")
+        let runGuard = RunGuard(fixture.queue.database, job: "job")
         let messages = Mutex<[String]>([])
         var failure: JobsError?
         do throws(JobsError) {
-            try await lock.take(until: deadline, isDraining: { isDraining }) { message in
+            try await runGuard.take(until: deadline, isDraining: { isDraining }) { message in
                 messages.withLock { $0.append(message) }
             }
         } catch {
             failure = error
         }
-        await lock.release()
+        await runGuard.release()
         return (failure, messages.withLock(\.self))
     }
 
@@ -37,11 +37,11 @@ import Wire
 
     @Test func aLockThatWasNeverTakenIsNotHeld() async throws {
         try await JobsFixture.with { fixture in
-            let lock = RunnerLock(fixture.queue.database, job: "job")
-            let error = await #expect(throws: JobsError.self) { try await lock.requireHeld() }
+            let runGuard = RunGuard(fixture.queue.database, job: "job")
+            let error = await #expect(throws: JobsError.self) { try await runGuard.requireHeld() }
             #expect(error?.code == .conflict && error?.message.hasPrefix("database main: ") == true)
-            await lock.release()
-            await lock.release()
+            await runGuard.release()
+            await runGuard.release()
         }
     }
 }
