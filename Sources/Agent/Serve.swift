@@ -93,7 +93,7 @@ public struct Serve: Sendable {
     /// Every command of this version; a test compares it with the protocol's table.
     static let commands: [any RegisteredCommand] = [
         StatusCommand(), DiagnoseCommand(), VerifyCommand(), GraphCommand(), PlanCommand(), FixVersionCommand(),
-        AlignCommand(), MigrateCommand(), JobsCommand(), WatchCommand(),
+        AlignCommand(), MigrateCommand(), CancelCommand(), JobsCommand(), WatchCommand(),
     ]
 
     static let jobKinds: [any JobKind.Type] = [MigrationJob.self, RepairJob.self, AlignmentJob.self]

@@ -275,6 +275,15 @@ package final class ManagedDatabase: Sendable {
         }
     }
 
+    /// Cancels the statements that the backends of a job execute now; never a COMMIT.
+    ///
+    /// - Parameter application: the `application_name` of the job's sessions.
+    package func cancelStatements(of application: String) async throws(PostgresError) {
+        try await prover.withSession { session throws(PostgresError) in
+            try LockWaits.cancelStatements(of: application, session)
+        }
+    }
+
     /// Adds what the project's migrations and models create in an empty PostgreSQL. While it is
     /// unknown, it is built in the background.
     private func addExpectation(to inputs: inout DiagnosisInputs, _ live: LiveState) async {

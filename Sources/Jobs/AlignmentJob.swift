@@ -1,3 +1,4 @@
+import Alembic
 import Diagnosis
 import Inspection
 import Journal
@@ -72,6 +73,10 @@ package struct AlignmentJob: JobKind {
         let outcome: Result<Void, JobsError>
         do throws(JobsError) {
             for (count, column) in columns.enumerated() {
+                guard !execution.cancellation.isRequested else {
+                    throw JobsError(
+                        .cancelled, "the job was cancelled; \(count) of \(columns.count) columns were added")
+                }
                 try await add(column, connection, runGuard, added: count, of: columns.count)
             }
             outcome = .success(())

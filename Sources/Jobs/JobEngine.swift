@@ -13,6 +13,8 @@ package final class JobEngine: Sendable {
     let logger: Logger
     private let kinds: [String: any JobKind.Type]
     private let draining = Atomic<Bool>(false)
+    /// The jobs that run, by id.
+    let running = Mutex<[String: JobExecution]>([:])
 
     package init(journal: Journal, kinds: [any JobKind.Type], logger: Logger) {
         self.journal = journal
@@ -93,6 +95,8 @@ package final class JobEngine: Sendable {
     /// - Throws: `draining`, only before anything has begun.
     func run(_ job: Job, on queue: JobQueue) async throws(JobsError) -> JobOutcome {
         let execution = JobExecution(job: job, database: queue.database, engine: self)
+        running.withLock { $0[job.id] = execution }
+        defer { running.withLock { _ = $0.removeValue(forKey: job.id) } }
         let handler = try handler(for: execution)
         if let outcome = try await handler.outcomeWithoutRunning() { return outcome }
         let runGuard = RunGuard(queue.database, job: job.id)
@@ -100,7 +104,10 @@ package final class JobEngine: Sendable {
         let outcome: Result<JobOutcome, JobsError>
         do throws(JobsError) {
             let deadline = ContinuousClock.now + .milliseconds(max(0, job.deadline - WallClock.milliseconds))
-            try await runGuard.take(until: deadline, isDraining: { isDraining }) { message in
+            try await runGuard.take(until: deadline) { () throws(JobsError) in
+                guard !isDraining else { throw .draining }
+                try execution.requireNotCancelled()
+            } waiting: { message in
                 execution.publish(Progress(phase: .waiting, message: message))
             }
             // Jobs of an earlier agent are concluded from the rows as they are before this job changes them.

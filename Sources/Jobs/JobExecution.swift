@@ -1,3 +1,4 @@
+package import Alembic
 package import Inspection
 package import Journal
 import Runtime
@@ -8,6 +9,8 @@ package struct JobExecution: Sendable {
     package let job: Job
     package let database: ManagedDatabase
     package let engine: JobEngine
+    /// Ends the job early.
+    package let cancellation = RunCancellation()
 
     package init(job: Job, database: ManagedDatabase, engine: JobEngine) {
         self.job = job

@@ -72,6 +72,11 @@ package final class JobQueue: Sendable {
         await engine.record(outcome, of: job)
     }
 
+    /// Takes a job out of the queue.
+    ///
+    /// - Returns: whether it had not begun; the caller then records its end.
+    func withdraw(_ job: Job) -> Bool { claim(job) }
+
     /// Whether the caller is the first to end the job's wait.
     private func claim(_ job: Job) -> Bool { waiting.withLock { $0.remove(job.id) != nil } }
 

@@ -120,7 +120,7 @@ package struct MigrationJob: JobKind {
             deadline: deadline)
         let progress = RunProgress(total: plan.steps.count, graph: inputs.project.graph)
         do {
-            let outcome = try await database.runner.migrate(run) { report in
+            let outcome = try await database.runner.migrate(run, cancellation: execution.cancellation) { report in
                 try await runGuard.proves(report)
             } progress: { event in
                 try await steps.record(event)

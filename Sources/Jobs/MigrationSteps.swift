@@ -77,7 +77,7 @@ final class MigrationSteps: Sendable {
             state.withLock { $0.open = steps }
         case .revisionApplied(_, _, let isCommitted):
             if isCommitted { await committed() }
-        case .roleSwitched: break
+        case .statementStarted, .statementEnded, .roleSwitched: break
         }
     }
 

@@ -32,17 +32,17 @@ package actor RunGuard {
     /// Takes the lock and checks that the fence is free.
     ///
     /// - Parameters:
-    ///   - isDraining: whether the agent is ending and the wait has to end.
+    ///   - mayGoOn: called while it waits; what it throws ends the wait.
     ///   - waiting: called once for each lock that is waited for.
     /// - Throws: `conflict`, naming the holder, when `deadline` passes; `draining`; the database's own errors.
     func take(
-        until deadline: ContinuousClock.Instant, isDraining: @Sendable () -> Bool,
+        until deadline: ContinuousClock.Instant, mayGoOn: @Sendable () throws(JobsError) -> Void,
         waiting: @Sendable (String) -> Void
     ) async throws(JobsError) {
-        try await wait(for: .runner, until: deadline, isDraining, waiting) { session throws(PostgresError) in
+        try await wait(for: .runner, until: deadline, mayGoOn, waiting) { session throws(PostgresError) in
             try Locks.tryRunnerLock(session)
         }
-        try await wait(for: .fence, until: deadline, isDraining, waiting) { session throws(PostgresError) in
+        try await wait(for: .fence, until: deadline, mayGoOn, waiting) { session throws(PostgresError) in
             // A session that was lost and opened again meanwhile has lost the lock.
             guard try Locks.holdsRunnerLock(session) else { throw Self.lost }
             return try Locks.fenceIsFree(session)
@@ -124,7 +124,8 @@ package actor RunGuard {
     }
 
     private func wait(
-        for lock: Lock, until deadline: ContinuousClock.Instant, _ isDraining: @Sendable () -> Bool,
+        for lock: Lock, until deadline: ContinuousClock.Instant,
+        _ mayGoOn: @Sendable () throws(JobsError) -> Void,
         _ waiting: @Sendable (String) -> Void, _ attempt: @Sendable (Session) throws(PostgresError) -> Bool
     ) async throws(JobsError) {
         var isFirst = true
@@ -145,7 +146,7 @@ package actor RunGuard {
             guard .now < deadline else {
                 throw JobsError(.conflict, "\(who); nothing was run", details: holder?.details ?? [])
             }
-            guard !isDraining() else { throw JobsError.draining }
+            try mayGoOn()
             // Polled outside a transaction: a waiting pg_advisory_lock would block CREATE INDEX CONCURRENTLY.
             try? await Task.sleep(for: .milliseconds(50))
         }

@@ -26,7 +26,7 @@ public struct Blocker: Codable, Hashable, Sendable {
     }
 }
 
-/// Which sessions keep the backends of a job waiting.
+/// The backends of a job, and the sessions that keep them waiting.
 public enum LockWaits {
     /// The sessions for which some backend of a job waits now, the oldest transaction first; empty when none waits.
     ///
@@ -51,5 +51,19 @@ public enum LockWaits {
                 pid: row[0].flatMap { Int32($0) } ?? 0, user: row[1], applicationName: row[2], state: row[3],
                 transactionAgeMs: row[4].flatMap { Int64($0) }, query: row[5])
         }
+    }
+
+    /// Cancels the statements that the backends of a job execute now. A COMMIT is left alone: it cannot be undone.
+    ///
+    /// - Parameter application: as for ``blockers(of:_:)``.
+    /// - Throws: errors of the connection.
+    public static func cancelStatements(of application: String, _ session: Session) throws(PostgresError) {
+        try session.query(
+            """
+            SELECT pg_catalog.pg_cancel_backend(a.pid) FROM pg_catalog.pg_stat_activity a
+            WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
+              AND a.state = 'active' AND a.query !~* '^\\s*(commit|end|prepare\\s+transaction)\\y'
+              AND (a.application_name = $1 OR a.pid IN (\(Locks.fenceHolders)))
+            """, [application])
     }
 }

@@ -21,9 +21,10 @@ import Wire
 
     private static func take(
         _ runGuard: RunGuard, until deadline: ContinuousClock.Instant = .now + .seconds(30),
-        isDraining: @escaping @Sendable () -> Bool = { false }, waiting: @escaping @Sendable (String) -> Void = { _ in }
+        mayGoOn: @escaping @Sendable () throws(JobsError) -> Void = {},
+        waiting: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws(JobsError) {
-        try await runGuard.take(until: deadline, isDraining: isDraining, waiting: waiting)
+        try await runGuard.take(until: deadline, mayGoOn: mayGoOn, waiting: waiting)
     }
 
     @Test func theHolderIsNamed() async throws {
@@ -41,7 +42,9 @@ import Wire
             let details = JSON.Object(error?.details ?? [])
             #expect(details["job"] == "one" && details["holder"]?["pid"] == .integer(Int64(HostName.process)))
             #expect(messages.withLock(\.self).count == 1)
-            let draining = await #expect(throws: JobsError.self) { try await Self.take(second, isDraining: { true }) }
+            let draining = await #expect(throws: JobsError.self) {
+                try await Self.take(second, mayGoOn: { () throws(JobsError) in throw .draining })
+            }
             #expect(draining?.code == .draining)
             await first.release()
             try await Self.take(second)

@@ -14,7 +14,9 @@ import Wire
         let messages = Mutex<[String]>([])
         var failure: JobsError?
         do throws(JobsError) {
-            try await runGuard.take(until: deadline, isDraining: { isDraining }) { message in
+            try await runGuard.take(
+                until: deadline, mayGoOn: { () throws(JobsError) in if isDraining { throw .draining } }
+            ) { message in
                 messages.withLock { $0.append(message) }
             }
         } catch {

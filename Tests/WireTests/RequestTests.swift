@@ -149,7 +149,7 @@ import Testing
         #expect(Self.outcome(Array(body.utf8)) == (isGood ? "ok" : "badParams"))
     }
 
-    @Test(arguments: ["aligned", "cancel", "audit", "reload", "fix-version", "Status", "", "statuſ"])
+    @Test(arguments: ["aligned", "canceled", "audit", "reload", "fix-version", "Status", "", "statuſ"])
     func otherNamesAreUnknown(_ name: String) {
         #expect(!CommandTable.all.contains { $0.name.utf8.elementsEqual(name.utf8) })
     }
@@ -160,7 +160,7 @@ import Testing
             scopes == [
                 "status": .read, "diagnose": .read, "verify": .read, "graph": .read, "plan": .plan,
                 "fixVersion": .repair, "align": .repair,
-                "migrate": .migrate, "jobs": .read, "watch": .read,
+                "migrate": .migrate, "cancel": .migrate, "jobs": .read, "watch": .read,
             ])
         #expect(
             CommandTable.all.filter { $0.isMutation }.map { $0.name }.sorted() == ["align", "fixVersion", "migrate"])

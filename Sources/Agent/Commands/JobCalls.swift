@@ -77,4 +77,14 @@ extension Call {
             throw WireError(error)
         }
     }
+
+    /// The recorded job, if the caller may see it.
+    ///
+    /// - Throws: `badParams` when there is none.
+    func visibleJob(_ id: String) async throws(WireError) -> Job {
+        guard let job = try await job(id), principal.permits(database: job.database) else {
+            throw WireError(.badParams, "there is no job '\(id)'; 'jobs' lists them")
+        }
+        return job
+    }
 }

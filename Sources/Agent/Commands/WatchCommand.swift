@@ -17,9 +17,9 @@ struct WatchCommand: CommandHandler {
             if call.database == nil { call.database = try call.agent.database(named: nil, for: call.principal) }
             return .state(try await follow(try call.requireDatabase(), call, emit: emit))
         }
-        let job = try await find(id, call)
+        let job = try await call.visibleJob(id)
         if !job.state.isSettled { await call.follow(id, after: parameters.afterSequence ?? 0, emit: emit) }
-        return .job(try await find(id, call).entry(for: call.principal))
+        return .job(try await call.visibleJob(id).entry(for: call.principal))
     }
 
     /// Emits the state now and whenever it changes. All watchers of a database share its diagnoses.
@@ -45,13 +45,6 @@ struct WatchCommand: CommandHandler {
 
     /// How old a reported state may be.
     private static let period = Duration.seconds(1)
-
-    private func find(_ id: String, _ call: Call) async throws(WireError) -> Job {
-        guard let job = try await call.job(id), call.principal.permits(database: job.database) else {
-            throw WireError(.badParams, "there is no job '\(id)'; 'jobs' lists them")
-        }
-        return job
-    }
 }
 
 extension Watch.DatabaseState {

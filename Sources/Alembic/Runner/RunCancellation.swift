@@ -17,6 +17,9 @@ public final class RunCancellation: Sendable {
     /// Whether the run is to end.
     public var isRequested: Bool { state.withLock { $0.isRequested } }
 
+    /// Whether a process runs that it can end.
+    public var isRunning: Bool { state.withLock { $0.transport != nil } }
+
     /// Lets the run end before its next statement. A run that has not begun does not execute any.
     public func request() async {
         let transport = state.withLock { state in

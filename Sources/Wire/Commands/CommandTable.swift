@@ -2,6 +2,6 @@
 public enum CommandTable {
     public static let all: [any Command.Type] = [
         Status.self, Diagnose.self, Verify.self, Graph.self, Plan.self, FixVersion.self, Align.self, Migrate.self,
-        Jobs.self, Watch.self,
+        Cancel.self, Jobs.self, Watch.self,
     ]
 }

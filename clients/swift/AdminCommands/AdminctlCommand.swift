@@ -28,7 +28,8 @@ struct AdminctlCommand: ParsableCommand {
         version: "adminctl 0.1.0",
         subcommands: [
             StatusCommand.self, DiagnoseCommand.self, VerifyCommand.self, GraphCommand.self, PlanCommand.self,
-            FixVersionCommand.self, AlignCommand.self, MigrateCommand.self, JobsCommand.self, WatchCommand.self,
+            FixVersionCommand.self, AlignCommand.self, MigrateCommand.self, CancelCommand.self, JobsCommand.self,
+            WatchCommand.self,
             ExplainCommand.self,
             KeyCommand.self, TokenCommand.self,
         ])

@@ -14,7 +14,8 @@ struct MigrateCommand: AgentCommand {
               adminctl migrate --no-wait --idempotency-key deploy-8f3c
               adminctl watch JOB
 
-            The run is a job of the agent: it continues if this command is interrupted.
+            The run is a job of the agent: it continues if this command is interrupted with Ctrl-C.
+            adminctl cancel JOB ends it.
             """)
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -51,12 +52,18 @@ struct MigrateCommand: AgentCommand {
             to: to.isEmpty ? nil : to, plan: plan, expectFrom: expectFrom.isEmpty ? nil : expectFrom,
             wait: noWait ? false : nil, runDeadlineMs: deadline?.milliseconds)
         let progress = ProgressDisplay(console)
-        let onEvent: ((Event) -> Void)? =
-            jsonEvents ? { console.json($0.json) } : options.json || noWait ? nil : { progress.show($0) }
+        let detachment = Detachment(options, console)
+        let follow: (Event) -> Void = { [jsonEvents] event in
+            detachment.show(event)
+            if jsonEvents { console.json(event.json) } else { progress.show(event) }
+        }
+        let onEvent = (options.json && !jsonEvents) || noWait ? nil : follow
         let outcome = Result { () throws(AgentClientError) in
-            try connection.call(
-                Migrate.self, parameters, database: options.chosenDatabase, idempotencyKey: idempotencyKey,
-                patience: nil, onEvent: onEvent)
+            try detachment.during { () throws(AgentClientError) in
+                try connection.call(
+                    Migrate.self, parameters, database: options.chosenDatabase, idempotencyKey: idempotencyKey,
+                    patience: nil, onEvent: onEvent)
+            }
         }
         if onEvent != nil, !jsonEvents { progress.end() }
         let answer = try outcome.get()

@@ -43,7 +43,7 @@ struct WatchCommand: AgentCommand {
         if onEvent != nil, !jsonEvents { progress.end() }
         let answer = try outcome.get()
         guard case .job(let entry) = answer.value else { return 1 }
-        if options.json || jsonEvents { console.json(answer.json) } else { show(entry, console) }
+        if options.json || jsonEvents { console.json(answer.json) } else { console.job(entry) }
         return entry.state == .succeeded ? 0 : 1
     }
 
@@ -69,18 +69,5 @@ struct WatchCommand: AgentCommand {
         console.line(
             "\(state.observedAt)  \(console.plain(state.database)): \(verdict)  rows \(console.rows(state.rows))\(fingerprint)"
         )
-    }
-
-    private func show(_ job: JobEntry, _ console: Console) {
-        let state = console.styled(job.state.rawValue, job.state == .succeeded ? .green : .red, .bold)
-        console.line("\(console.plain(job.id)): \(state)")
-        var facts = [("command", console.plain(job.command))]
-        if let database = job.database { facts.append(("database", console.plain(database))) }
-        if let applied = job.result?["applied"]?.arrayValue {
-            facts.append(("applied", console.list(applied.compactMap(\.stringValue))))
-        }
-        if let error = job.error { facts.append((error.code.rawValue, console.prose(error.message, indent: 0))) }
-        if let ended = job.endedAt { facts.append(("ended", console.plain(ended))) }
-        console.facts(facts)
     }
 }
