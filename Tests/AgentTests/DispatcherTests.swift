@@ -35,7 +35,7 @@ import Wire
         ),
         Refusal(
             body: #"{"id":"1","command":"drop"}"#, key: "all", code: .unknownCommand, id: "1",
-            says: "there is no command 'drop'; there are align, diagnose"),
+            says: "there is no command 'drop'; there are align, cancel, diagnose"),
         Refusal(
             body: #"{"id":"1","command":"diagnose","database":"gone"}"#, key: "all", code: .unknownDatabase, id: "1",
             says: "'gone'"),

@@ -27,8 +27,9 @@ import Wire
                 }
             }
             try await database.waitForIdleSessions()
-            #expect(try await database.versions() == [SmallProject.base])
-            #expect(try await agent.call(Migrate.self, .init()).applied.count == 2)
+            // The revision before was committed by itself.
+            #expect(try await database.versions() == ["b00000000001"])
+            #expect(try await agent.call(Migrate.self, .init()).applied == ["b00000000002"])
         }
     }
 
@@ -37,7 +38,7 @@ import Wire
         try await Self.whileWaiting { fixture, job in
             let entry = try await fixture.agent.call(Cancel.self, .init(job: job, now: true))
             #expect(entry.state == .cancelled && entry.error?.code == .cancelled, "\(entry)")
-            #expect(entry.error?.message.contains("nothing was recorded") == true, "\(entry)")
+            #expect(entry.error?.message.contains("1 of 2 revisions are recorded") == true, "\(entry)")
             let again = try await fixture.agent.refusal(Cancel.self, .init(job: job))
             #expect(again.code == .precondition && again.message == "job \(job) has ended already: cancelled")
         }
