@@ -66,8 +66,8 @@ public struct Serve: Sendable {
         if case .success(let engine) = agent.engine { try? await engine.journal.close() }
     }
 
-    /// The jobs that an earlier agent left queued or running, by database. Their events are opened, so that they can be
-    /// watched from the first request on.
+    /// The jobs that an earlier agent left queued or running, by database, and those whose outcome is not known. The
+    /// events of the former are opened, so that they can be watched from the first request on.
     private func takeUnfinishedJobs(_ agent: AgentState) async -> [String: [Job]] {
         guard case .success(let engine) = agent.engine else { return [:] }
         do {
@@ -83,7 +83,8 @@ public struct Serve: Sendable {
             }
             let served = unfinished.filter { name, _ in agent.databases.contains { $0.name == name } }
             for job in served.values.joined() { engine.events.open(job.id) }
-            return served
+            let undecided = Dictionary(grouping: try await engine.journal.undecided(), by: \.database)
+            return served.merging(undecided) { $0 + $1 }
         } catch {
             logger.error("unfinished jobs of an earlier agent cannot be read: \(error)")
             return [:]

@@ -80,6 +80,8 @@ public struct AlembicError: Error, Hashable, Sendable {
     public var outputTail: String
     /// Where a run was when it was stopped, as `file:line in function`, the innermost first; empty for other errors.
     public var stack: [String] = []
+    /// Whether COMMIT failed: when the connection was lost, it may have been executed nevertheless.
+    public var isDuringCommit = false
     /// What the run noticed before the error.
     public var warnings: [RunnerWarning] = []
     /// The package that no searched folder contains; only for errors of the configuration.

@@ -22,7 +22,14 @@ package struct AlignmentJob: JobKind {
     /// How many times a table that another session has locked is tried.
     private static let attempts = 5
 
-    private let execution: JobExecution
+    /// What a run that has just ended knows about itself.
+    package struct Report: Sendable {
+        fileprivate var result: Align.Result
+        /// Nil when every statement was committed.
+        fileprivate var failure: JobsError?
+    }
+
+    package let execution: JobExecution
     private let parameters: Parameters
 
     private var database: ManagedDatabase { execution.database }
@@ -32,39 +39,55 @@ package struct AlignmentJob: JobKind {
         self.parameters = parameters
     }
 
-    package func run(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
+    package func run(_ runGuard: RunGuard) async throws(JobsError) -> RunEnd<Report> {
         let inputs = try await database.jobInputs()
         let plan = try inputs.alignmentPlan()
         try require(plan: plan.id, is: parameters.plan)
-        guard !plan.columns.isEmpty else { return try .succeeded(Align.Result(plan)) }
+        guard !plan.columns.isEmpty else { return .unchanged(try .succeeded(Align.Result(plan))) }
         let table = inputs.live.versionTable
         let rows = table.rows ?? []
-        try await execution.begin(
-            RecordedPlan(
-                from: rows, to: rows, steps: [], schema: table.schema, table: table.name, columns: plan.columns,
-                server: await runGuard.server))
-        try await runGuard.requireHeld()
-        try await add(plan.columns, runGuard)
-        try await requirePresent(plan.columns)
+        let recorded = RecordedPlan(
+            from: rows, to: rows, steps: [], schema: table.schema, table: table.name, columns: plan.columns,
+            server: await runGuard.server)
+        try await execution.begin(recorded)
         var result = Align.Result(plan)
         result.state = .applied
         result.plan = nil
-        return try .succeeded(result)
+        var report = Report(result: result)
+        do {
+            try await add(plan.columns, runGuard)
+        } catch {
+            report.failure = error
+        }
+        return .ran(recorded, report)
     }
 
-    /// How many of the columns exist now; each was committed separately.
-    package func recover(_ plan: RecordedPlan, _ progress: RecordedProgress) async throws(JobsError) -> JobOutcome {
-        let columns = plan.columns ?? []
-        let missing = try await database.jobInputs().live.catalog.missing(columns)
+    /// The catalog decides, not the statements that were sent: each column was committed separately, and one that exists
+    /// is not added again.
+    package func outcome(_ conclusion: Conclusion, _ report: Report?) async throws(JobsError) -> JobOutcome {
+        let columns = conclusion.plan.columns ?? []
+        let missing: [AlignmentPlan.Column]
+        do {
+            missing = try await database.jobInputs().live.catalog.missing(columns)
+        } catch  where error.code == .databaseUnavailable {
+            throw JobsError.unknown(error.message, wasInterrupted: report == nil)
+        }
         guard missing.isEmpty else {
+            if let failure = report?.failure { throw failure }
+            guard report == nil else {
+                throw JobsError(
+                    .migrationFailed,
+                    "the statements ran, but the database does not have \(SafeText.list(missing.map(\.column)))")
+            }
             throw JobsError(
                 .precondition,
                 "the agent ended during the job; \(columns.count - missing.count) of \(columns.count) columns exist; "
                     + "run 'align' again")
         }
         return try .succeeded(
-            Align.Result(
-                state: .applied, columns: columns.map(Align.Column.init), sql: columns.map(\.statement)))
+            report?.result
+                ?? Align.Result(
+                    state: .applied, columns: columns.map(Align.Column.init), sql: columns.map(\.statement)))
     }
 
     /// Adds the columns; each is committed separately, and adding one again does nothing.
@@ -131,16 +154,6 @@ package struct AlignmentJob: JobKind {
         }
         guard let row, row.count == 2, let owner = row[0], let role = row[1] else { return nil }
         return "GRANT \(SQLIdentifier.quoted(owner)) TO \(SQLIdentifier.quoted(role));"
-    }
-
-    /// Reads the catalog again: its contents decide the outcome, not the statements that were sent.
-    private func requirePresent(_ columns: [AlignmentPlan.Column]) async throws(JobsError) {
-        let missing = try await database.jobInputs().live.catalog.missing(columns)
-        guard missing.isEmpty else {
-            throw JobsError(
-                .migrationFailed,
-                "the statements ran, but the database does not have \(SafeText.list(missing.map(\.column)))")
-        }
     }
 }
 

@@ -1,110 +1,98 @@
-import Inspection
+import Journal
 import Postgres
-package import Revisions
+import Revisions
 package import Wire
 
-/// Reads from the database what a job that has ended did.
-enum Conclusion: Sendable {
-    case recorded(RecordedProgress)
-    /// The database cannot be read, or a backend of the job is still active.
-    case unknown(reason: String)
+/// What a run achieved: the rows of the version table, read when no backend of the run is left, and what the run did
+/// itself according to the steps in the journal and the server's knowledge of its transactions.
+///
+/// The same for a run that has just ended and for one that is found after a crash.
+package struct Conclusion: Sendable {
+    /// What a run that has just ended reported about itself.
+    package struct Report: Sendable {
+        /// The revisions that it has recorded, as far as it knows.
+        package var committed: [String]
 
-    /// Waits until no backend of the job is left, then reads the version rows on a new connection.
-    ///
+        package init(committed: [String] = []) { self.committed = committed }
+    }
+
+    package let plan: RecordedPlan
+    package let rows: [String?]
+    /// The planned revisions that the rows include, whoever recorded them; in the order of the plan.
+    package let included: [String]
+    /// The planned revisions that the run itself has recorded, in the order in which they ran.
+    package let own: [String]
+    /// The revisions of which statements are persisted although no row of this run records them.
+    package let persisted: [String]
+    /// Whether a transaction of the job was committed; nil when the server no longer knows.
+    package let wasCommitted: Bool?
+    /// Whether the run alone can have left these rows.
+    package let isExplained: Bool
+
     /// - Parameters:
-    ///   - plan: what the job recorded before it began.
+    ///   - steps: the job's, in order.
+    ///   - transactions: what became of the transactions in the steps; one is missing when the server no longer knows.
     ///   - graph: of the project; nil when it cannot be read.
-    ///   - patience: how long the database may be unreachable, or a backend active.
-    ///   - isCancelled: whether to stop waiting.
-    static func reach(
-        about plan: RecordedPlan, on database: ManagedDatabase, graph: RevisionGraph?,
-        patience: Duration = .seconds(60), isCancelled: () -> Bool = { false }
-    ) async -> Conclusion {
-        let deadline = ContinuousClock.now + patience
-        while true {
-            switch await rows(of: plan, on: database) {
-            case .success(let rows): return .recorded(RecordedProgress(rows, plan, graph: graph))
-            case .failure(let error):
-                guard .now < deadline, !isCancelled() else { return .unknown(reason: error.message) }
-                // Neither the return of a server nor the end of another session is announced: poll, with a deadline.
-                try? await Task.sleep(for: .milliseconds(100))
-            }
-        }
-    }
-
-    /// The rows now; a missing table has none.
-    private static func rows(
-        of plan: RecordedPlan, on database: ManagedDatabase
-    ) async -> Result<[String?], InspectionError> {
-        do {
-            return try await Connection.temporary(
-                database.address, .read(applicationName: "schemad evidence", role: database.sessionRole)
-            ) { session throws(PostgresError) in
-                if let server = plan.server,
-                    let difference = server.difference(to: try DatabaseIdentity.read(session))
-                {
-                    return .failure(InspectionError(.precondition, difference))
-                }
-                guard try Locks.fenceIsFree(session) else {
-                    return .failure(InspectionError(.conflict, "a backend of the job is still active"))
-                }
-                let table = try VersionTableReader.read(session, schema: plan.schema, name: plan.table)
-                return switch table.state {
-                case .table: .success(table.rows)
-                case .missing: .success([])
-                case .denied(let message): .failure(InspectionError(.permissionDenied, message))
-                case .notATable(let kind):
-                    .failure(InspectionError(.precondition, "\(plan.table) is a \(kind) now"))
-                case .columnMissing:
-                    .failure(InspectionError(.precondition, "\(plan.table) has no column version_num now"))
-                }
-            }
-        } catch {
-            return .failure(InspectionError(.databaseUnavailable, error.description))
-        }
-    }
-}
-
-/// The rows of the version table after a job, compared with what the job was to do.
-package struct RecordedProgress: Sendable {
-    package var rows: [String?]
-    /// The planned revisions that the rows include, in the order of the plan.
-    package var applied: [String]
-    private let plan: RecordedPlan
-
-    package init(_ rows: [String?], _ plan: RecordedPlan, graph: RevisionGraph?) {
+    ///   - report: nil after a crash.
+    init(
+        rows: [String?], plan: RecordedPlan, steps: [JobStep], transactions: [String: TransactionStatus],
+        graph: RevisionGraph?, report: Report? = nil
+    ) {
         self.rows = rows
         self.plan = plan
         let values = rows.compactMap(\.self)
         let included = graph?.closure(of: values) ?? Set(values)
-        applied = plan.steps.filter(included.contains)
+        self.included = plan.steps.filter(included.contains)
+        let work = RecordedWork(steps, transactions)
+        own = work.recorded(included: included, reported: report?.committed ?? [])
+        persisted = work.persisted.filter { [own] in !own.contains($0) }
+        wasCommitted = work.wasCommitted
+        isExplained =
+            Self.areSame(rows, plan.from)
+            || Self.areSame(rows, Self.rows(after: own, of: plan, graph))
+    }
+
+    /// The rows that the revisions leave.
+    private static func rows(after own: [String], of plan: RecordedPlan, _ graph: RevisionGraph?) -> [String?] {
+        if own.count == plan.steps.count { return plan.to }
+        return graph.map { RowClassification(rows: plan.from + own.map(\.self), graph: $0).known.map(\.self) }
+            ?? plan.from
     }
 
     /// Whether the rows are those of a success.
     package var isComplete: Bool { Self.areSame(rows, plan.to) }
     /// Whether the rows are those before the job.
     package var isUntouched: Bool { Self.areSame(rows, plan.from) }
+    /// Whether the run has recorded everything that was planned, whatever the rows are now.
+    package var isFinished: Bool { !plan.steps.isEmpty && own.count == plan.steps.count }
 
     /// A clause that says what is recorded.
     package var sentence: String {
-        if isUntouched { return "nothing was recorded: the version table is unchanged" }
-        guard applied.isEmpty else {
-            return "\(applied.count) of \(plan.steps.count) revisions are recorded: \(applied.joined(separator: ", "))"
+        let recorded: String
+        if isUntouched {
+            recorded = "nothing was recorded: the version table is unchanged"
+        } else if !included.isEmpty {
+            recorded =
+                "\(included.count) of \(plan.steps.count) revisions are recorded: \(included.joined(separator: ", "))"
+        } else {
+            recorded = rows.isEmpty ? "the version table has no rows now" : "the rows are now \(shownRows)"
         }
-        if rows.isEmpty { return "the version table has no rows now" }
-        return "the rows are now \(texts.joined(separator: ", "))"
+        guard !persisted.isEmpty else { return recorded }
+        return recorded
+            + "; statements of \(persisted.joined(separator: ", ")) were committed and have persisted: 'diagnose' shows them"
     }
 
     /// The rows for a message.
-    var texts: [String] { rows.map { $0 ?? "NULL" } }
+    var shownRows: String { rows.map { $0 ?? "NULL" }.joined(separator: ", ") }
 
     /// The same for programs.
-    package var details: [JSON.Object.Member] { details(applied: applied) }
-
-    /// - Parameter applied: the revisions that the run itself has recorded.
-    func details(applied: [String]) -> [JSON.Object.Member] {
+    package var details: [JSON.Object.Member] {
         func list(_ rows: [String?]) -> JSON { .array(rows.map { $0.map(JSON.string) ?? .null }) }
-        return [.init("applied", list(applied)), .init("rows", list(rows)), .init("from", list(plan.from))]
+        var details: [JSON.Object.Member] = [
+            .init("applied", list(own)), .init("rows", list(rows)), .init("from", list(plan.from)),
+        ]
+        if !persisted.isEmpty { details.append(.init("persisted", list(persisted))) }
+        return details
     }
 
     /// Whether two tables hold the same rows, in any order.

@@ -90,16 +90,36 @@ package final class JobEngine: Sendable {
         }
     }
 
-    /// Runs one recorded job to its end.
+    /// Runs one recorded job to its end, and records its outcome before another job can change the database.
     ///
-    /// - Throws: `draining`, only before anything has begun.
+    /// - Returns: how the job ended.
+    /// - Throws: `draining`, only before anything has begun: the job stays queued for the next agent.
     func run(_ job: Job, on queue: JobQueue) async throws(JobsError) -> JobOutcome {
+        let runGuard = RunGuard(queue.database, job: job.id)
+        let outcome: JobOutcome
+        do throws(JobsError) {
+            outcome = try await complete(job, on: queue, runGuard)
+        } catch {
+            if error.code == .draining {
+                await runGuard.release()
+                throw error
+            }
+            outcome = .failed(concealed(error))
+        }
+        queue.database.monitor.invalidate()
+        await record(outcome, of: job)
+        await runGuard.release()
+        return outcome
+    }
+
+    private func complete(
+        _ job: Job, on queue: JobQueue, _ runGuard: RunGuard
+    ) async throws(JobsError) -> JobOutcome {
         let execution = JobExecution(job: job, database: queue.database, engine: self)
         running.withLock { $0[job.id] = execution }
         defer { running.withLock { _ = $0.removeValue(forKey: job.id) } }
         let handler = try handler(for: execution)
         if let outcome = try await handler.outcomeWithoutRunning() { return outcome }
-        let runGuard = RunGuard(queue.database, job: job.id)
         let blockers = BlockerWatch(queue.database, job) { execution.publish($0) }
         let outcome: Result<JobOutcome, JobsError>
         do throws(JobsError) {
@@ -113,14 +133,28 @@ package final class JobEngine: Sendable {
             // Jobs of an earlier agent are concluded from the rows as they are before this job changes them.
             await queue.recovered()
             blockers.start()
-            outcome = .success(try await handler.run(runGuard))
+            outcome = .success(try await handler.complete(runGuard))
         } catch {
             // Whoever may migrate sees the statements of other sessions.
             outcome = .failure(error.naming(blockers.last, showsQueries: job.command == MigrationJob.name))
         }
         await blockers.stop()
-        await runGuard.release()
         return try outcome.get()
+    }
+
+    /// How a job ended that an earlier agent left running, or whose outcome was not known.
+    ///
+    /// - Parameter patience: how long to wait for the database.
+    func conclude(_ job: Job, on database: ManagedDatabase, patience: Duration) async -> JobOutcome {
+        do throws(JobsError) {
+            guard let plan = RecordedPlan(of: job) else {
+                throw JobsError.unknown("it left no record of its plan", wasInterrupted: true)
+            }
+            let execution = JobExecution(job: job, database: database, engine: self)
+            return try await handler(for: execution).conclude(after: plan, patience) { [self] in isDraining }
+        } catch {
+            return .failed(concealed(error))
+        }
     }
 
     func handler(for execution: JobExecution) throws(JobsError) -> any JobKind {

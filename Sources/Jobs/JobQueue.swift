@@ -8,12 +8,13 @@ import Wire
 /// The jobs of one database, run one after another.
 package final class JobQueue: Sendable {
     package let database: ManagedDatabase
-    private let engine: JobEngine
+    let engine: JobEngine
     private let jobs: AsyncStream<Job>
     private let continuation: AsyncStream<Job>.Continuation
     /// The jobs that have not begun.
     private let waiting = Mutex<Set<String>>([])
     private let recovery = Mutex<Task<Void, Never>?>(nil)
+    let undecided = UndecidedJobs()
 
     package init(_ database: ManagedDatabase, _ engine: JobEngine) {
         self.database = database
@@ -40,10 +41,12 @@ package final class JobQueue: Sendable {
     /// Runs jobs until a graceful shutdown, and concludes the jobs of an earlier agent. A shutdown
     /// waits for the running job; the jobs behind it stay queued in the journal for the next agent.
     ///
-    /// - Parameter unfinished: this database's jobs of the earlier agent, their events open.
+    /// - Parameter unfinished: this database's jobs of the earlier agent that were queued or running, their events open,
+    ///   and those whose outcome was not known.
     package func run(unfinished: [Job]) async {
+        let retrying = Task { await decideLater() }
         await withGracefulShutdownHandler {
-            let recovering = Task { await CrashRecovery(self, engine).recover(unfinished) }
+            let recovering = Task { await conclude(unfinished) }
             recovery.withLock { $0 = recovering }
             for await job in jobs {
                 if !engine.isDraining, claim(job) { await run(job) }
@@ -53,23 +56,21 @@ package final class JobQueue: Sendable {
         } onGracefulShutdown: { [continuation] in
             continuation.finish()
         }
+        retrying.cancel()
+        await retrying.value
     }
 
-    /// Returns when the jobs of an earlier agent are concluded.
+    /// Returns when the jobs of an earlier agent are concluded, or known to be undecided.
     func recovered() async { await recovery.withLock { $0 }?.value }
 
     private func run(_ job: Job) async {
-        let outcome: JobOutcome
-        do throws(JobsError) {
-            guard WallClock.milliseconds <= job.deadline else { throw Self.tooLate(job) }
-            outcome = try await engine.run(job, on: self)
-        } catch {
-            // Thrown only before anything began: the job stays queued for the next agent.
-            if error.code == .draining { return }
-            outcome = .failed(engine.concealed(error))
+        guard WallClock.milliseconds <= job.deadline else {
+            await engine.record(.failed(Self.tooLate(job)), of: job)
+            return
         }
-        database.monitor.invalidate()
-        await engine.record(outcome, of: job)
+        // Thrown only before anything began: the job stays queued for the next agent.
+        guard let outcome = try? await engine.run(job, on: self) else { return }
+        if outcome.state == .unknown { undecided.add(job.id) }
     }
 
     /// Takes a job out of the queue.

@@ -64,15 +64,20 @@ extension JobsError {
 
     /// A run that failed: what failed, and what is in the database despite it.
     ///
-    /// - Parameter isContended: whether another session was in the way, for other reasons than the SQLSTATE.
-    init(_ failure: AlembicError, _ progress: RecordedProgress, isContended: Bool = false) {
-        self.init(message: failure.named, progress)
-        if failure.outcome.autocommitted {
+    /// - Parameters:
+    ///   - isContended: whether another session was in the way, for other reasons than the SQLSTATE.
+    ///   - refusal: why the agent stopped the run; nil when it did not.
+    init(
+        _ failure: AlembicError, _ conclusion: Conclusion, isContended: Bool = false, refusal: JobsError? = nil
+    ) {
+        self.init(message: refusal?.message ?? failure.named, conclusion)
+        if failure.outcome.autocommitted, conclusion.persisted.isEmpty {
             self.message +=
                 "; statements that were committed inside a revision may have persisted: 'diagnose' shows them"
         }
-        let isUndone = progress.isUntouched && !failure.outcome.autocommitted
-        code = isUndone && (isContended || failure.isContention) ? .conflict : ErrorCode(failure.code)
+        let isUndone = conclusion.isUntouched && !failure.outcome.autocommitted && conclusion.persisted.isEmpty
+        code =
+            refusal?.code ?? (isUndone && (isContended || failure.isContention) ? .conflict : ErrorCode(failure.code))
         isRetryable = code.isRetryable
         add(failure)
         // Once something was committed, the same request is a different run: a person has to decide.
@@ -92,35 +97,32 @@ extension JobsError {
     }
 
     /// A run that did not achieve what it was to do.
-    init(message: String, _ progress: RecordedProgress) {
-        self.init(.migrationFailed, message + "; " + progress.sentence, details: progress.details)
+    init(message: String, _ conclusion: Conclusion) {
+        self.init(.migrationFailed, message + "; " + conclusion.sentence, details: conclusion.details)
     }
 }
 
-extension RecordedProgress {
+extension Conclusion {
     /// The error of a run beside which the rows were changed by somebody else.
     ///
     /// - Parameters:
-    ///   - applied: the revisions that the run recorded itself.
     ///   - failure: why the run failed; nil when it did not.
     ///   - environmentChangesRows: whether env.py may have changed the rows.
-    func movedByOthers(
-        _ database: String, _ applied: [String], _ failure: AlembicError?, environmentChangesRows: Bool
-    ) -> JobsError {
+    func movedByOthers(_ database: String, _ failure: AlembicError?, environmentChangesRows: Bool) -> JobsError {
         let who = environmentChangesRows ? "another session, or env.py itself," : "another session"
-        let now = rows.isEmpty ? "there are no rows now" : "the rows are now \(texts.joined(separator: ", "))"
-        let own = applied.isEmpty ? "this run recorded nothing" : "this run recorded \(applied.joined(separator: ", "))"
+        let now = rows.isEmpty ? "there are no rows now" : "the rows are now \(shownRows)"
+        let recorded = own.isEmpty ? "this run recorded nothing" : "this run recorded \(own.joined(separator: ", "))"
         let next =
-            isComplete
+            isComplete || included.count == plan.steps.count
             ? "nothing is left to run"
             : "'diagnose' shows the state, and 'migrate' runs what is left once the other session has ended"
         var error = JobsError(
             .conflict,
-            "\(who) migrated database \(database) meanwhile: \(now); \(own); \(next)"
+            "\(who) migrated database \(database) meanwhile: \(now); \(recorded); \(next)"
                 + (failure.map { " (this run ended with: \($0.named))" } ?? ""),
-            details: details(applied: applied))
+            details: details)
         if let failure { error.add(failure) }
-        error.isRetryable = applied.isEmpty && failure?.outcome.autocommitted != true
+        error.isRetryable = own.isEmpty && persisted.isEmpty && failure?.outcome.autocommitted != true
         return error
     }
 }

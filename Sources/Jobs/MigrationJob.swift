@@ -34,7 +34,18 @@ package struct MigrationJob: JobKind {
 
     package static let name = "migrate"
 
-    private let execution: JobExecution
+    /// What a run that has just ended knows about itself.
+    package struct Report: Sendable {
+        fileprivate var begun: ContinuousClock.Instant
+        fileprivate var inputs: PlanningInputs
+        fileprivate var outcome: MigrationRun.Outcome
+        /// Nil when env.py ended without an error.
+        fileprivate var failure: AlembicError?
+        /// Why the agent stopped the run; nil when it did not.
+        fileprivate var refusal: JobsError?
+    }
+
+    package let execution: JobExecution
     private let parameters: Parameters
 
     private var database: ManagedDatabase { execution.database }
@@ -54,13 +65,13 @@ package struct MigrationJob: JobKind {
         return try nothingToDo(plan, inputs, begun)
     }
 
-    package func run(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
+    package func run(_ runGuard: RunGuard) async throws(JobsError) -> RunEnd<Report> {
         let begun = ContinuousClock.now
         let inputs = try await execution.inputs(awaitingReplay: { $0.needsReplayToMigrate })
         let plan = try inputs.migrationPlan(to: parameters.to)
         try check(plan)
         // Another job may have run while this one waited for the lock.
-        guard !plan.steps.isEmpty else { return try nothingToDo(plan, inputs, begun) }
+        guard !plan.steps.isEmpty else { return .unchanged(try nothingToDo(plan, inputs, begun)) }
         try inputs.requirePrivileges(for: plan)
         try inputs.requireRunnable(plan)
         let recorded = RecordedPlan(
@@ -71,15 +82,14 @@ package struct MigrationJob: JobKind {
         let steps = MigrationSteps(execution, runGuard)
         let (outcome, failure) = await migrate(plan, inputs, runGuard, steps)
         execution.publish(Progress(phase: .verifying))
-        return try await conclude(recorded, inputs, outcome, failure, begun)
+        return .ran(
+            recorded,
+            Report(begun: begun, inputs: inputs, outcome: outcome, failure: failure, refusal: steps.refusal))
     }
 
-    package func recover(_ plan: RecordedPlan, _ progress: RecordedProgress) throws(JobsError) -> JobOutcome {
-        guard progress.isComplete else { throw .interrupted(progress) }
-        return try .succeeded(
-            Migrate.Result(
-                job: execution.job.id, state: .succeeded, from: plan.from.compactMap(\.self),
-                to: progress.rows.compactMap(\.self).sorted(), applied: plan.steps, durationMs: nil))
+    /// Without an error the run has recorded all of its revisions, provided that env.py commits.
+    package func conclusionReport(_ report: Report) -> Conclusion.Report {
+        Conclusion.Report(committed: report.failure == nil ? report.outcome.applied : report.outcome.committed)
     }
 
     /// Nothing to run does not mean that nothing is wrong: a stamped database lacks what its rows claim.
@@ -133,63 +143,63 @@ package struct MigrationJob: JobKind {
         }
     }
 
-    /// Reads rows and schema again on a new connection: they decide the outcome, not what the run reported.
-    private func conclude(
-        _ plan: RecordedPlan, _ inputs: PlanningInputs, _ outcome: MigrationRun.Outcome, _ failure: AlembicError?,
-        _ begun: ContinuousClock.Instant
-    ) async throws(JobsError) -> JobOutcome {
-        let progress: RecordedProgress
-        switch await Conclusion.reach(about: plan, on: database, graph: inputs.project.graph) {
-        case .recorded(let recorded): progress = recorded
-        case .unknown(let reason):
-            throw JobsError(
-                .outcomeUnknown,
-                "the outcome of the run is not known: \(reason)" + (failure.map { " (\($0.message))" } ?? ""))
-        }
-        let own = OwnWork(outcome, failure)
-        let applied = own.certain.filter(progress.applied.contains)
-        var note: String?
-        if !own.explains(progress.rows, from: plan.from, inputs.project.graph) {
-            let others = progress.movedByOthers(
-                database.name, applied, failure, environmentChangesRows: inputs.environmentChangesRows)
-            guard progress.isComplete, !outcome.autocommitted else { throw others }
-            note = others.message
-        } else if let failure {
-            // A run that ended without a report has succeeded when the rows say so.
-            guard progress.isComplete, failure.code.isWithoutReport else {
-                let isCreated = inputs.live.versionTable.isMissing && failure.createsWhatExists
-                throw JobsError(failure, progress, isContended: isCreated)
-            }
-        } else if !progress.isComplete {
-            throw JobsError(
-                message:
-                    "env.py ended without an error, but the rows are not the expected ones: look for a transaction "
-                    + "that env.py opens and does not commit", progress)
-        }
+    package func outcome(_ conclusion: Conclusion, _ report: Report?) async throws(JobsError) -> JobOutcome {
+        let note = try requireSuccess(conclusion, report)
+        var result = Migrate.Result(
+            job: execution.job.id, state: .succeeded, from: conclusion.plan.from.compactMap(\.self),
+            to: conclusion.rows.compactMap(\.self).sorted(), applied: conclusion.own, durationMs: nil, note: note)
+        guard let report else { return try .succeeded(result) }
         let after = await database.diagnose(maximumAge: .zero)
-        try requireNothingLost(before: inputs.diagnosis, after: after, progress)
-        return try .succeeded(
-            Migrate.Result(
-                job: execution.job.id, state: .succeeded, from: plan.from.compactMap(\.self),
-                to: progress.rows.compactMap(\.self).sorted(), applied: applied,
-                durationMs: (.now - begun).milliseconds, findings: after.assessment.findings, note: note))
+        try requireNothingLost(before: report.inputs.diagnosis, after: after, conclusion)
+        result.durationMs = (.now - report.begun).milliseconds
+        result.findings = after.assessment.findings
+        return try .succeeded(result)
+    }
+
+    /// - Returns: what else is to be said about a success.
+    private func requireSuccess(_ conclusion: Conclusion, _ report: Report?) throws(JobsError) -> String? {
+        let failure = report?.failure
+        guard conclusion.isExplained else {
+            let others = conclusion.movedByOthers(
+                database.name, failure, environmentChangesRows: report?.inputs.environmentChangesRows ?? false)
+            // Since an earlier agent ended, the rows may have moved on.
+            let isDone = conclusion.isComplete || (report == nil && conclusion.isFinished)
+            guard isDone, conclusion.persisted.isEmpty else { throw others }
+            return others.message
+        }
+        if conclusion.isComplete {
+            // A run without a report, and one that lost the reply to its COMMIT, has succeeded when the rows say so.
+            guard let report, let failure, !failure.code.isWithoutReport, !failure.isDuringCommit else { return nil }
+            throw error(failure, report, conclusion)
+        }
+        guard let report else { throw .interrupted(conclusion) }
+        if let failure { throw error(failure, report, conclusion) }
+        throw JobsError(
+            message:
+                "env.py ended without an error, but the rows are not the expected ones: look for a transaction "
+                + "that env.py opens and does not commit", conclusion)
+    }
+
+    private func error(_ failure: AlembicError, _ report: Report, _ conclusion: Conclusion) -> JobsError {
+        let isCreated = report.inputs.live.versionTable.isMissing && failure.createsWhatExists
+        return JobsError(failure, conclusion, isContended: isCreated, refusal: report.refusal)
     }
 
     /// Success means that the database still has everything that the models need and that it had before.
     private func requireNothingLost(
-        before: DatabaseDiagnosis, after: DatabaseDiagnosis, _ progress: RecordedProgress
+        before: DatabaseDiagnosis, after: DatabaseDiagnosis, _ conclusion: Conclusion
     ) throws(JobsError) {
         guard let before = before.missingObjects else { return }
         guard let now = after.missingObjects else {
             throw JobsError(
-                message: "the revisions ran, but the schema could not be read again; 'diagnose' shows it", progress)
+                message: "the revisions ran, but the schema could not be read again; 'diagnose' shows it", conclusion)
         }
         let known = Set(before.map(\.object))
         // A column of a table that did not exist before has not been lost.
         let lost = now.filter { !known.contains($0.object) && !known.contains($0.column?.table ?? "") }
         guard lost.isEmpty else {
             throw JobsError(
-                message: "the revisions ran, but the models now lack \(SafeText.list(lost.map(\.object)))", progress)
+                message: "the revisions ran, but the models now lack \(SafeText.list(lost.map(\.object)))", conclusion)
         }
     }
 }
@@ -198,5 +208,15 @@ extension PlanningInputs {
     /// Whether env.py itself was seen to change version rows, so that changed rows do not show that somebody else did.
     fileprivate var environmentChangesRows: Bool {
         diagnosis.facts.environmentChanges?.changes.contains { $0.hasPrefix("changes the rows of") } ?? false
+    }
+}
+
+extension AlembicError.Code {
+    /// Whether the run ended without reporting its own outcome.
+    fileprivate var isWithoutReport: Bool {
+        switch self {
+        case .runnerLost, .deadlineExceeded, .cancelled: true
+        default: false
+        }
     }
 }

@@ -29,7 +29,14 @@ package struct RepairJob: JobKind {
 
     package static let name = "fixVersion"
 
-    private let execution: JobExecution
+    /// What a run that has just ended knows about itself.
+    package struct Report: Sendable {
+        fileprivate var result: FixVersion.Result
+        /// Nil when COMMIT has returned.
+        fileprivate var failure: WriteError?
+    }
+
+    package let execution: JobExecution
     private let parameters: Parameters
 
     private var database: ManagedDatabase { execution.database }
@@ -45,58 +52,64 @@ package struct RepairJob: JobKind {
         return nil
     }
 
-    package func run(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
+    package func run(_ runGuard: RunGuard) async throws(JobsError) -> RunEnd<Report> {
         if let id = parameters.undo { return try await undo(id, runGuard) }
         return try await apply(runGuard)
     }
 
-    package func recover(_ plan: RecordedPlan, _ progress: RecordedProgress) throws(JobsError) -> JobOutcome {
-        guard progress.isComplete else { throw .interrupted(progress) }
-        if let undone = parameters.undo {
-            return try .succeeded(
-                FixVersion.Result(state: .undone, repair: undone, before: plan.from, after: progress.rows),
-                undone: undone)
+    /// The transaction was committed or not, whatever the rows are now. Where the server no longer knows, the rows decide.
+    package func outcome(_ conclusion: Conclusion, _ report: Report?) throws(JobsError) -> JobOutcome {
+        guard conclusion.wasCommitted ?? conclusion.isComplete else {
+            switch report?.failure {
+            case .database(let error): throw JobsError(error, database: database.name)
+            case .refused(let error): throw error
+            case nil: throw .interrupted(conclusion)
+            }
         }
-        // A repair that turns out to have been applied can be undone like any other.
-        return try .succeeded(
-            FixVersion.Result(state: .applied, repair: execution.job.id, before: plan.from, after: progress.rows),
-            repair: repair(from: plan.from, to: progress.rows))
+        let plan = conclusion.plan
+        let undone = parameters.undo
+        var result =
+            report?.result
+            ?? FixVersion.Result(
+                state: undone == nil ? .applied : .undone, repair: undone ?? execution.job.id, before: plan.from,
+                after: plan.to)
+        result.after = result.after ?? plan.to
+        if let undone { return try .succeeded(result, undone: undone) }
+        // Also a repair that becomes visible late can be undone like any other.
+        return try .succeeded(result, repair: repair(from: plan.from, to: plan.to))
     }
 
-    private func apply(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
+    private func apply(_ runGuard: RunGuard) async throws(JobsError) -> RunEnd<Report> {
         let inputs = try await database.jobInputs()
         let plan = try inputs.repairPlan(to: parameters.to)
         try require(plan: plan.id, is: parameters.plan)
         guard case .planned(_, let after) = plan.repair, let update = plan.update else {
-            return try .succeeded(FixVersion.Result(plan))
+            return .unchanged(try .succeeded(FixVersion.Result(plan)))
         }
         var result = inputs.result(of: plan, to: parameters.to)
-        let before = plan.before ?? []
-        let rows = try await write(
-            update, RecordedPlan(from: before, to: after, steps: [], schema: plan.schema, table: plan.table), runGuard)
         result.state = .applied
         result.repair = execution.job.id
-        result.after = rows
-        return try .succeeded(result, repair: repair(from: before, to: rows))
+        return try await write(
+            update,
+            RecordedPlan(from: plan.before ?? [], to: after, steps: [], schema: plan.schema, table: plan.table),
+            result, runGuard)
     }
 
-    private func undo(_ id: String, _ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
+    private func undo(_ id: String, _ runGuard: RunGuard) async throws(JobsError) -> RunEnd<Report> {
         let record = try await record(of: id)
         let inputs = try await database.jobInputs()
         try inputs.requireProject()
         let table = inputs.live.versionTable
-        guard let now = table.rows, RecordedProgress.areSame(now, record.after) else {
+        guard let now = table.rows, Conclusion.areSame(now, record.after) else {
             throw JobsError(
                 .precondition,
                 "the rows have changed since repair \(SafeText.visible(id)); it can no longer be undone, nothing was "
                     + "changed")
         }
-        let rows = try await write(
+        return try await write(
             VersionTableUpdate(record.inverse, schema: table.schema, name: table.name, expecting: .rows(now)),
             RecordedPlan(from: record.after, to: record.before, steps: [], schema: table.schema, table: table.name),
-            runGuard)
-        return try .succeeded(
-            FixVersion.Result(state: .undone, repair: id, before: now, after: rows), undone: id)
+            FixVersion.Result(state: .undone, repair: id, before: now, after: nil), runGuard)
     }
 
     /// The record of a repair that can be undone: of this database, not undone before, and the latest one.
@@ -134,47 +147,24 @@ package struct RepairJob: JobKind {
     }
 
     /// Records the plan, then makes the changes in one transaction.
-    ///
-    /// - Returns: the rows afterwards.
     private func write(
-        _ update: VersionTableUpdate, _ plan: RecordedPlan, _ runGuard: RunGuard
-    ) async throws(JobsError) -> [String?] {
+        _ update: VersionTableUpdate, _ plan: RecordedPlan, _ result: FixVersion.Result, _ runGuard: RunGuard
+    ) async throws(JobsError) -> RunEnd<Report> {
         var plan = plan
         plan.server = await runGuard.server
         try await execution.begin(plan)
-        try await runGuard.requireHeld()
         let connection = Connection(
             database.address, .write(execution, lockTimeout: database.settings.lockTimeout))
-        let outcome: Result<[String?], WriteError>
+        var report = Report(result: result)
         do {
-            outcome = .success(
-                try await execution.write(connection, runGuard) { session throws(PostgresError) in
-                    try VersionTableWriter.change(update, in: session)
-                })
+            report.result.after = try await execution.write(connection, runGuard) { session throws(PostgresError) in
+                try VersionTableWriter.change(update, in: session)
+            }
         } catch {
-            outcome = .failure(error)
+            report.failure = error
         }
         await connection.close()
-        switch outcome {
-        case .success(let rows): return rows
-        case .failure(.database(let error)) where error.kind == .connectionLost:
-            return try await rowsAfterLostConnection(error, plan)
-        case .failure(.database(let error)): throw JobsError(error, database: database.name)
-        case .failure(.refused(let error)): throw error
-        }
-    }
-
-    /// A connection may have been lost during COMMIT: the rows show whether it succeeded.
-    private func rowsAfterLostConnection(
-        _ error: PostgresError, _ plan: RecordedPlan
-    ) async throws(JobsError) -> [String?] {
-        switch await Conclusion.reach(about: plan, on: database, graph: nil) {
-        case .recorded(let progress) where progress.isComplete: return progress.rows
-        case .recorded(let progress) where progress.isUntouched: throw JobsError(error, database: database.name)
-        case .recorded, .unknown:
-            throw JobsError(
-                .outcomeUnknown, "the connection was lost during the repair; 'diagnose' shows the rows")
-        }
+        return .ran(plan, report)
     }
 }
 

@@ -73,6 +73,12 @@ enum JobTable {
         try Row.fetchAll(db, sql: "SELECT * FROM job WHERE state IN ('queued', 'running') ORDER BY id").map(Job.init)
     }
 
+    /// The jobs whose outcome is not known although they recorded a plan, oldest first.
+    static func undecided(in db: Database) throws -> [Job] {
+        try Row.fetchAll(db, sql: "SELECT * FROM job WHERE state = 'unknown' AND context IS NOT NULL ORDER BY id")
+            .map(Job.init)
+    }
+
     static func counts(in db: Database) throws -> [Job.State: Int] {
         var counts = Dictionary(uniqueKeysWithValues: Job.State.allCases.map { ($0, 0) })
         for row in try Row.fetchAll(db, sql: "SELECT state, count(*) AS jobs FROM job GROUP BY state") {

@@ -240,6 +240,11 @@ public actor Journal {
         try read { db in try JobTable.unfinished(in: db) }
     }
 
+    /// The jobs whose outcome is not known although they recorded a plan, oldest first: they may be settled later.
+    public func undecided() throws(JournalError) -> [Job] {
+        try read { db in try JobTable.undecided(in: db) }
+    }
+
     /// The number of jobs in each state, 0 for states without jobs.
     public func counts() throws(JournalError) -> [Job.State: Int] {
         try read { db in try JobTable.counts(in: db) }

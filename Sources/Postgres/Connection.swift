@@ -98,6 +98,9 @@ public actor Connection {
             if Task.isCancelled {
                 throw PostgresError(kind: .canceled, message: "The request was canceled before it started.")
             }
+            if session?.isInTransaction == true {
+                throw PostgresError(kind: .server, sqlstate: "25001", message: "A transaction is already open.")
+            }
             let session = try current()
             do throws(PostgresError) {
                 let value = try body(session)

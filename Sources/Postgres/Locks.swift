@@ -48,6 +48,14 @@ public enum Locks {
         try session.query("SELECT pg_catalog.pg_try_advisory_xact_lock($1)", ["\(fence)"]).value == "t"
     }
 
+    /// Takes the fence exclusively until the session is closed, if no backend of an earlier run is left: meanwhile no
+    /// backend writes for a job.
+    public static func excludeWriters(_ session: Session) throws(PostgresError) -> Bool {
+        // Behind a pooler the session's locks would stay on a backend that others use.
+        if session.isPooled { return try fenceIsFree(session) }
+        return try session.query("SELECT pg_catalog.pg_try_advisory_lock($1)", ["\(fence)"]).value == "t"
+    }
+
     /// Takes the fence shared, until the open transaction has ended. A backend that waits inside COMMIT, for a synchronous
     /// standby or a slow disk, still holds it: its transaction has not ended yet, although nobody sees its changes.
     ///

@@ -1,5 +1,6 @@
 import Journal
 import Plans
+import Postgres
 import Support
 import Testing
 import Wire
@@ -42,10 +43,10 @@ import Wire
         try await JobsFixture.with { fixture in
             try fixture.writeProject()
             let alignment = try await Self.job(fixture).alignment
-            let progress = RecordedProgress(["a"], Self.plan, graph: nil)
-            #expect(progress.isComplete)
-            let error = await #expect(throws: JobsError.self) { _ = try await alignment.recover(Self.plan, progress) }
-            #expect(error?.code == .databaseUnavailable)
+            let conclusion = Conclusion(["a"], Self.plan, transaction: .committed)
+            #expect(conclusion.isComplete)
+            let error = await #expect(throws: JobsError.self) { _ = try await alignment.outcome(conclusion, nil) }
+            #expect(error?.code == .outcomeUnknown)
         }
     }
 

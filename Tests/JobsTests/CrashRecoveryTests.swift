@@ -1,6 +1,7 @@
 import Inspection
 import Journal
 import Support
+import Synchronization
 import Testing
 import Wire
 
@@ -11,7 +12,7 @@ import Wire
     private static func context() throws -> String { try JobOutcome.json(ScriptedJob.plan) }
 
     private static func recover(_ fixture: JobsFixture, _ jobs: Job...) async {
-        await CrashRecovery(fixture.queue, fixture.engine).recover(jobs)
+        await fixture.queue.conclude(jobs)
     }
 
     /// Without a readable plan nothing can be said about the job, also not later.
@@ -101,30 +102,30 @@ import Wire
 
     @Test func theDatabaseIsNotWaitedForWithoutPatience() async throws {
         try await JobsFixture.with { fixture in
-            let conclusion = await Conclusion.reach(
-                about: ScriptedJob.plan, on: fixture.queue.database, graph: nil, patience: .zero)
-            guard case .unknown(let reason) = conclusion else {
-                Issue.record("a database that refuses connections says nothing")
-                return
+            let execution = fixture.execution(try await fixture.interrupted(context: try Self.context()))
+            let undecided = await #expect(throws: Conclusion.Undecided.self) {
+                _ = try await Conclusion.reach(ScriptedJob.plan, of: execution, patience: .zero)
             }
+            let reason = undecided?.reason ?? ""
             #expect(reason.contains("127.0.0.1") || reason.contains("refused"), "\(reason)")
         }
     }
 
     @Test func aCallerCanStopWaiting() async throws {
         try await JobsFixture.with { fixture in
-            var calls = 0
-            let conclusion = await Conclusion.reach(
-                about: ScriptedJob.plan, on: fixture.queue.database, graph: nil, patience: .seconds(3600),
-                isCancelled: {
-                    calls += 1
-                    return calls == 3
-                })
-            guard case .unknown = conclusion else {
-                Issue.record("a database that refuses connections says nothing")
-                return
+            let execution = fixture.execution(try await fixture.interrupted(context: try Self.context()))
+            let calls = Mutex(0)
+            await #expect(throws: Conclusion.Undecided.self) {
+                _ = try await Conclusion.reach(
+                    ScriptedJob.plan, of: execution, patience: .seconds(3600),
+                    isCancelled: {
+                        calls.withLock { calls in
+                            calls += 1
+                            return calls == 3
+                        }
+                    })
             }
-            #expect(calls == 3, "the database is tried again until then")
+            #expect(calls.withLock(\.self) == 3, "the database is tried again until then")
         }
     }
 }

@@ -54,8 +54,8 @@ import Wire
     private static let plan = RecordedPlan(
         from: ["a"], to: ["c"], steps: ["b", "c"], schema: "public", table: "alembic_version")
 
-    private static func progress(_ rows: [String?]) -> RecordedProgress {
-        RecordedProgress(rows, plan, graph: RevisionGraph("a", "b:a", "c:b"))
+    private static func progress(_ rows: [String?], own: [String] = []) -> Conclusion {
+        Conclusion(rows, plan, own: own, graph: RevisionGraph("a", "b:a", "c:b"))
     }
 
     @Test(arguments: runs) func failedRuns(code: AlembicError.Code, expected: ErrorCode) {
@@ -110,7 +110,7 @@ import Wire
 
     @Test func rowsThatSomebodyElseWrote() {
         let failure = AlembicError(.migrationFailed, "no row matched", revision: "b")
-        let some = Self.progress(["b"]).movedByOthers("main", [], failure, environmentChangesRows: false)
+        let some = Self.progress(["b"]).movedByOthers("main", failure, environmentChangesRows: false)
         #expect(some.code == .conflict && some.isRetryable)
         #expect(
             some.message
@@ -118,7 +118,7 @@ import Wire
                 + "'diagnose' shows the state, and 'migrate' runs what is left once the other session has ended "
                 + "(this run ended with: revision b: no row matched)")
         #expect(some.details.first { $0.name == "applied" }?.value == [])
-        let all = Self.progress(["c"]).movedByOthers("main", ["b"], nil, environmentChangesRows: true)
+        let all = Self.progress(["c"], own: ["b"]).movedByOthers("main", nil, environmentChangesRows: true)
         #expect(all.message.hasPrefix("another session, or env.py itself, migrated") && !all.isRetryable)
         #expect(all.message.hasSuffix("this run recorded b; nothing is left to run"))
     }

@@ -2,6 +2,8 @@ import FoundationEssentials
 import Inspection
 import Journal
 import Logging
+import Postgres
+import Revisions
 import Support
 import Synchronization
 import Wire
@@ -16,9 +18,12 @@ struct JobsFixture: Sendable {
     /// The project's folder, at first without a project.
     let folder: TemporaryFolder
 
-    /// - Parameter nonces: how many nonces the journal keeps.
+    /// - Parameters:
+    ///   - nonces: how many nonces the journal keeps.
+    ///   - url: of the database; by default nothing listens there.
     static func with<T>(
-        kinds: [any JobKind.Type] = [ScriptedJob.self], nonces: Int = 100, _ body: (JobsFixture) async throws -> T
+        kinds: [any JobKind.Type] = [ScriptedJob.self], nonces: Int = 100, url: String = unreachable,
+        _ body: (JobsFixture) async throws -> T
     ) async throws -> T {
         try await TemporaryFolder.with { folder in
             let log = LogLines()
@@ -26,7 +31,8 @@ struct JobsFixture: Sendable {
             let engine = JobEngine(
                 journal: journal, kinds: kinds, logger: Logger(label: "test") { _ in LogLines.Handler(lines: log) })
             let fixture = JobsFixture(
-                engine: engine, queue: JobQueue(try database("main", folder), engine), log: log, folder: folder)
+                engine: engine, queue: JobQueue(try database("main", folder, url: url), engine), log: log,
+                folder: folder)
             let result: Result<T, any Error>
             do { result = .success(try await body(fixture)) } catch { result = .failure(error) }
             try await journal.close()
@@ -34,10 +40,12 @@ struct JobsFixture: Sendable {
         }
     }
 
+    static let unreachable = "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1"
+
     /// A database of the project in the folder. By default nothing listens there.
     static func database(
         _ name: String, _ folder: TemporaryFolder,
-        url: String = "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1"
+        url: String = unreachable
     ) throws -> ManagedDatabase {
         var settings = DatabaseSettings(
             name: name, project: folder.path, config: "alembic.ini", section: "alembic", python: nil)
@@ -124,7 +132,7 @@ struct ScriptedJob: JobKind {
     static let name = "scripted"
     static let plan = RecordedPlan(from: ["a"], to: ["b"], steps: ["b"], schema: "public", table: "alembic_version")
 
-    private let execution: JobExecution
+    let execution: JobExecution
     private let parameters: Parameters
 
     init(_ execution: JobExecution, _ parameters: Parameters) {
@@ -149,13 +157,13 @@ struct ScriptedJob: JobKind {
         }
     }
 
-    func run(_ runGuard: RunGuard) async throws(JobsError) -> JobOutcome {
+    func run(_ runGuard: RunGuard) async throws(JobsError) -> RunEnd<String> {
         throw JobsError(.internal, "the lock of an unreachable database was taken")
     }
 
-    func recover(_ plan: RecordedPlan, _ progress: RecordedProgress) async throws(JobsError) -> JobOutcome {
-        guard progress.isComplete else { throw .interrupted(progress) }
-        return try .succeeded(progress.applied)
+    func outcome(_ conclusion: Conclusion, _ report: String?) async throws(JobsError) -> JobOutcome {
+        guard conclusion.isComplete else { throw .interrupted(conclusion) }
+        return try .succeeded(conclusion.own)
     }
 }
 
@@ -178,6 +186,30 @@ final class LogLines: Sendable {
         }
 
         func log(event: LogEvent) { lines.lines.withLock { $0.append("\(event.message)") } }
+    }
+}
+
+extension Conclusion {
+    /// The conclusion of a run that has recorded some revisions, each in a transaction of its own.
+    init(_ rows: [String?], _ plan: RecordedPlan, own: [String] = [], graph: RevisionGraph?, report: Report? = nil) {
+        let steps = own.flatMap { revision in
+            [
+                JobStep(.revisionStarted, at: 1, revision: revision),
+                JobStep(.committing, at: 2, revision: revision, transaction: revision),
+            ]
+        }
+        self.init(
+            rows: rows, plan: plan, steps: steps,
+            transactions: Dictionary(uniqueKeysWithValues: own.map { ($0, .committed) }), graph: graph, report: report)
+    }
+
+    /// The conclusion of a repair.
+    ///
+    /// - Parameter status: what became of its transaction; nil when it sent no COMMIT.
+    init(_ rows: [String?], _ plan: RecordedPlan, transaction status: TransactionStatus?) {
+        self.init(
+            rows: rows, plan: plan, steps: status == nil ? [] : [JobStep(.committing, at: 1, transaction: "7")],
+            transactions: status.map { ["7": $0] } ?? [:], graph: nil)
     }
 }
 

@@ -14,13 +14,13 @@ import Wire
         from: ["a"], to: ["b", "c"], steps: ["b", "c"], schema: "public", table: "alembic_version")
 
     private static func recover(
-        _ rows: [String?], _ plan: RecordedPlan = branches
+        _ rows: [String?], _ plan: RecordedPlan = branches, own: [String]
     ) async throws -> Result<Migrate.Result, JobsError> {
         try await JobsFixture.with(kinds: [MigrationJob.self]) { fixture in
             let job = MigrationJob(fixture.execution(try await fixture.admit("migrate")), .init())
             let outcome: JobOutcome
             do throws(JobsError) {
-                outcome = try job.recover(plan, RecordedProgress(rows, plan, graph: graph))
+                outcome = try await job.outcome(Conclusion(rows, plan, own: own, graph: graph), nil)
             } catch {
                 return .failure(error)
             }
@@ -30,7 +30,7 @@ import Wire
 
     /// The rows of a success may be in any order; the report has them sorted.
     @Test(arguments: [["b", "c"], ["c", "b"]]) func bothBranchesFinished(rows: [String]) async throws {
-        let result = try await Self.recover(rows).get()
+        let result = try await Self.recover(rows, own: ["b", "c"]).get()
         #expect(result.state == .succeeded && result.from == ["a"] && result.to == ["b", "c"])
         #expect(result.applied == ["b", "c"] && result.durationMs == nil && result.findings.isEmpty)
     }
@@ -38,11 +38,9 @@ import Wire
     @Test(
         arguments: [
             (["c"], "1 of 2 revisions are recorded: c", ["c"]), (["a"], "the version table is unchanged", []),
-            (["b", "b", "c"], "2 of 2 revisions are recorded: b, c", ["b", "c"]),
-            (["zz"], "the rows are now zz", []),
         ] as [([String?], String, [String])])
     func aBranchThatDidNotFinish(rows: [String?], says: String, applied: [String]) async throws {
-        let result = try await Self.recover(rows)
+        let result = try await Self.recover(rows, own: applied)
         let error = #expect(throws: JobsError.self) { try result.get() }
         #expect(error?.code == .migrationFailed && error?.isRetryable == false)
         #expect(error?.message.hasPrefix("the agent ended during the job") == true)
@@ -50,10 +48,29 @@ import Wire
         #expect(error?.details.first?.value == .array(applied.map { .string($0) }))
     }
 
+    /// Rows that the run cannot have left.
+    @Test(
+        arguments: [(["b", "b", "c"], ["b"]), (["zz"], []), (["c"], ["b"]), (["b"], [])]
+            as [([String?], [String])])
+    func rowsThatOthersWrote(rows: [String?], own: [String]) async throws {
+        let result = try await Self.recover(rows, own: own)
+        let error = #expect(throws: JobsError.self) { try result.get() }
+        #expect(error?.code == .conflict && error?.isRetryable == own.isEmpty)
+        #expect(error?.message.hasPrefix("another session migrated database main meanwhile") == true)
+        #expect(error?.details.first?.value == .array(own.map { .string($0) }))
+    }
+
+    /// Since the agent ended, the rows have moved on from those of a success.
+    @Test func aRunThatIsFoundLate() async throws {
+        let result = try await Self.recover(["zz"], own: ["b", "c"]).get()
+        #expect(result.state == .succeeded && result.applied == ["b", "c"] && result.to == ["zz"])
+        #expect(result.note?.contains("this run recorded b, c") == true)
+    }
+
     /// The first run of a database begins without rows.
     @Test func aFirstMigration() async throws {
         let plan = RecordedPlan(from: [], to: ["a"], steps: ["a"], schema: nil, table: "alembic_version")
-        let result = try await Self.recover(["a"], plan).get()
+        let result = try await Self.recover(["a"], plan, own: ["a"]).get()
         #expect(result.from == [] && result.to == ["a"] && result.applied == ["a"])
     }
 

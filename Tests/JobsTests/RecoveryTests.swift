@@ -1,5 +1,6 @@
 import Journal
 import Plans
+import Postgres
 import Revisions
 import Support
 import Testing
@@ -22,8 +23,8 @@ import Wire
     @Test func aMigrationThatFinished() async throws {
         try await JobsFixture.with { fixture in
             let job = MigrationJob(try await Self.execution(fixture, "migrate"), .init())
-            let outcome = try job.recover(
-                Self.migration, RecordedProgress(["b"], Self.migration, graph: Self.graph))
+            let outcome = try await job.outcome(
+                Conclusion(["b"], Self.migration, own: ["b"], graph: Self.graph), nil)
             #expect(outcome.state == .succeeded)
             #expect(outcome.result?.contains(#""applied":["b"]"#) == true)
         }
@@ -32,8 +33,8 @@ import Wire
     @Test func aMigrationThatDidNotFinish() async throws {
         try await JobsFixture.with { fixture in
             let job = MigrationJob(try await Self.execution(fixture, "migrate"), .init())
-            let error = #expect(throws: JobsError.self) {
-                try job.recover(Self.migration, RecordedProgress(["a"], Self.migration, graph: Self.graph))
+            let error = await #expect(throws: JobsError.self) {
+                try await job.outcome(Conclusion(["a"], Self.migration, graph: Self.graph), nil)
             }
             #expect(error?.code == .migrationFailed)
             #expect(error?.message.contains("nothing was recorded") == true)
@@ -44,8 +45,8 @@ import Wire
     @Test func aRepairThatFinished() async throws {
         try await JobsFixture.with { fixture in
             let execution = try await Self.execution(fixture, "fixVersion")
-            let outcome = try RepairJob(execution, .init()).recover(
-                Self.repair, RecordedProgress(["b"], Self.repair, graph: Self.graph))
+            let outcome = try RepairJob(execution, .init()).outcome(
+                Conclusion(["b"], Self.repair, transaction: .committed), nil)
             #expect(outcome.state == .succeeded && outcome.undone == nil)
             #expect(outcome.repair?.id == execution.job.id)
             #expect(outcome.repair?.before == #"["a","b"]"# && outcome.repair?.after == #"["b"]"#)
@@ -55,10 +56,36 @@ import Wire
     @Test func anUndoThatFinished() async throws {
         try await JobsFixture.with { fixture in
             let execution = try await Self.execution(fixture, "fixVersion")
-            let outcome = try RepairJob(execution, .init(undo: "earlier")).recover(
-                Self.repair, RecordedProgress(["b"], Self.repair, graph: Self.graph))
+            let outcome = try RepairJob(execution, .init(undo: "earlier")).outcome(
+                Conclusion(["b"], Self.repair, transaction: .committed), nil)
             #expect(outcome.undone == "earlier" && outcome.repair == nil)
             #expect(outcome.result?.contains(#""state":"undone""#) == true)
+        }
+    }
+
+    /// What another agent did is not this job's: the rows are those of a success, but its transaction is not the reason.
+    @Test func whatOthersDidIsNotClaimed() async throws {
+        try await JobsFixture.with { fixture in
+            let job = MigrationJob(try await Self.execution(fixture, "migrate"), .init())
+            let outcome = try await job.outcome(Conclusion(["b"], Self.migration, graph: Self.graph), nil)
+            let result = try JSONText.decode(Migrate.Result.self, from: outcome.result ?? "")
+            #expect(result.applied == [] && result.note?.contains("another session migrated") == true)
+            let repair = RepairJob(try await Self.execution(fixture, "fixVersion"), .init())
+            for status in [.aborted, nil] as [TransactionStatus?] {
+                #expect(throws: JobsError.self) {
+                    try repair.outcome(Conclusion(["b"], Self.repair, transaction: status), nil)
+                }
+            }
+        }
+    }
+
+    /// A repair that was committed stays one when the rows have moved on.
+    @Test func aRepairThatIsFoundLate() async throws {
+        try await JobsFixture.with { fixture in
+            let execution = try await Self.execution(fixture, "fixVersion")
+            let outcome = try RepairJob(execution, .init()).outcome(
+                Conclusion(["c"], Self.repair, transaction: .committed), nil)
+            #expect(outcome.state == .succeeded && outcome.repair?.after == #"["b"]"#)
         }
     }
 

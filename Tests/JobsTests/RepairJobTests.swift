@@ -1,5 +1,6 @@
 import Journal
 import Revisions
+import Postgres
 import Support
 import Testing
 import Wire
@@ -107,7 +108,7 @@ import Wire
         try await JobsFixture.with { fixture in
             let job = RepairJob(fixture.execution(try await fixture.admit("fixVersion")), .init(undo: undo))
             let error = #expect(throws: JobsError.self) {
-                try job.recover(Self.plan, RecordedProgress(rows.rows, Self.plan, graph: nil))
+                try job.outcome(Conclusion(rows.rows, Self.plan, transaction: .aborted), nil)
             }
             #expect(error?.code == .migrationFailed && error?.message.hasSuffix(rows.says) == true)
         }
@@ -117,8 +118,8 @@ import Wire
     @Test func aRecoveredRepairCanBeUndone() async throws {
         try await JobsFixture.with { fixture in
             let job = try await fixture.admit("fixVersion")
-            let outcome = try RepairJob(fixture.execution(job), .init()).recover(
-                Self.plan, RecordedProgress(["b"], Self.plan, graph: nil))
+            let outcome = try RepairJob(fixture.execution(job), .init()).outcome(
+                Conclusion(["b"], Self.plan, transaction: .committed), nil)
             await fixture.engine.record(outcome, of: job)
             let repair = try #require(try await fixture.engine.journal.latestRepair(database: "main"))
             #expect(repair.id == job.id && repair.before == #"["a",null]"# && repair.after == #"["b"]"#)

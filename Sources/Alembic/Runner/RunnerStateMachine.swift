@@ -186,6 +186,7 @@ struct RunnerStateMachine {
             AlembicError.Code(rawValue: event.code) ?? .runnerLost, redact(event.message), file: event.file,
             line: event.line, revision: event.revision, sqlstate: event.sqlstate,
             statement: event.statement.map(redact.callAsFunction), connection: connection, outcome: outcome)
+        error.isDuringCommit = event.isDuringCommit ?? false
         if error.code == .wrongDatabase, !foreignConnections.isEmpty {
             let names = foreignConnections.map(\.description).joined(separator: " and ")
             error.message = "env.py connected to \(names), not to the configured database; no migration ran there"
@@ -207,5 +208,6 @@ struct RunnerStateMachine {
     private struct Failed: Decodable {
         var code: String, message: String
         var file: String?, line: Int?, sqlstate: String?, statement: String?, revision: String?
+        var isDuringCommit: Bool?
     }
 }

@@ -218,6 +218,7 @@ class Run:
             "sqlstate": state,
             "statement": statement and statement[:STATEMENT_LIMIT],
             "revision": self.revision,
+            "isDuringCommit": any(map(is_committing, causes)),
             **(self.sources.location(cause) or self.sources.location(error)),
         }
 
@@ -259,6 +260,15 @@ def advice(name: str, error: BaseException) -> str:
             """config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))"""
         )
     return ""
+
+
+def is_committing(error: BaseException) -> bool:
+    """Whether SQLAlchemy raised the error from COMMIT, which may have been executed nevertheless."""
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    return any(
+        frame.f_code.co_name == "_commit_impl" and (frame.f_globals.get("__name__") or "").startswith("sqlalchemy.")
+        for frame in frames
+    )
 
 
 def is_connecting(error: BaseException) -> bool:
