@@ -68,7 +68,7 @@ package final class JobEngine: Sendable {
         }
         switch admission {
         case .admitted(let job):
-            queue.add(job)
+            queue.add(job, until: request.deadline)
             return job
         case .existing(let job): return job
         case .idempotencyMismatch(let job):
@@ -84,19 +84,27 @@ package final class JobEngine: Sendable {
                 .replayed,
                 "the agent's clock was set back, so it cannot know whether the token was used; correct the clock, or wait "
                     + "until it has passed the time from which it was set back")
+        case .queueFull:
+            throw JobsError(
+                .busy,
+                "\(journal.limits.queuedJobs) jobs of database \(queue.database.name) are waiting; try again when some of "
+                    + "them have ended")
         case .busy: throw JobsError(.busy, "too many tokens are valid at the moment; try again in a minute")
         }
     }
 
     /// Runs one recorded job to its end, and records its outcome before another job can change the database.
     ///
+    /// - Parameter deadline: until when the job may wait for the lock.
     /// - Returns: how the job ended.
     /// - Throws: `draining`, only before anything has begun: the job stays queued for the next agent.
-    func run(_ job: Job, on queue: JobQueue) async throws(JobsError) -> JobOutcome {
+    func run(
+        _ job: Job, on queue: JobQueue, until deadline: ContinuousClock.Instant
+    ) async throws(JobsError) -> JobOutcome {
         let runGuard = RunGuard(queue.database, job: job.id)
         let outcome: JobOutcome
         do throws(JobsError) {
-            outcome = try await complete(job, on: queue, runGuard)
+            outcome = try await complete(job, on: queue, until: deadline, runGuard)
         } catch {
             if error.code == .draining {
                 await runGuard.release()
@@ -111,15 +119,14 @@ package final class JobEngine: Sendable {
     }
 
     private func complete(
-        _ job: Job, on queue: JobQueue, _ runGuard: RunGuard
+        _ job: Job, on queue: JobQueue, until deadline: ContinuousClock.Instant, _ runGuard: RunGuard
     ) async throws(JobsError) -> JobOutcome {
-        let execution = JobExecution(job: job, database: queue.database, engine: self)
+        let execution = JobExecution(job: job, database: queue.database, engine: self, deadline: deadline)
         let handler = try handler(for: execution)
         if let outcome = try await handler.outcomeWithoutRunning() { return outcome }
         let blockers = BlockerWatch(queue.database, job)
         let outcome: Result<JobOutcome, JobsError>
         do throws(JobsError) {
-            let deadline = ContinuousClock.now + .milliseconds(max(0, job.deadline - WallClock.milliseconds))
             try await runGuard.take(until: deadline, isDraining: { isDraining }) { message in
                 execution.publish(Progress(phase: .waiting, message: message))
             }
