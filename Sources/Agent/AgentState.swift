@@ -12,13 +12,23 @@ public enum AgentVersion {
 }
 
 /// One database as this agent serves it.
-struct ServedDatabase: Sendable {
+final class ServedDatabase: Sendable {
     let inspected: ManagedDatabase
-    /// Nil while the journal cannot be written.
-    let queue: JobQueue?
+    private let jobs: Mutex<JobQueue?>
     let responses = ResponseCache()
 
     var name: String { inspected.name }
+
+    /// Nil while the journal cannot be opened.
+    var queue: JobQueue? { jobs.withLock(\.self) }
+
+    init(_ inspected: ManagedDatabase, _ engine: JobEngine?) {
+        self.inspected = inspected
+        jobs = Mutex(engine.map { JobQueue(inspected, $0) })
+    }
+
+    /// The journal can be used now.
+    func use(_ engine: JobEngine) { jobs.withLock { $0 = $0 ?? JobQueue(inspected, engine) } }
 
     /// - Throws: `deadlineExceeded`.
     func diagnose(
@@ -53,7 +63,10 @@ final class AgentState: Sendable {
     let logger: Logger
     /// When this process started, in Unix milliseconds.
     let startedAt = WallClock.milliseconds
-    let engine: Result<JobEngine, JournalError>
+    private let journal: Mutex<Result<JobEngine, JournalError>>
+
+    /// The engine, or why the journal cannot be opened.
+    var engine: Result<JobEngine, JournalError> { journal.withLock(\.self) }
 
     private let isDraining = Atomic<Bool>(false)
     private let runningRequests = Atomic<Int>(0)
@@ -64,18 +77,25 @@ final class AgentState: Sendable {
     ) {
         self.settings = settings
         self.gate = gate
-        self.engine = engine
+        journal = Mutex(engine)
         self.logger = logger
-        self.databases = databases.map { database in
-            ServedDatabase(inspected: database, queue: (try? engine.get()).map { JobQueue(database, $0) })
-        }
+        self.databases = databases.map { ServedDatabase($0, try? engine.get()) }
+    }
+
+    /// The journal could not be opened before, and can be used now: mutations are accepted.
+    func use(_ opened: JobEngine) {
+        for database in databases { database.use(opened) }
+        journal.withLock { $0 = .success(opened) }
+        if isDraining.load(ordering: .relaxed) { opened.drain() }
     }
 
     /// The state in the hello.
     var lifecycle: Hello.State {
         if isDraining.load(ordering: .relaxed) { return .draining }
-        if case .failure = engine { return .degraded }
-        return .ready
+        switch engine {
+        case .failure: return .degraded
+        case .success(let engine): return engine.journal.failure == nil ? .ready : .degraded
+        }
     }
 
     /// From now on mutations are refused.

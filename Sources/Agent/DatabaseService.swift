@@ -1,24 +1,18 @@
 import Diagnosis
 import Inspection
-import Jobs
-import Journal
 import Logging
 import ServiceLifecycle
 import Wire
 
 /// The background work of one database: a first diagnosis, so that reads are served from memory and the log says what is
-/// wrong, and the queue of its jobs. Returns after a graceful shutdown, when the running job has ended.
+/// wrong. Returns after a graceful shutdown.
 struct DatabaseService: Service {
     let database: ServedDatabase
     let agent: AgentState
-    /// This database's unfinished jobs of an earlier agent, their events open.
-    let unfinished: [Job]
 
     func run() async throws {
-        await withDiscardingTaskGroup { group in
-            group.addTask { await cancelWhenGracefulShutdown { await diagnoseFirst() } }
-            await database.queue?.run(unfinished: unfinished)
-        }
+        await cancelWhenGracefulShutdown { await diagnoseFirst() }
+        try? await gracefulShutdown()
         await database.inspected.endBackgroundWork()
     }
 

@@ -46,7 +46,7 @@ public struct Serve: Sendable {
 
     private func serve(_ sockets: [Listener.Opened], _ onReady: @escaping @Sendable () -> Void) async throws {
         let agent = try makeAgent()
-        let unfinished = await takeUnfinishedJobs(agent)
+        let unfinished = await UnfinishedJobs.take(agent)
         let listener = Listener(
             agent: agent, dispatcher: Dispatcher(agent: agent, commands: Self.commands),
             group: MultiThreadedEventLoopGroup.singleton, sockets: sockets, onReady: onReady)
@@ -55,40 +55,20 @@ public struct Serve: Sendable {
                 // Shut down from the last to the first: mutations are refused first, reads are served longest.
                 services: [.init(service: listener, successTerminationBehavior: .gracefullyShutdownGroup)]
                     + agent.databases.map { database in
-                        let service = DatabaseService(
-                            database: database, agent: agent, unfinished: unfinished[database.name] ?? [])
-                        return .init(service: service, successTerminationBehavior: .ignore)
-                    } + [.init(service: Drain(agent: agent), successTerminationBehavior: .ignore)],
+                        .init(
+                            service: DatabaseService(database: database, agent: agent),
+                            successTerminationBehavior: .ignore)
+                    } + [
+                        .init(
+                            service: JobService(agent: agent, unfinished: unfinished, open: openJournal),
+                            successTerminationBehavior: .ignore),
+                        .init(service: Drain(agent: agent), successTerminationBehavior: .ignore),
+                    ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
         try await group.run()
         await agent.finishResponses()
         if case .success(let engine) = agent.engine { try? await engine.journal.close() }
-    }
-
-    /// The jobs that an earlier agent left queued or running, by database, and those whose outcome is not known. The
-    /// events of the former are opened, so that they can be watched from the first request on.
-    private func takeUnfinishedJobs(_ agent: AgentState) async -> [String: [Job]] {
-        guard case .success(let engine) = agent.engine else { return [:] }
-        do {
-            let unfinished = Dictionary(grouping: try await engine.journal.unfinished(), by: \.database)
-            for (name, jobs) in unfinished where !agent.databases.contains(where: { $0.name == name }) {
-                let reason = "database \(name) is no longer in the agent's settings"
-                for job in jobs {
-                    let error =
-                        job.state == .queued
-                        ? JobsError(.cancelled, reason + "; nothing was run") : JobsError(.outcomeUnknown, reason)
-                    await engine.record(.failed(error), of: job)
-                }
-            }
-            let served = unfinished.filter { name, _ in agent.databases.contains { $0.name == name } }
-            for job in served.values.joined() { engine.events.open(job.id) }
-            let undecided = Dictionary(grouping: try await engine.journal.undecided(), by: \.database)
-            return served.merging(undecided) { $0 + $1 }
-        } catch {
-            logger.error("unfinished jobs of an earlier agent cannot be read: \(error)")
-            return [:]
-        }
     }
 
     /// Every command of this version; a test compares it with the protocol's table.
@@ -101,30 +81,32 @@ public struct Serve: Sendable {
 
     private func makeAgent() throws(AgentError) -> AgentState {
         let gate = Gate(ring: try settings.readKeys(), audience: settings.audience)
-        let journal = try openJournal()
+        let engine = try openEngine()
         // This agent alone has the journal, and with it the directory.
-        if case .success = journal {
+        if case .success = engine {
             StateFiles.removeUnused(in: settings.stateDirectory, databases: settings.databases)
-        }
-        let engine = journal.map { [logger] in
-            JobEngine(journal: $0, kinds: Self.jobKinds, logger: logger)
         }
         return AgentState(
             settings: settings, gate: gate, databases: try settings.makeDatabases(), engine: engine, logger: logger)
     }
 
-    /// Without a writable journal the agent serves reads only.
+    /// Without a writable journal the agent serves reads only, and tries again.
     ///
     /// - Throws: ``AgentError`` when another agent uses the journal.
-    private func openJournal() throws(AgentError) -> Result<Journal, JournalError> {
-        do {
-            return .success(try Journal(directory: settings.stateDirectory, now: WallClock.milliseconds))
-        } catch  where error.kind == .locked {
-            throw AgentError(exitStatus: 69, error.description)
+    private func openEngine() throws(AgentError) -> Result<JobEngine, JournalError> {
+        do throws(JournalError) {
+            return .success(try openJournal())
         } catch {
+            if error.kind == .locked { throw AgentError(exitStatus: 69, error.description) }
             logger.error("mutations are refused until the journal can be written: \(error)")
             return .failure(error)
         }
+    }
+
+    private func openJournal() throws(JournalError) -> JobEngine {
+        JobEngine(
+            journal: try Journal(directory: settings.stateDirectory, now: WallClock.milliseconds), kinds: Self.jobKinds,
+            logger: logger)
     }
 }
 

@@ -70,7 +70,7 @@ package final class JobEngine: Sendable {
         }
         switch admission {
         case .admitted(let job):
-            queue.add(job)
+            queue.add(job, until: request.deadline)
             return job
         case .existing(let job): return job
         case .idempotencyMismatch(let job):
@@ -86,19 +86,27 @@ package final class JobEngine: Sendable {
                 .replayed,
                 "the agent's clock was set back, so it cannot know whether the token was used; correct the clock, or wait "
                     + "until it has passed the time from which it was set back")
+        case .queueFull:
+            throw JobsError(
+                .busy,
+                "\(journal.limits.queuedJobs) jobs of database \(queue.database.name) are waiting; try again when some of "
+                    + "them have ended")
         case .busy: throw JobsError(.busy, "too many tokens are valid at the moment; try again in a minute")
         }
     }
 
     /// Runs one recorded job to its end, and records its outcome before another job can change the database.
     ///
+    /// - Parameter deadline: until when the job may wait for the lock.
     /// - Returns: how the job ended.
     /// - Throws: `draining`, only before anything has begun: the job stays queued for the next agent.
-    func run(_ job: Job, on queue: JobQueue) async throws(JobsError) -> JobOutcome {
+    func run(
+        _ job: Job, on queue: JobQueue, until deadline: ContinuousClock.Instant
+    ) async throws(JobsError) -> JobOutcome {
         let runGuard = RunGuard(queue.database, job: job.id)
         let outcome: JobOutcome
         do throws(JobsError) {
-            outcome = try await complete(job, on: queue, runGuard)
+            outcome = try await complete(job, on: queue, until: deadline, runGuard)
         } catch {
             if error.code == .draining {
                 await runGuard.release()
@@ -113,9 +121,9 @@ package final class JobEngine: Sendable {
     }
 
     private func complete(
-        _ job: Job, on queue: JobQueue, _ runGuard: RunGuard
+        _ job: Job, on queue: JobQueue, until deadline: ContinuousClock.Instant, _ runGuard: RunGuard
     ) async throws(JobsError) -> JobOutcome {
-        let execution = JobExecution(job: job, database: queue.database, engine: self)
+        let execution = JobExecution(job: job, database: queue.database, engine: self, deadline: deadline)
         running.withLock { $0[job.id] = execution }
         defer { running.withLock { _ = $0.removeValue(forKey: job.id) } }
         let handler = try handler(for: execution)
@@ -123,7 +131,6 @@ package final class JobEngine: Sendable {
         let blockers = BlockerWatch(queue.database, job) { execution.publish($0) }
         let outcome: Result<JobOutcome, JobsError>
         do throws(JobsError) {
-            let deadline = ContinuousClock.now + .milliseconds(max(0, job.deadline - WallClock.milliseconds))
             try await runGuard.take(until: deadline) { () throws(JobsError) in
                 guard !isDraining else { throw .draining }
                 try execution.requireNotCancelled()

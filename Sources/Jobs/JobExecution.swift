@@ -11,11 +11,16 @@ package struct JobExecution: Sendable {
     package let engine: JobEngine
     /// Ends the job early.
     package let cancellation = RunCancellation()
+    /// Until when the job may wait before it begins.
+    package let deadline: ContinuousClock.Instant
 
-    package init(job: Job, database: ManagedDatabase, engine: JobEngine) {
+    package init(
+        job: Job, database: ManagedDatabase, engine: JobEngine, deadline: ContinuousClock.Instant = .now
+    ) {
         self.job = job
         self.database = database
         self.engine = engine
+        self.deadline = deadline
     }
 
     /// Reports progress to clients that watch the job.

@@ -11,8 +11,7 @@ package final class JobQueue: Sendable {
     let engine: JobEngine
     private let jobs: AsyncStream<Job>
     private let continuation: AsyncStream<Job>.Continuation
-    /// The jobs that have not begun.
-    private let waiting = Mutex<Set<String>>([])
+    private let waiting = WaitingJobs()
     private let recovery = Mutex<Task<Void, Never>?>(nil)
     let undecided = UndecidedJobs()
 
@@ -23,18 +22,16 @@ package final class JobQueue: Sendable {
     }
 
     /// Appends a recorded job whose events are open. It fails when its deadline passes before it begins.
-    func add(_ job: Job) {
-        waiting.withLock { _ = $0.insert(job.id) }
-        guard case .enqueued = continuation.yield(job) else {
-            engine.events.close(job.id)
-            return
-        }
-        Task {
-            // A timer: it claims the job only if the queue has not.
-            try? await Task.sleep(for: .milliseconds(max(0, job.deadline - WallClock.milliseconds)))
-            guard claim(job) else { return }
+    func add(_ job: Job, until deadline: ContinuousClock.Instant) {
+        waiting.add(job, until: deadline) { [engine] job in
             await engine.record(.failed(Self.tooLate(job)), of: job)
             engine.events.close(job.id)
+        }
+        guard case .enqueued = continuation.yield(job) else {
+            // The next agent finds it in the journal.
+            _ = waiting.claim(job)
+            engine.events.close(job.id)
+            return
         }
     }
 
@@ -49,7 +46,7 @@ package final class JobQueue: Sendable {
             let recovering = Task { await conclude(unfinished) }
             recovery.withLock { $0 = recovering }
             for await job in jobs {
-                if !engine.isDraining, claim(job) { await run(job) }
+                if !engine.isDraining, let deadline = waiting.claim(job) { await run(job, until: deadline) }
                 engine.events.close(job.id)
             }
             await recovering.value
@@ -63,23 +60,20 @@ package final class JobQueue: Sendable {
     /// Returns when the jobs of an earlier agent are concluded, or known to be undecided.
     func recovered() async { await recovery.withLock { $0 }?.value }
 
-    private func run(_ job: Job) async {
-        guard WallClock.milliseconds <= job.deadline else {
+    private func run(_ job: Job, until deadline: ContinuousClock.Instant) async {
+        guard .now <= deadline else {
             await engine.record(.failed(Self.tooLate(job)), of: job)
             return
         }
         // Thrown only before anything began: the job stays queued for the next agent.
-        guard let outcome = try? await engine.run(job, on: self) else { return }
+        guard let outcome = try? await engine.run(job, on: self, until: deadline) else { return }
         if outcome.state == .unknown { undecided.add(job.id) }
     }
 
     /// Takes a job out of the queue.
     ///
     /// - Returns: whether it had not begun; the caller then records its end.
-    func withdraw(_ job: Job) -> Bool { claim(job) }
-
-    /// Whether the caller is the first to end the job's wait.
-    private func claim(_ job: Job) -> Bool { waiting.withLock { $0.remove(job.id) != nil } }
+    func withdraw(_ job: Job) -> Bool { waiting.claim(job) != nil }
 
     private static func tooLate(_ job: Job) -> JobsError {
         JobsError(.deadlineExceeded, "the deadline passed while job \(job.id) was queued; nothing was run")

@@ -166,11 +166,10 @@ extension JobExecution {
     func inputs(
         awaitingReplay isNeeded: @Sendable (PlanningInputs) -> Bool
     ) async throws(JobsError) -> PlanningInputs {
-        let left = Duration.milliseconds(max(0, job.deadline - WallClock.milliseconds))
         let inputs: PlanningInputs
         do {
             inputs = try await database.planningInputs(
-                awaitingReplay: isNeeded, atMostUntil: .now + left, isCancelled: { engine.isDraining },
+                awaitingReplay: isNeeded, atMostUntil: deadline, isCancelled: { engine.isDraining },
                 waiting: { publish(Progress(phase: .waiting, message: $0)) })
         } catch {
             throw JobsError(error)

@@ -24,8 +24,9 @@ extension JobQueue {
     /// stays `running`: one that cannot be decided is `unknown`, and tried again.
     func conclude(_ unfinished: [Job]) async {
         for job in unfinished where job.state == .queued {
-            guard job.deadline < WallClock.milliseconds else {
-                add(job)
+            let remaining = job.remainingWait(at: WallClock.milliseconds)
+            guard remaining == .zero else {
+                add(job, until: .now + remaining)
                 continue
             }
             let error = JobsError(

@@ -67,6 +67,8 @@ public enum Admission: Hashable, Sendable {
     /// The token expires at a time for which used tokens were deleted from the store already, so it may be one of them.
     /// Only possible after the clock was set back.
     case expiryDeleted
+    /// As many jobs of the database are queued as may be.
+    case queueFull
     /// The nonce store is full of nonces that are still valid.
     case busy
 }

@@ -73,6 +73,13 @@ enum JobTable {
         try Row.fetchAll(db, sql: "SELECT * FROM job WHERE state IN ('queued', 'running') ORDER BY id").map(Job.init)
     }
 
+    /// The number of queued jobs of a database.
+    static func queued(database: String, in db: Database) throws -> Int {
+        try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM job WHERE state = 'queued' AND \"database\" = ?", arguments: [database])
+            ?? 0
+    }
+
     /// The jobs whose outcome is not known although they recorded a plan, oldest first.
     static func undecided(in db: Database) throws -> [Job] {
         try Row.fetchAll(db, sql: "SELECT * FROM job WHERE state = 'unknown' AND context IS NOT NULL ORDER BY id")

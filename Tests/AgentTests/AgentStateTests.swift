@@ -36,6 +36,19 @@ import Wire
         }
     }
 
+    /// A journal that can be opened later makes the agent ready.
+    @Test func aDegradedAgentRecovers() async throws {
+        try await AgentFixture.with(hasJournal: false) { fixture in
+            let agent = fixture.agent
+            let journal = try Journal(directory: fixture.folder.path("other"), now: 1_000_000)
+            agent.use(JobEngine(journal: journal, kinds: Serve.jobKinds, logger: agent.logger))
+            #expect(agent.lifecycle == .ready && agent.databases.allSatisfy { $0.queue != nil })
+            let body = #"{"id":"1","command":"jobs"}"#
+            #expect(try await fixture.result(of: Jobs.self, body).jobs == [])
+            try await journal.close()
+        }
+    }
+
     @Test(arguments: [true, false]) func aDrainingAgent(hasJournal: Bool) async throws {
         try await AgentFixture.with(hasJournal: hasJournal) { fixture in
             fixture.agent.drain()

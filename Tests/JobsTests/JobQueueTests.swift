@@ -4,6 +4,7 @@ import Journal
 import Logging
 import ServiceLifecycle
 import Support
+import Synchronization
 import Testing
 import Wire
 
@@ -170,6 +171,40 @@ import Wire
             let job = try await fixture.submit(.init(result: "a"))
             #expect(fixture.engine.events.watch(job.id, after: 0) == nil)
             #expect(try await Self.state(fixture, job) == .queued)
+        }
+    }
+
+    // MARK: Deadlines
+
+    /// A restart gives a queued job no more time than it had, whatever the clock does.
+    @Test(
+        arguments: [
+            (2_000_500, 500), (2_000_000, 1_000), (1_000_000, 1_000), (2_001_000, 0), (9_000_000, 0),
+        ] as [(Int64, Int)])
+    func theRemainingWait(now: Int64, milliseconds: Int) async throws {
+        try await JobsFixture.with { fixture in
+            let job = try await fixture.admit(deadline: 2_001_000)
+            #expect(job.createdAt == 2_000_000)
+            #expect(job.remainingWait(at: now) == .milliseconds(milliseconds))
+        }
+    }
+
+    /// One timer serves all deadlines, also one that is earlier than those before it.
+    @Test func deadlinesPassInAnyOrder() async throws {
+        try await JobsFixture.with { fixture in
+            let waiting = WaitingJobs()
+            let late = Mutex<[String]>([])
+            func add(_ left: Duration) async throws -> Job {
+                let job = try await fixture.admit()
+                waiting.add(job, until: .now + left) { job in late.withLock { $0.append(job.id) } }
+                return job
+            }
+            let patient = try await add(.seconds(3600))
+            let second = try await add(.milliseconds(200))
+            let first = try await add(.milliseconds(1))
+            try await eventually("both deadlines have passed") { late.withLock { $0.count } == 2 }
+            #expect(Set(late.withLock(\.self)) == [first.id, second.id])
+            #expect(waiting.claim(first) == nil && waiting.claim(patient) != nil && waiting.claim(patient) == nil)
         }
     }
 }

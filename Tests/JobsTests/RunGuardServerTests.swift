@@ -62,7 +62,10 @@ import Wire
             try await Self.take(runGuard)
             try await TestCluster.execute(
                 url,
-                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name LIKE 'schemad run %'"
+                """
+                SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+                WHERE application_name LIKE 'schemad run %' AND datname = current_database()
+                """
             )
             for _ in 1...2 {
                 let error = await #expect(throws: JobsError.self) { try await runGuard.requireHeld() }

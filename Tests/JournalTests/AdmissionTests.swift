@@ -125,4 +125,18 @@ struct AdmissionTests {
         // One nonce per minute, each kept for one minute of validity and five minutes of margin.
         #expect(await journal.nonceCount == 7)
     }
+
+    /// A queue is bounded for each database; a job that exists already is found nevertheless.
+    @Test func aFullQueueIsRefused() async throws {
+        let limited = try TemporaryDirectory()
+        let journal = try Journal(directory: limited.path, now: present, limits: .init(queuedJobs: 2))
+        let first = try #require(try await journal.admit(.migrate(key: "k"), claim: nil, at: present).admitted)
+        #expect(try await journal.admit(.migrate(), claim: nil, at: present).admitted != nil)
+        #expect(try await journal.admit(.migrate(), claim: nil, at: present) == .queueFull)
+        #expect(try await journal.admit(.migrate(key: "k"), claim: nil, at: present) == .existing(first))
+        #expect(try await journal.admit(.migrate("other"), claim: nil, at: present).admitted != nil)
+        try await journal.start(first.id, at: present)
+        #expect(try await journal.admit(.migrate(), claim: nil, at: present).admitted != nil)
+        try await journal.close()
+    }
 }

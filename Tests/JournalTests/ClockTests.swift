@@ -7,7 +7,7 @@ struct ClockTests {
     /// An agent by the rules of the protocol: a token is minted for a minute by the agent's clock, and verified by it.
     private struct Agent {
         let directory: TemporaryDirectory
-        let limits = Journal.Limits(nonces: 40)
+        let limits = Journal.Limits(nonces: 40, queuedJobs: 10_000)
         var journal: Journal
         var now: Int64
         private var count = 0

@@ -138,6 +138,23 @@ struct FailureTests {
         #expect(try await journal.nonceCount == journal.storedNonces())
     }
 
+    /// A journal knows whether its last write failed, and finds out by itself when the disk has space again.
+    @Test func aFullDiskIsNoticedAndOver() async throws {
+        let journal = try Journal(directory: directory.path, now: present)
+        try await journal.probe()
+        #expect(journal.failure == nil)
+        try await journal.vacuum()
+        try await journal.bound(pages: 1)
+        #expect(await failure { try await journal.probe() } == .diskFull)
+        #expect(journal.failure?.kind == .diskFull)
+        // A state that does not allow a change is no fault of the disk.
+        try await journal.bound(pages: 1_000_000)
+        #expect(await failure { try await journal.start("no such job", at: present) } == .notFound)
+        #expect(journal.failure?.kind == .diskFull)
+        try await journal.probe()
+        #expect(journal.failure == nil)
+    }
+
     @Test(arguments: JournalErrorCase.all)
     func degradationAndDescription(sample: JournalErrorCase) {
         let error = JournalError(sample.kind, path: "p", message: "m", remedy: "r")

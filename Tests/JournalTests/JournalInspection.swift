@@ -18,6 +18,11 @@ extension Journal {
         try queue.inDatabase { db in try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
     }
 
+    /// Gives pages that are not used back to the file system.
+    func vacuum() throws {
+        try queue.inDatabase { db in try db.execute(sql: "VACUUM") }
+    }
+
     /// The number of nonces in the table.
     func storedNonces() throws -> Int {
         try read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM nonce") ?? 0 }

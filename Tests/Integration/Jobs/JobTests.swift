@@ -74,6 +74,34 @@ import Wire
         }
     }
 
+    /// The journal says what a run did itself, and in which transactions.
+    @Test func stepsOfARun() async throws {
+        try await ProjectFixture.with(arrange: { _, project in try project.revisions(1) }) { fixture in
+            let agent = fixture.agent
+            let job = try await agent.call(Migrate.self, .init()).job
+            let steps = try #require(try await agent.call(Jobs.self, .init(id: job)).jobs.first?.steps)
+            let revision: [JobEntry.Step.Name] = [.revisionStarted, .committing, .committed]
+            let commits = steps.filter { $0.step == .committing && $0.revision != nil }
+            #expect(commits.map(\.revision) == [SmallProject.base, "b00000000001"])
+            // The version table may be created in a transaction of its own.
+            let others = steps.filter { $0.step != .committing || $0.revision != nil }
+            #expect(
+                others.map(\.step) == [.admitted, .started, .connected] + revision + revision + [.concluded], "\(steps)"
+            )
+            for commit in commits {
+                let status = try await fixture.database.value("SELECT pg_xact_status('\(commit.xid ?? "")'::xid8)")
+                #expect(status == "committed" && commit.scriptHash?.count == 64)
+            }
+            #expect(try await agent.call(Jobs.self, .init()).jobs.first?.steps == nil)
+
+            try await fixture.database.execute("INSERT INTO alembic_version VALUES ('\(SmallProject.base)')")
+            let repair = try await agent.call(FixVersion.self, .init(apply: true)).repair
+            let own = try await agent.call(Jobs.self, .init(id: repair)).jobs.first?.steps
+            #expect(own?.map(\.step) == [.admitted, .started, .committing, .committed, .concluded])
+            #expect(own?[2].xid != nil && own?[2].xid == own?[3].xid)
+        }
+    }
+
     /// Two agents on one database exclude each other with the runner lock.
     @Test func twoAgentsOnOneDatabase() async throws {
         try await ProjectFixture.with(

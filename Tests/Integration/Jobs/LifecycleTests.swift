@@ -84,7 +84,7 @@ import Wire
         }
     }
 
-    /// If the state directory cannot be written, reads are served and mutations are refused.
+    /// If the state directory cannot be written, reads are served and mutations are refused until it can.
     @Test func unusableStateDirectory() async throws {
         try await ProjectFixture.with(starts: false) { fixture in
             let agent = fixture.agent
@@ -101,6 +101,11 @@ import Wire
             #expect(error.retryable)
             #expect(try await fixture.steps().isEmpty)
             #expect(try await agent.adminctl("migrate").status == 69)
+            try FileManager.default.removeItem(atPath: agent.stateDirectory)
+            try await eventually("the agent has opened its journal", deadline: .seconds(30)) {
+                try await agent.call(Status.self, .init()).state == .ready
+            }
+            #expect(try await agent.call(Migrate.self, .init()).applied == [SmallProject.base])
         }
     }
 
