@@ -28,6 +28,8 @@ package struct DatabaseSettings: Sendable {
     /// Alembic's `-x` arguments.
     package var x: [String] = []
     package var lockTimeout = Duration.seconds(3)
+    /// How often a migration is tried again when a lock was not granted in time.
+    package var lockRetries = 5
     /// Zero means none.
     package var statementTimeout = Duration.zero
     /// How long one migration may run.

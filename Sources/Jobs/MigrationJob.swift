@@ -112,15 +112,54 @@ package struct MigrationJob: JobKind {
         try require(plan: plan.id, is: parameters.plan)
     }
 
-    /// Runs the revisions.
+    /// Runs the revisions, again when a lock was not granted in time and everything was rolled back.
     ///
-    /// - Returns: what the run did, and what failed; nil when env.py ended without an error.
+    /// - Returns: what the last attempt did, and what failed; nil when env.py ended without an error.
     private func migrate(
         _ plan: MigrationPlan, _ inputs: PlanningInputs, _ runGuard: RunGuard, _ steps: MigrationSteps
     ) async -> (MigrationRun.Outcome, AlembicError?) {
-        let deadline =
+        var deadline =
             parameters.runDeadlineMs.map { TimeLimit(.milliseconds($0), setting: "runDeadlineMs of the request") }
             ?? TimeLimit(database.settings.migrateDeadline, setting: "migrate_deadline")
+        let end = ContinuousClock.now + deadline.duration
+        var attempt = 1
+        while true {
+            let (outcome, failure) = await attemptOnce(plan, inputs, runGuard, steps, deadline)
+            let pause = Self.pause(before: attempt + 1)
+            guard let failure, failure.sqlstate == Self.lockNotAvailable, outcome.committed.isEmpty,
+                !outcome.autocommitted, attempt <= database.settings.lockRetries, .now + pause < end
+            else { return (outcome, failure) }
+            attempt += 1
+            execution.publish(
+                Progress(phase: .retrying, revision: failure.revision, attempt: attempt, message: failure.message))
+            guard await waits(pause) else { return (outcome, failure) }
+            deadline.duration = end - .now
+        }
+    }
+
+    /// SQLSTATE of a lock timeout.
+    private static let lockNotAvailable = "55P03"
+
+    /// A growing time, chosen at random so that several agents do not try at the same moment.
+    private static func pause(before attempt: Int) -> Duration {
+        .milliseconds(min(10_000, 250 << min(attempt - 2, 8))) * Double.random(in: 0.5...1)
+    }
+
+    /// - Returns: false when the job is cancelled or the agent ends meanwhile.
+    private func waits(_ pause: Duration) async -> Bool {
+        let end = ContinuousClock.now + pause
+        // Neither is announced to a task: poll.
+        while .now < end {
+            guard !execution.cancellation.isRequested, !execution.engine.isDraining else { return false }
+            try? await Task.sleep(for: min(.milliseconds(100), end - .now))
+        }
+        return true
+    }
+
+    private func attemptOnce(
+        _ plan: MigrationPlan, _ inputs: PlanningInputs, _ runGuard: RunGuard, _ steps: MigrationSteps,
+        _ deadline: TimeLimit
+    ) async -> (MigrationRun.Outcome, AlembicError?) {
         let run = MigrationRun(
             targets: plan.to, expectedRows: plan.from, expectedRevisions: plan.steps,
             versionTable: try? inputs.description().versionTable, fence: Locks.fence,

@@ -71,6 +71,7 @@ import Testing
             python = ".venv/bin/python"
             x = ["tenant=a"]
             lock_timeout = "500ms"
+            lock_retries = 2
             statement_timeout = "2m"
             migrate_deadline = "1h"
             long_transaction = "10m"
@@ -95,6 +96,7 @@ import Testing
         #expect(
             database.environment
                 == ["A": "${url+asyncpg}", "B": "${url}?x", "C": "$5 db.internal", "D": ""])
+        #expect(database.lockRetries == 2)
         #expect(database.lockTimeout == .milliseconds(500) && database.statementTimeout == .seconds(120))
         #expect(database.migrateDeadline == .seconds(3600) && database.verify == .exact)
         #expect(database.longTransaction == .seconds(600) && settings.databases[0].longTransaction == .seconds(60))
@@ -206,7 +208,7 @@ import Testing
         start("[limits]\nframes = 1", line: 3, "frames"), start("[shadow]\nembeded = true", line: 3, "embeded"),
         start("[keys]\nfile = \"\"", line: 3, "file"),
         end("url_file = \"/x\"", "url_file"), end("verify = \"maybe\"", "verify"), end("x = \"a\"", "x"),
-        end("lock_timeout = \"3\"", "lock_timeout"), end("lock_timeout = 3", "lock_timeout"),
+        end("lock_retries = -1", "lock_retries"), end("lock_timeout = \"3\"", "lock_timeout"), end("lock_timeout = 3", "lock_timeout"),
         end("migrate_deadline = \"soon\"", "migrate_deadline"), end("python = \"\"", "python"),
         end("environment = { A = \"${NOT_SET_ANYWHERE}\" }", "A"), end("environment = { A = 1 }", "A"),
         end("config = \"${url}\"", "config"), end("nonsense = 1", "nonsense"),

@@ -23,6 +23,7 @@ extension DatabaseSettings {
         options = try Self.options(&table)
         x = try table.strings("x") ?? x
         lockTimeout = try table.duration("lock_timeout") ?? lockTimeout
+        lockRetries = try table.integer("lock_retries", in: 0...100) ?? lockRetries
         statementTimeout = try table.duration("statement_timeout") ?? statementTimeout
         migrateDeadline = try table.duration("migrate_deadline") ?? migrateDeadline
         environmentDeadline = try table.deadline("environment_deadline") ?? environmentDeadline

@@ -1,12 +1,13 @@
 import Diagnosis
 import Postgres
 import Support
+import Synchronization
 import Testing
 import Wire
 
 /// A job that gives up at a lock names the session that held it.
 @Suite struct BlockerTests {
-    private static let lockTimeout = "lock_timeout = \"1s\""
+    private static let lockTimeout = "lock_timeout = \"1s\"\nlock_retries = 0"
 
     @Test func aMigrationNamesTheIdleTransaction() async throws {
         try await ProjectFixture.with { settings, project in
@@ -32,6 +33,48 @@ import Wire
             }
             #expect(try await agent.call(Migrate.self, .init()).applied.count == 1)
             try await database.waitForIdleSessions()
+        }
+    }
+
+    /// The first attempt is rolled back while another session holds the lock; a later one succeeds.
+    @Test func aMigrationIsTriedAgain() async throws {
+        try await ProjectFixture.with { settings, project in
+            settings.database = ["lock_timeout = \"300ms\"\nlock_retries = 100"]
+            try project.revisions(1) { _ in "op.execute('ALTER TABLE notes ADD COLUMN n text')" }
+        } _: { fixture in
+            let (agent, database) = (fixture.agent, fixture.database)
+            try await agent.call(Migrate.self, .init(to: [SmallProject.base]))
+            var job = ""
+            try await HeldTransaction.with(database.url, "SELECT FROM notes", application: "report") {
+                job = try await agent.call(Migrate.self, .init(wait: false)).job
+                let attempts = Mutex<[Int]>([])
+                let watching = Task { [job] in
+                    try await agent.call(Watch.self, .init(job: job), stream: true) { event in
+                        guard let progress = event.progress, progress.phase == .retrying else { return }
+                        attempts.withLock { $0.append(progress.attempt ?? 0) }
+                        #expect(progress.message?.contains("lock timeout") == true, "\(progress)")
+                    }
+                }
+                try await eventually("there was a second attempt") { attempts.withLock { $0.starts(with: [2, 3]) } }
+                watching.cancel()
+            }
+            let entry = try await agent.finishedJob(job)
+            #expect(entry.state == .succeeded && entry.result?["applied"] == ["b00000000001"], "\(entry)")
+        }
+    }
+
+    /// The revision before is committed, so that another run would not be the same.
+    @Test func nothingIsTriedAgainAfterACommit() async throws {
+        try await ProjectFixture.with { settings, project in
+            settings.database = ["lock_timeout = \"300ms\"\nlock_retries = 100"]
+            try project.revisions(2) { $0 == 2 ? "op.execute('ALTER TABLE notes ADD COLUMN n text')" : "pass" }
+        } _: { fixture in
+            let (agent, database) = (fixture.agent, fixture.database)
+            try await agent.call(Migrate.self, .init(to: [SmallProject.base]))
+            try await HeldTransaction.with(database.url, "SELECT FROM notes", application: "report") {
+                let error = try await agent.refusal(Migrate.self, .init())
+                #expect(!error.retryable && error.message.contains("1 of 2 revisions are recorded"), "\(error)")
+            }
         }
     }
 

@@ -103,7 +103,7 @@ import Wire
     /// a run gives up with the name of the session that it waited for.
     @Test func aFirstMigrationIsAtWork() async throws {
         try await ProjectFixture.with(environment: SmallProject.environment(arguments: "")) { settings, project in
-            settings.database = ["lock_timeout = \"1s\""]
+            settings.database = ["lock_timeout = \"1s\"\nlock_retries = 0"]
             try project.revisions(1) { _ in Barrier.python }
         } _: { fixture in
             let agent = fixture.agent
