@@ -131,6 +131,9 @@ class Migrate(Run):
         @functools.wraps(run)
         def watched(*arguments: Any, **keywords: Any) -> Any:
             transaction = TransactionMark(context, mark)
+            if transaction.was_committed():
+                # The session has no transactions: each statement is committed by itself.
+                self.autocommitted()
             try:
                 value = run(*arguments, **keywords)
             finally:
