@@ -47,6 +47,34 @@ import Wire
         }
     }
 
+    /// Statements that no rollback undoes persist although nothing is recorded: the job names their revision.
+    @Test(arguments: ["a block", "an engine"]) func persistedStatementsAreNamed(of kind: String) async throws {
+        let isEngine = kind == "an engine"
+        let connected = isEngine ? "connection.execution_options(isolation_level=\"AUTOCOMMIT\")" : "pass"
+        try await ProjectFixture.with(
+            environment: SmallProject.environment(connected: connected),
+            arrange: { settings, project in
+                settings.database = [Barrier.setting]
+                let create = "op.execute(\"CREATE TABLE kept (id integer)\")"
+                let block = isEngine ? create : "with op.get_context().autocommit_block():\n    \(create)"
+                try project.revisions(1) { _ in "\(block)\n\(Barrier.python)" }
+            }
+        ) { fixture in
+            let job = try await Barrier.with(fixture.database) { barrier in
+                let job = try await Self.killAtTheBarrier(fixture, barrier)
+                try await eventually("the backend ends", deadline: .seconds(30)) { try await barrier.waiter() == nil }
+                return job
+            }
+            try await fixture.agent.start()
+            let entry = try await fixture.agent.finishedJob(job)
+            #expect(entry.state == .failed && entry.error?.retryable == false)
+            #expect(entry.error?.details?["applied"] == ["a00000000000"], "\(entry)")
+            #expect(entry.error?.details?["persisted"] == ["b00000000001"])
+            #expect(entry.error?.message.contains("statements of b00000000001 were committed") == true)
+            #expect(try await fixture.database.value("SELECT to_regclass('kept')") == "kept")
+        }
+    }
+
     /// The orphaned backend does not detect that its client has disconnected, so the next run waits for it.
     @Test func nextRunWaitsForTheOrphanedBackend() async throws {
         try await ProjectFixture.with(arrange: { settings, project in

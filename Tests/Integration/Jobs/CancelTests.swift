@@ -56,7 +56,9 @@ import Wire
     }
 
     @Test func jobsThatCannotBeCancelled() async throws {
-        try await ProjectFixture.with { _, project in try project.revisions(1) } _: { fixture in
+        try await ProjectFixture.with { _, project in
+            try project.revisions(1)
+        } _: { fixture in
             let unknown = try await fixture.agent.refusal(Cancel.self, .init(job: "j404"))
             #expect(unknown.code == .badParams && unknown.message == "there is no job 'j404'; 'jobs' lists them")
             let job = try await fixture.agent.call(Migrate.self, .init()).job

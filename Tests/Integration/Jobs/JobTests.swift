@@ -202,7 +202,9 @@ import Wire
             #expect(progress.filter { $0.phase == .revisionApplied }.compactMap(\.revision) == result.applied)
             #expect(progress.first?.phase == .starting)
             #expect(progress.last?.phase == .verifying)
-            let statements = progress.filter { $0.phase == .statement && $0.statement?.hasPrefix("CREATE TABLE t") == true }
+            let statements = progress.filter {
+                $0.phase == .statement && $0.statement?.hasPrefix("CREATE TABLE t") == true
+            }
             #expect(
                 statements.map(\.statement) == [
                     "CREATE TABLE t1 ()", "CREATE TABLE t1 ()", "CREATE TABLE t2 ()", "CREATE TABLE t2 ()",

@@ -137,6 +137,9 @@ class Migrate(Run):
         @functools.wraps(run)
         def watched(*arguments: Any, **keywords: Any) -> Any:
             transaction = TransactionMark(context, mark)
+            if transaction.was_committed():
+                # The session has no transactions: each statement is committed by itself.
+                self.autocommitted()
             self._is_in_revision = True
             try:
                 value = run(*arguments, **keywords)
