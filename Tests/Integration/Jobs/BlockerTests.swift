@@ -18,7 +18,11 @@ import Wire
             try await agent.call(Migrate.self, .init(to: [SmallProject.base]))
             try await HeldTransaction.with(database.url, "SELECT 'secret' FROM notes", application: "report") {
                 let pid = try #require(
-                    try await database.value("SELECT pid FROM pg_stat_activity WHERE application_name = 'report'"))
+                    try await database.value(
+                        """
+                        SELECT pid FROM pg_stat_activity
+                        WHERE application_name = 'report' AND datname = current_database()
+                        """))
                 let error = try await agent.refusal(Migrate.self, .init())
                 #expect(error.code == .conflict && error.retryable, "\(error)")
                 #expect(error.message.contains("nothing was recorded"))
