@@ -64,7 +64,7 @@ final class ProgressDisplay: Sendable {
         guard console.hasCursor else { return }
         // A line that wraps could not be removed again.
         let width = (console.columns ?? 80) - 1
-        let lines = state.lines.current(frame: state.frame).map { String($0.prefix(width)) }
+        let lines = state.lines.current(frame: state.frame, width: width)
         console.drawLines(lines)
         state.drawn = lines.count
     }

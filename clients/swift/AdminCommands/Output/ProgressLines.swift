@@ -56,20 +56,24 @@ struct ProgressLines {
         return []
     }
 
-    /// The step that is running, in at most two lines of plain text.
+    /// The step that is running, in lines of plain text.
     ///
-    /// - Parameter frame: of the spinner, from 0.
-    func current(frame: Int, at now: ContinuousClock.Instant = .now) -> [String] {
+    /// - Parameters:
+    ///   - frame: of the spinner, from 0.
+    ///   - width: how many characters a line may have.
+    func current(frame: Int, width: Int, at now: ContinuousClock.Instant = .now) -> [String] {
         let spinner = ["|", "/", "-", "\\"][frame % 4]
-        guard let revision else { return other.map { ["\(spinner) \($0)"] } ?? [] }
+        guard let revision else { return other.map { [String("\(spinner) \($0)".prefix(width))] } ?? [] }
         let elapsed = Self.text(now - revision.began)
+        let indent = String(repeating: " ", count: 13)
         var lines = ["\(spinner) running    \(place(revision.progress))  \(elapsed)"]
         if let wait {
-            lines.append("             waits \(Self.text(now - wait.began))\(blockers(wait.progress))")
+            let text = "waits \(Self.text(now - wait.began))\(blockers(wait.progress))"
+            lines += ParagraphText.lines(text, width: width - indent.count).map { indent + $0 }
         } else if let statement {
-            lines.append("             " + console.plain(statement))
+            lines.append(indent + console.plain(statement))
         }
-        return lines
+        return lines.map { String($0.prefix(width)) }
     }
 
     /// For example `[2/3] f4c7a91e0b23  ensure all prospect columns`.
