@@ -222,7 +222,8 @@ import Wire
             let before = try Processes.residentBytes(of: process)
 
             let silent = try await FrameConnection.open(agent.querySocket)
-            for _ in 1...requests { try await silent.send(graph, key: nil) }
+            // The agent may close the connection before everything is sent.
+            for _ in 1...requests { guard (try? await silent.send(graph, key: nil)) != nil else { break } }
             var most = before
             try await eventually("the connection is closed", every: .milliseconds(5)) {
                 most = max(most, try Processes.residentBytes(of: process))
@@ -231,7 +232,7 @@ import Wire
             #expect(most - before < 100_000_000, "\(most - before) bytes more for \(requests * frame.body.count) bytes")
             // Each request has a response, or the end of the connection; what was dropped may be sent again.
             var results = 0
-            while let response = try await silent.response() {
+            while let response = try? await silent.response() {
                 if response.refusal == nil { results += 1 } else { #expect(response.refusal == .busy) }
             }
             #expect(results < requests)
