@@ -93,7 +93,7 @@ struct VerdictTests {
     }
 
     @Test func anAssessmentStaysWithinBoundsAndCountsWhatItLeavesOut() throws {
-        let assessment = Self.manyFindings(columns: 3_000)
+        let assessment = Self.manyFindings(columns: 3_000, suffix: String(repeating: "x", count: 30))
         let unknown = assessment.findings.filter { $0.code == "version.rows.unknown" }
         #expect(unknown.count == 25)
         #expect(unknown.last?.evidence.last == "and 15 more findings of this code")
@@ -105,7 +105,8 @@ struct VerdictTests {
     /// For whoever asks for everything.
     @Test func longFindings() throws {
         #expect(Self.manyFindings(columns: 150).longFindings == nil, "the usual findings have everything")
-        let long = try #require(Self.manyFindings(columns: 3_000).longFindings)
+        let long = try #require(
+            Self.manyFindings(columns: 3_000, suffix: String(repeating: "x", count: 30)).longFindings)
         #expect(long.count { $0.code == "version.rows.unknown" } == 40)
         let missing = try #require(long.first { $0.code == "schema.missingColumn" })
         #expect(missing.evidence.count == 3_000)
