@@ -52,6 +52,7 @@ struct JobService: Service {
         guard case .success(let engine) = agent.engine else { return }
         var hasFailed = false
         while (try? await Task.sleep(for: hasFailed ? Self.pauses.failed : Self.pauses.healthy)) != nil {
+            // Nothing announces that a disk is full, or has space again: poll. A failure is kept by the journal itself.
             try? await engine.journal.probe()
             let failure = engine.journal.failure
             if let failure, !hasFailed {

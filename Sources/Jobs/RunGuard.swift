@@ -53,6 +53,7 @@ package actor RunGuard {
             throw JobsError(error, database: database.name)
         }
         heartbeat = Task { [weak self] in
+            // A timer, until the lock is released.
             while (try? await Task.sleep(for: Self.heartbeatInterval)) != nil {
                 guard await self?.beat() == true else { return }
             }
